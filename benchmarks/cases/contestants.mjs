@@ -1,0 +1,25 @@
+const path = (file) => new URL(`../contestants/${file}.mjs`, import.meta.url).href;
+const contestant = (role, name, rest) => ({ name, module: path(`${role}/${name}`), ...rest });
+
+/** Who receives. */
+export const receivers = {
+  limit: contestant('receive', 'limit'),
+  core: contestant('receive', 'core', { ours: true, requires: ['@rxmqtt/core'] }),
+  observe: contestant('receive', 'observe', { ours: true, requires: ['@rxmqtt/rx', 'rxjs'] }),
+  mqttjs: contestant('receive', 'mqttjs', { requires: ['mqtt'] }),
+  mqttjsTuned: contestant('receive', 'mqttjs-tuned', { requires: ['mqtt'] }),
+};
+
+/** Who publishes. */
+export const publishers = {
+  limit: contestant('publish', 'limit'),
+  core: contestant('publish', 'core', { ours: true, requires: ['@rxmqtt/core'] }),
+  publishTo: contestant('publish', 'publish-to', { ours: true, requires: ['@rxmqtt/rx', 'rxjs'] }),
+  mqttjs: contestant('publish', 'mqttjs', { requires: ['mqtt'] }),
+  mqttjsTuned: contestant('publish', 'mqttjs-tuned', { requires: ['mqtt'] }),
+};
+
+/** Who looks filters up, and among how many: `trie-10000`. */
+export function dispatcher(name, setting, rest) {
+  return { ...contestant('dispatch', name, { setting, ...rest }), name: `${name}-${setting.filters}` };
+}

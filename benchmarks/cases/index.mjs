@@ -1,0 +1,18 @@
+import { dispatchFilters } from './dispatch-filters.mjs';
+import { publishBurstQos0 } from './publish-burst-qos0.mjs';
+import { publishBurstQos1 } from './publish-burst-qos1.mjs';
+import { publishQos1Windows } from './publish-qos1-window.mjs';
+import { receiveQos0 } from './receive-qos0.mjs';
+import { receiveQos0Version5 } from './receive-qos0-v5.mjs';
+import { receiveQos1 } from './receive-qos1.mjs';
+
+/** All cases, in the order of the table. */
+export const cases = [
+  receiveQos0,
+  receiveQos0Version5,
+  ...receiveQos1,
+  publishBurstQos0,
+  publishBurstQos1,
+  ...publishQos1Windows,
+  ...dispatchFilters,
+];

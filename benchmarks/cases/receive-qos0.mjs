@@ -1,0 +1,16 @@
+import { filter } from '../roles/messages.mjs';
+import { receivers } from './contestants.mjs';
+
+/** How fast a client takes in what a broker floods it with. */
+export const receiveQos0 = {
+  name: 'receive-qos0',
+  title: 'receive QoS 0, 64-byte payloads, flooding broker, MQTT 3.1.1',
+  unit: 'msg/s',
+  role: 'receive',
+  peer: { name: 'flood', order: { qos: 0 } },
+  setting: { qos: 0, protocolVersion: 4, filter },
+  volume: { full: { warmup: 300_000, messages: 1_000_000 }, short: { warmup: 50_000, messages: 200_000 } },
+  contestants: [receivers.limit, receivers.core, receivers.observe, receivers.mqttjs],
+  reference: 'mqttjs',
+  targets: [{ contestant: 'observe', atLeast: 4 }],
+};

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+import { encodeConnect, encodeSubscribe } from '../contestants/limit-packets.mjs';
+import { payload, topics, unitsOf } from '../roles/messages.mjs';
+import { PeerProcess } from '../runner/peer-process.mjs';
+import { encodePublish } from './encode.mjs';
+import { FrameReader } from './frame-reader.mjs';
+
+const MESSAGES = 250;
+
+/** Connects to a peer, and collects the packets that it sends. */
+async function client(peer) {
+  const socket = connect({ port: peer.port, host: '127.0.0.1', noDelay: true });
+  const packets = [];
+  const reader = new FrameReader();
+  const handler = { packet: (bytes, first, body, end) => packets.push(Buffer.from(bytes.subarray(first, end))) };
+  socket.on('data', (chunk) => {
+    reader.push(chunk, handler);
+  });
+  await once(socket, 'connect');
+  return { socket, packets };
+}
+
+function reached(peer) {
+  return new Promise((resolve) => {
+    peer.onReached = resolve;
+  });
+}
+
+for (const version of [4, 5]) {
+  test(`the acknowledging peer counts and answers what comes in any pieces, MQTT ${version}`, async () => {
+    const peer = await PeerProcess.start('acknowledge');
+    await peer.prepare({ total: MESSAGES });
+    const { socket, packets } = await client(peer);
+    const done = reached(peer);
+    const messages = Array.from({ length: MESSAGES }, (_, index) =>
+      encodePublish(version, { topic: topics[index % topics.length], payload, qos: 1, packetId: index + 1 }),
+    );
+    const bytes = Buffer.concat([encodeConnect(version), ...messages]);
+    for (let at = 0, size = 1; at < bytes.length; at += size, size = (size % 200) + 1) {
+      socket.write(bytes.subarray(at, at + size));
+      await new Promise(setImmediate);
+    }
+    await done;
+    const report = await peer.report();
+    assert.equal(report.counted, MESSAGES);
+    assert.equal(report.units, unitsOf(MESSAGES));
+    while (packets.length <= MESSAGES) await new Promise(setImmediate);
+    const ids = packets.filter((packet) => packet[0] === 0x40).map((packet) => packet.readUInt16BE(2));
+    assert.deepEqual(ids, Array.from({ length: MESSAGES }, (_, index) => index + 1));
+    socket.destroy();
+    await peer.stop();
+  });
+}
+
+test('the flooding peer sends everything at QoS 0, with the identifier of the subscription', async () => {
+  const peer = await PeerProcess.start('flood');
+  await peer.prepare({ qos: 0, properties: true, total: MESSAGES });
+  const { socket, packets } = await client(peer);
+  socket.write(encodeConnect(5));
+  socket.write(encodeSubscribe(5, 'sensors/#', 0, true));
+  await reached(peer);
+  while (packets.length < MESSAGES + 2) await new Promise(setImmediate);
+  const properties = { userProperty: ['unit', 'celsius'], subscriptionIdentifier: 1 };
+  assert.deepEqual(packets[2], encodePublish(5, { topic: topics[0], payload, qos: 0, properties }));
+  socket.destroy();
+  await peer.stop();
+});
+
+test('the flooding peer keeps to its window at QoS 1, and notices acknowledgements out of order', async () => {
+  const peer = await PeerProcess.start('flood');
+  await peer.prepare({ qos: 1, window: 100, total: MESSAGES });
+  const { socket, packets } = await client(peer);
+  socket.write(encodeConnect(4));
+  socket.write(encodeSubscribe(4, 'sensors/#', 1, false));
+  while (packets.length < 102) await new Promise(setImmediate);
+  assert.equal((await peer.report()).sent, 100);
+  const done = reached(peer);
+  socket.write(Buffer.from([0x40, 2, 0, 2, 0x40, 2, 0, 1]));
+  for (let id = 3; id <= MESSAGES; id++) socket.write(Buffer.from([0x40, 2, id >> 8, id & 255]));
+  await done;
+  assert.deepEqual((({ sent, counted, misordered }) => ({ sent, counted, misordered }))(await peer.report()), {
+    sent: MESSAGES,
+    counted: MESSAGES,
+    misordered: 2,
+  });
+  socket.destroy();
+  await peer.stop();
+});

@@ -1,0 +1,30 @@
+import { unitsOf } from './messages.mjs';
+import { ReceiveTally } from './receive-tally.mjs';
+import { stalled } from './stalled.mjs';
+
+/** Measures a receiver: the peer floods it as soon as it subscribes. */
+export async function measure({ receive }, setting, link) {
+  const { messages, warmup, qos } = setting;
+  const tally = new ReceiveTally(setting);
+  await receive(setting, tally);
+  await Promise.race([Promise.all([tally.finished, link.reached]), stalled(() => tally.count)]);
+  if (tally.count < tally.total) tally.watch.stop();
+
+  const peer = await link.report();
+  const received = tally.count - warmup;
+  const seconds = tally.watch.seconds();
+  const flaws = [];
+  if (tally.count === tally.total && tally.units !== unitsOf(tally.total)) {
+    flaws.push(`touched ${tally.units} units instead of ${unitsOf(tally.total)}`);
+  }
+  if (peer.misordered > 0) flaws.push(`${peer.misordered} acknowledgements out of order`);
+  return {
+    value: received / seconds,
+    cpuMicros: tally.watch.cpuMicros / received,
+    succeeded: qos === 0 ? received : Math.min(received, peer.counted - warmup),
+    expected: messages,
+    seconds,
+    flaws,
+    peer,
+  };
+}

@@ -1,0 +1,23 @@
+/** A rate in three digits: `3.21M`, `412k`, `980`. */
+export function formatRate(value) {
+  if (value === undefined) return '–';
+  if (value >= 1e6) return `${threeDigits(value / 1e6)}M`;
+  if (value >= 1e3) return `${threeDigits(value / 1e3)}k`;
+  return threeDigits(value);
+}
+
+/** A whole number with thousands separated. */
+export function formatCount(value) {
+  return value.toLocaleString('en-US');
+}
+
+/** A ratio: `6.42×`. */
+export function formatRatio(value) {
+  return value === undefined ? '–' : `${threeDigits(value)}×`;
+}
+
+/** A number in three digits, none of them lost before the point. */
+export function threeDigits(value) {
+  if (value >= 100) return value.toFixed(0);
+  return value.toFixed(value >= 10 ? 1 : 2);
+}

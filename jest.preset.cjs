@@ -1,0 +1,41 @@
+const nxPreset = require('@nx/jest/preset').default;
+
+// Published as ES modules only; Jest loads CommonJS, so they go through the transform.
+const esmOnly = [
+  'aedes',
+  'ansi-escapes',
+  'ansi-regex',
+  'ansi-styles',
+  'cli-cursor',
+  'environment',
+  'get-east-asian-width',
+  'is-fullwidth-code-point',
+  'log-update',
+  'mimic-function',
+  'onetime',
+  'restore-cursor',
+  'signal-exit',
+  'slice-ansi',
+  'string-width',
+  'strip-ansi',
+  'wrap-ansi',
+];
+
+const swc = (parser) => [
+  '@swc/jest',
+  { swcrc: false, jsc: { target: 'es2022', parser }, module: { type: 'commonjs' }, sourceMaps: 'inline' },
+];
+
+module.exports = {
+  ...nxPreset,
+  testEnvironment: 'node',
+  // Type specs are checked by `typecheck`; running them proves nothing.
+  testPathIgnorePatterns: ['/node_modules/', '\\.type\\.spec\\.ts$'],
+  transform: {
+    '^.+\\.[mc]?ts$': swc({ syntax: 'typescript' }),
+    '^.+\\.[mc]?js$': swc({ syntax: 'ecmascript' }),
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
+  // The source condition comes first: without it rx's specs would run against core's last build.
+  testEnvironmentOptions: { customExportConditions: ['@rxmqtt/source', 'node', 'require', 'default'] },
+};

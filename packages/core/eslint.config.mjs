@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import base, { neutralCode } from '../../eslint.config.mjs';
+
+const sources = ['**/src/**/*.ts'];
+const specs = ['**/*.spec.ts', '**/test/**/*.ts'];
+
+export default [
+  ...base,
+  {
+    files: sources,
+    rules: {
+      'rxmqtt/import-rooms': [
+        'error',
+        {
+          src: join(import.meta.dirname, 'src'),
+          packages: { mqtt: ['wire'], 'mqtt-packet': ['wire'] },
+          leaves: { errors: [], topics: ['errors'] },
+          closed: ['testing'],
+        },
+      ],
+    },
+  },
+  {
+    files: sources,
+    ignores: specs,
+    rules: {
+      ...neutralCode,
+      'import-x/no-extraneous-dependencies': ['error', { packageDir: import.meta.dirname, includeTypes: true }],
+    },
+  },
+  {
+    files: ['**/src/internal/clock.ts', '**/src/internal/random.ts'],
+    rules: { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' },
+  },
+  {
+    // Byte loops: every index is bounded by the loop around it, and a check per byte would cost what the code is for.
+    files: ['**/src/wire/**/*.ts', '**/src/internal/utf8.ts'],
+    rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+];

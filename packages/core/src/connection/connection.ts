@@ -1,0 +1,114 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import type { MqttError } from '../errors/mqtt-error.js';
+import type { QoS } from '../message/mqtt-message.js';
+import type { Payload, Publication, PublishOptions } from '../outbound/publish-options.js';
+import type {
+  MessageListener,
+  SubscribeOptions,
+  Subscription,
+  SubscriptionObserver,
+} from '../subscriptions/subscribe-options.js';
+import type { ConnectionState, EndedBy } from './connection-state.js';
+import type { Negotiated } from './negotiated.js';
+
+/** How a connection has ended. */
+export interface ConnectionEnd {
+  /** `closed` by the user, or `failed`. */
+  readonly type: 'closed' | 'failed';
+  /** Who ended it. */
+  readonly by: EndedBy;
+  /** What went wrong, if anything. */
+  readonly cause: MqttError | undefined;
+}
+
+/** What `drain()` had to leave behind. */
+export interface DrainReport {
+  /** Publications that were not acknowledged in time; each has settled with ClosedError. */
+  readonly unsettled: number;
+  /** Messages received but not acknowledged in time. */
+  readonly unacknowledged: number;
+}
+
+/** The events of a connection. */
+export interface ConnectionEvents {
+  /** The state has changed. */
+  readonly state: ConnectionState;
+  /** One attempt to connect has failed; more may follow. */
+  readonly attemptFailed: { readonly attempt: number; readonly error: MqttError; readonly by: EndedBy };
+  /** A connection that had been made was lost; another attempt may follow. */
+  readonly lost: { readonly error: MqttError; readonly by: EndedBy };
+  /** A message was given up, in either direction. */
+  readonly drop: DropEvent;
+  /** The socket does not drain: what is published waits in the outbox (`true`), or flows again (`false`). */
+  readonly congestion: { readonly congested: boolean };
+  /** Something went wrong that ends nothing, such as a listener that threw. */
+  readonly warning: { readonly error: unknown; readonly what: string };
+}
+
+/** A message that was given up. */
+export interface DropEvent {
+  /** On its way out, or in. */
+  readonly direction: 'out' | 'in';
+  /** Its topic. */
+  readonly topic: string;
+  /** Its quality of service. */
+  readonly qos: QoS;
+  /** Why; for messages on their way out also the reason its publication failed with. */
+  readonly reason: 'refused' | 'expired' | 'overflow' | 'closed' | 'aborted' | 'unknown' | 'unobserved';
+  /** The error its publication failed with. */
+  readonly error: MqttError | undefined;
+}
+
+/**
+ * A connection to an MQTT broker that is kept up by itself: made again after every loss as the reconnect policy says, with
+ * subscriptions restored and unacknowledged messages sent again. Create one with {@link createConnection}.
+ */
+export interface Connection {
+  /** Where it stands. */
+  readonly state: ConnectionState;
+  /** What client and server agreed on, while connected. */
+  readonly negotiated: Negotiated | undefined;
+  /** Fulfils, and never rejects, when the connection has ended for good. */
+  readonly closed: Promise<ConnectionEnd>;
+
+  /**
+   * Starts connecting, or joins a running attempt, and fulfils at the first CONNACK that accepts. Attempts go on in the
+   * background as the reconnect policy says; an error that no retry would mend rejects.
+   * @param options `signal` ends the wait (and closes the connection if it was never made).
+   * @throws ClosedError after `close()`; otherwise the error that ended the connection.
+   */
+  open(options?: { readonly signal?: AbortSignal }): Promise<Negotiated>;
+
+  /**
+   * Publishes a message. Never throws and never blocks: whatever goes wrong is the outcome of the publication. While there
+   * is no connection, messages wait in the outbox.
+   */
+  publish(topic: string, payload: Payload, options?: PublishOptions): Publication;
+
+  /**
+   * Subscribes to one filter or several, now if there is a connection and whenever there is one, until withdrawn. A message
+   * that matches several of the filters is delivered once.
+   * @throws InvalidTopicError, InvalidOptionsError or ClosedError at once.
+   */
+  subscribe(
+    filter: string | readonly string[],
+    options: SubscribeOptions,
+    observer: MessageListener | SubscriptionObserver,
+  ): Subscription;
+
+  /** Adds a listener for an event; the function returned takes it away again. */
+  on<Name extends keyof ConnectionEvents>(name: Name, listener: (event: ConnectionEvents[Name]) => void): () => void;
+
+  /**
+   * Ends the connection in good order: takes no new messages, waits until what was published is acknowledged and what was
+   * received is handled, then disconnects.
+   * @param options `deadline` in milliseconds, after which it closes anyway. Defaults to 10,000.
+   */
+  drain(options?: { readonly deadline?: number }): Promise<DrainReport>;
+
+  /** Ends the connection now: everything pending settles with ClosedError, DISCONNECT is sent. Idempotent; never rejects. */
+  close(): Promise<void>;
+
+  /** Drains, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}

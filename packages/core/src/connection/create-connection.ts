@@ -1,0 +1,32 @@
+import { systemClock } from '../internal/clock.js';
+import { systemRandom } from '../internal/random.js';
+import type { ConnectionOptions } from '../options/connection-options.js';
+import { resolveOptions } from '../options/resolve-options.js';
+import { mqttjsTransport } from '../wire/mqttjs-transport.js';
+import { packetWire } from '../wire/packet-wire.js';
+import type { Connection } from './connection.js';
+import { DefaultConnection } from './default-connection.js';
+
+/**
+ * Creates a connection. It does nothing until `open()`; publishing and subscribing before that is remembered.
+ *
+ * @param url `mqtt://`, `mqtts://`, `ws://` or `wss://` (`tcp`, `ssl` and `tls` are understood too), with host and, if it is
+ * not the usual one, port. User name and password may stand in it, percent-encoded.
+ * @throws InvalidOptionsError, at once and with all problems.
+ *
+ * @example
+ * ```ts
+ * const connection = createConnection('mqtt://localhost');
+ * await connection.open();
+ * connection.subscribe('plant/+/temp', { qos: 1 }, ({ topic, payload }) => console.log(topic, payload.length));
+ * await connection.publish('plant/7/temp', '21.5', { qos: 1 });
+ * await connection.drain();
+ * ```
+ */
+export function createConnection(url: string, options: ConnectionOptions = {}): Connection {
+  return new DefaultConnection(resolveOptions(url, options), {
+    wires: packetWire(mqttjsTransport, systemClock),
+    clock: systemClock,
+    random: systemRandom,
+  });
+}

@@ -1,0 +1,30 @@
+import type { ConnectionEnd } from './connection.js';
+
+/** The end of a connection: decided first, and over when its transport is gone too. */
+export class EndOfLife {
+  readonly promise: Promise<ConnectionEnd>;
+  #resolve!: (end: ConnectionEnd) => void;
+  #value: ConnectionEnd | undefined;
+
+  constructor() {
+    this.promise = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  /** How it ends, as soon as that is decided. */
+  get value(): ConnectionEnd | undefined {
+    return this.#value;
+  }
+
+  /** It is decided. */
+  announce(end: ConnectionEnd): void {
+    this.#value ??= end;
+  }
+
+  /** It is over. */
+  settle(end: ConnectionEnd): void {
+    this.announce(end);
+    this.#resolve(end);
+  }
+}

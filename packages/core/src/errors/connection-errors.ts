@@ -1,0 +1,134 @@
+import { MqttError } from './mqtt-error.js';
+import { describeReason, isTransientReason } from './reason-code.js';
+
+/** The server answered CONNECT with a refusal. `retryable` tells whether the refusal may pass by itself. */
+export class ConnectionRefusedError extends MqttError {
+  declare readonly reasonCode: number;
+  /** Host and port of the server. */
+  readonly endpoint: string;
+  /** The text that the server sent with its refusal (MQTT 5). */
+  readonly reasonString: string | undefined;
+  /** Another server to use, as the server said it (MQTT 5, 0x9C and 0x9D). */
+  readonly serverReference: string | undefined;
+
+  constructor(endpoint: string, reasonCode: number, details: { reasonString?: string; serverReference?: string } = {}) {
+    const text = details.reasonString === undefined ? '' : `: ${details.reasonString}`;
+    super(
+      'ERR_MQTT_CONNECTION_REFUSED',
+      `${endpoint} refused the connection with ${describeReason(reasonCode)}${text}`,
+      { reasonCode, retryable: isTransientReason(reasonCode) },
+    );
+    this.endpoint = endpoint;
+    this.reasonString = details.reasonString;
+    this.serverReference = details.serverReference;
+  }
+}
+
+/** The transport could not be opened, or broke. Always worth another attempt. */
+export class NetworkError extends MqttError {
+  /** Host and port of the server. */
+  readonly endpoint: string;
+
+  constructor(endpoint: string, what: string, options: { cause?: unknown; retryable?: boolean } = {}) {
+    super('ERR_MQTT_NETWORK', `${what} (${endpoint})`, { retryable: true, ...options });
+    this.endpoint = endpoint;
+  }
+}
+
+/** No CONNACK came within `connectTimeout`. */
+export class ConnectTimeoutError extends MqttError {
+  /** Host and port of the server. */
+  readonly endpoint: string;
+
+  constructor(endpoint: string, timeout: number) {
+    super(
+      'ERR_MQTT_CONNECT_TIMEOUT',
+      `${endpoint} did not answer CONNECT within ${String(timeout)} ms; is it an MQTT server, and reachable?`,
+      { retryable: true },
+    );
+    this.endpoint = endpoint;
+  }
+}
+
+/** The server stayed silent for one and a half times the keepalive. */
+export class KeepaliveTimeoutError extends MqttError {
+  constructor(endpoint: string, keepalive: number) {
+    super('ERR_MQTT_KEEPALIVE_TIMEOUT', `${endpoint} answered no ping within 1.5 x ${String(keepalive)} s keepalive`, {
+      retryable: true,
+    });
+  }
+}
+
+/** The server sent what MQTT forbids; the connection was closed. `reasonCode` is the one sent in DISCONNECT. */
+export class ProtocolError extends MqttError {
+  declare readonly reasonCode: number;
+
+  constructor(reasonCode: number, what: string, options: { cause?: unknown } = {}) {
+    super('ERR_MQTT_PROTOCOL', `the server broke the protocol: ${what} [${describeReason(reasonCode)}]`, {
+      ...options,
+      reasonCode,
+      retryable: true,
+    });
+  }
+}
+
+/** The server ended the connection with a DISCONNECT (MQTT 5). */
+export class ServerDisconnectError extends MqttError {
+  declare readonly reasonCode: number;
+  /** The text that the server sent with its DISCONNECT. */
+  readonly reasonString: string | undefined;
+  /** Another server to use, as the server said it. */
+  readonly serverReference: string | undefined;
+
+  constructor(endpoint: string, reasonCode: number, details: { reasonString?: string; serverReference?: string } = {}) {
+    const text = details.reasonString === undefined ? '' : `: ${details.reasonString}`;
+    super('ERR_MQTT_SERVER_DISCONNECT', `${endpoint} disconnected with ${describeReason(reasonCode)}${text}`, {
+      reasonCode,
+      // 0x00 to 0x7F are normal ends: coming back is right. [MQTT 5, 3.14.2.1]
+      retryable: reasonCode < 0x80 || isTransientReason(reasonCode) || reasonCode === 0x81 || reasonCode === 0x82,
+    });
+    this.reasonString = details.reasonString;
+    this.serverReference = details.serverReference;
+  }
+}
+
+/** The credentials function threw, rejected or returned something unusable. */
+export class CredentialsError extends MqttError {
+  constructor(cause: unknown) {
+    super('ERR_MQTT_CREDENTIALS', 'the credentials function failed; see cause', { cause, retryable: true });
+  }
+}
+
+/** The connection was closed by the user, or has ended for good; the call cannot be served any more. */
+export class ClosedError extends MqttError {
+  constructor(what: string, options: { cause?: unknown } = {}) {
+    super('ERR_MQTT_CLOSED', what, options);
+  }
+}
+
+/** The server, the protocol version or the platform does not offer what was asked. */
+export class UnsupportedError extends MqttError {
+  constructor(what: string) {
+    super('ERR_MQTT_UNSUPPORTED', what);
+  }
+}
+
+/** One or more options cannot be used. `problems` lists them all, each with the path of the option. */
+export class InvalidOptionsError extends MqttError {
+  /** All problems found, not only the first. */
+  readonly problems: readonly OptionProblem[];
+
+  constructor(problems: readonly OptionProblem[]) {
+    const lines = problems.map(({ path, reason }) => `${path}: ${reason}`);
+    super('ERR_MQTT_INVALID_OPTIONS', `these options cannot be used: ${lines.join('; ')}`);
+    this.problems = problems;
+  }
+}
+
+/** One unusable option. */
+export interface OptionProblem {
+  /** Where, such as `reconnect.maxDelay`. */
+  readonly path: string;
+  /** What is wrong, and what would be right. */
+  readonly reason: string;
+}

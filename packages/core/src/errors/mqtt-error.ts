@@ -1,0 +1,61 @@
+/** Every `code` an error of this library can carry; stable across releases, safe to branch on. */
+export type MqttErrorCode =
+  | 'ERR_MQTT_INVALID_TOPIC'
+  | 'ERR_MQTT_INVALID_OPTIONS'
+  | 'ERR_MQTT_INVALID_MESSAGE'
+  | 'ERR_MQTT_CONNECTION_REFUSED'
+  | 'ERR_MQTT_NETWORK'
+  | 'ERR_MQTT_CONNECT_TIMEOUT'
+  | 'ERR_MQTT_KEEPALIVE_TIMEOUT'
+  | 'ERR_MQTT_PROTOCOL'
+  | 'ERR_MQTT_SERVER_DISCONNECT'
+  | 'ERR_MQTT_CREDENTIALS'
+  | 'ERR_MQTT_CLOSED'
+  | 'ERR_MQTT_UNSUPPORTED'
+  | 'ERR_MQTT_OVERFLOW'
+  | 'ERR_MQTT_OFFLINE'
+  | 'ERR_MQTT_PUBLISH_REFUSED'
+  | 'ERR_MQTT_UNKNOWN_OUTCOME'
+  | 'ERR_MQTT_EXPIRED'
+  | 'ERR_MQTT_TIMEOUT'
+  | 'ERR_MQTT_ABORTED'
+  | 'ERR_MQTT_SUBSCRIBE_REFUSED'
+  | 'ERR_MQTT_DECODE'
+  | 'ERR_MQTT_LISTENER';
+
+/** What an {@link MqttError} is built from besides its code and message. */
+export interface MqttErrorOptions {
+  /** The error or value behind this one. */
+  readonly cause?: unknown;
+  /** Whether the same call may succeed later without a change by the caller. Defaults to `false`. */
+  readonly retryable?: boolean;
+  /** The MQTT reason code (MQTT 5) or return code (3.x) that the server gave, if it gave one. */
+  readonly reasonCode?: number | undefined;
+}
+
+// A registered symbol, so that errors are recognised across two copies of this package (ESM and CJS, or two versions).
+const brand = Symbol.for('rxmqtt.error');
+
+/** Base of every error that this library throws, rejects with or reports. */
+export class MqttError extends Error {
+  /** What happened, for programs. */
+  readonly code: MqttErrorCode;
+  /** Whether the same call may succeed later without a change by the caller. */
+  readonly retryable: boolean;
+  /** The reason code of the server, if it gave one. */
+  readonly reasonCode: number | undefined;
+
+  constructor(code: MqttErrorCode, message: string, options: MqttErrorOptions = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.name = new.target.name;
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+    this.reasonCode = options.reasonCode;
+    Object.defineProperty(this, brand, { value: true });
+  }
+}
+
+/** Tells whether a caught value is an error of this library, also when it comes from another copy of it. */
+export function isMqttError(value: unknown): value is MqttError {
+  return typeof value === 'object' && value !== null && brand in value;
+}

@@ -1,0 +1,22 @@
+const MAX_LENGTH = 120;
+
+/** A topic as it may stand in an error or a log line: in quotes, shortened, and with nothing in it that steers a terminal. */
+export function quoteTopic(topic: unknown): string {
+  const text = String(topic);
+  let quoted = '"';
+  for (let i = 0; i < text.length && i < MAX_LENGTH; i++) {
+    const code = text.charCodeAt(i);
+    quoted += isPrintable(code) ? text.charAt(i) : `\\u${code.toString(16).padStart(4, '0')}`;
+  }
+  return text.length > MAX_LENGTH ? `${quoted}…"` : `${quoted}"`;
+}
+
+/** Controls, bidirectional overrides, zero-width and line-separating characters can forge a line; so can the quote itself. */
+function isPrintable(code: number): boolean {
+  if (code < 0x20 || code === 0x22 || code === 0x5c) return false;
+  if (code >= 0x7f && code <= 0x9f) return false;
+  if (code >= 0x200b && code <= 0x200f) return false;
+  if (code >= 0x2028 && code <= 0x202e) return false;
+  if (code >= 0x2066 && code <= 0x2069) return false;
+  return code !== 0xfeff;
+}

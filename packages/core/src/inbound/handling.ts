@@ -1,0 +1,37 @@
+import type { Acknowledger } from '../message/inbound-message.js';
+
+/**
+ * The handling of one message by all its observers. It is done when the delivery itself and every hold have ended; a
+ * negative acknowledgement of any of them wins.
+ */
+export class Handling {
+  readonly canRefuse: boolean;
+  readonly #onDone: (reasonCode: number) => void;
+  #open = 1;
+  #reasonCode = 0;
+
+  constructor(canRefuse: boolean, onDone: (reasonCode: number) => void) {
+    this.canRefuse = canRefuse;
+    this.#onDone = onDone;
+  }
+
+  /** One more observer that will say when it is done. */
+  hold(): Acknowledger {
+    this.#open++;
+    let held = true;
+    return {
+      canRefuse: this.canRefuse,
+      settle: (reasonCode) => {
+        if (!held) return;
+        held = false;
+        this.end(reasonCode);
+      },
+    };
+  }
+
+  /** The delivery, or one hold, has ended. */
+  end(reasonCode: number): void {
+    if (reasonCode !== 0) this.#reasonCode ||= reasonCode;
+    if (--this.#open === 0) this.#onDone(this.#reasonCode);
+  }
+}

@@ -1,0 +1,86 @@
+export { createConnection } from './connection/create-connection.js';
+export {
+  ClosedError,
+  ConnectTimeoutError,
+  ConnectionRefusedError,
+  CredentialsError,
+  InvalidOptionsError,
+  KeepaliveTimeoutError,
+  NetworkError,
+  ProtocolError,
+  ServerDisconnectError,
+  UnsupportedError,
+} from './errors/connection-errors.js';
+export {
+  AbortedError,
+  DecodeError,
+  ExpiredError,
+  InvalidMessageError,
+  LimitExceededError,
+  OfflineError,
+  OverflowError,
+  PublishRefusedError,
+  SubscribeRejectedError,
+  TimeoutError,
+  UnknownOutcomeError,
+} from './errors/delivery-errors.js';
+export { InvalidTopicError } from './errors/invalid-topic-error.js';
+export { MqttError, isMqttError } from './errors/mqtt-error.js';
+export { reasonName } from './errors/reason-code.js';
+export { captures } from './topics/captures.js';
+export { filtersOverlap } from './topics/filters-overlap.js';
+export { matchTopic } from './topics/match-topic.js';
+export { buildSharedFilter, parseSharedFilter } from './topics/shared-subscription.js';
+export { isTopicFilter, validateTopicFilter } from './topics/topic-filter.js';
+export { isTopicName, validateTopicName } from './topics/topic-name.js';
+export { parseTemplate } from './topics/parse-template.js';
+export { TopicTrie } from './topics/topic-trie.js';
+
+export type { Connection, ConnectionEnd, ConnectionEvents, DrainReport, DropEvent } from './connection/connection.js';
+export type {
+  ClosedState,
+  ConnectedState,
+  ConnectingState,
+  ConnectionState,
+  DrainingState,
+  EndedBy,
+  FailedState,
+  IdleState,
+  ReconnectingState,
+} from './connection/connection-state.js';
+export type { Negotiated } from './connection/negotiated.js';
+export type { OptionProblem } from './errors/connection-errors.js';
+export type { MqttErrorCode, MqttErrorOptions } from './errors/mqtt-error.js';
+export type { MqttMessage, QoS } from './message/mqtt-message.js';
+export type { PublishProperties, UserProperty } from './message/publish-properties.js';
+export type {
+  ConnectionOptions,
+  Credentials,
+  CredentialsContext,
+  CredentialsProvider,
+  OutboxOptions,
+  ReconnectOptions,
+  SessionOptions,
+  TlsOptions,
+  WebSocketOptions,
+  Will,
+} from './options/connection-options.js';
+export type {
+  OfflinePolicy,
+  Payload,
+  Publication,
+  PublishOptions,
+  PublishOutcome,
+  PublishResult,
+} from './outbound/publish-options.js';
+export type {
+  AckMode,
+  Grant,
+  MessageListener,
+  SubscribeOptions,
+  Subscription,
+  SubscriptionObserver,
+} from './subscriptions/subscribe-options.js';
+export type { SharedFilter } from './topics/shared-subscription.js';
+export type { TemplateParams } from './topics/template-params.js';
+export type { TopicTemplate } from './topics/topic-template.js';

@@ -1,0 +1,27 @@
+/** Time as the library sees it. Everything that waits goes through here, so that tests can run in virtual time. */
+export interface Clock {
+  /** Milliseconds that never jump, from an arbitrary origin. */
+  now(): number;
+  /** Runs `callback` once, at least `delay` milliseconds later. */
+  setTimeout(callback: () => void, delay: number): Timer;
+  /** Takes a timer back; harmless when it has run. */
+  clearTimeout(timer: Timer): void;
+  /** Runs `callback` as soon as the current synchronous work is done. */
+  defer(callback: () => void): void;
+}
+
+/** What `setTimeout` gave; opaque. */
+export type Timer = unknown;
+
+/** The clock of the machine. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  // Looked up at each call, so that fake timers of test frameworks are honoured.
+  setTimeout: (callback, delay) => setTimeout(callback, delay),
+  clearTimeout: (timer) => {
+    clearTimeout(timer as ReturnType<typeof setTimeout>);
+  },
+  defer: (callback) => {
+    queueMicrotask(callback);
+  },
+};

@@ -1,0 +1,32 @@
+/** A typed event source. Listeners are called in the order they were added, on a copy, so that they may come and go meanwhile. */
+export class Emitter<Events extends object> {
+  readonly #listeners = new Map<keyof Events, readonly ((event: never) => void)[]>();
+  readonly #onListenerError: (error: unknown, name: keyof Events) => void;
+
+  constructor(onListenerError: (error: unknown, name: keyof Events) => void) {
+    this.#onListenerError = onListenerError;
+  }
+
+  /** Adds a listener; the function returned takes it away again. */
+  on<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => void): () => void {
+    this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
+    return () => {
+      const rest = (this.#listeners.get(name) ?? []).filter((each) => each !== listener);
+      if (rest.length === 0) this.#listeners.delete(name);
+      else this.#listeners.set(name, rest);
+    };
+  }
+
+  /** Calls the listeners. One that throws is reported and does not keep the others from being called. */
+  emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
+    const listeners = this.#listeners.get(name);
+    if (listeners === undefined) return;
+    for (const listener of listeners) {
+      try {
+        (listener as (event: Events[Name]) => void)(event);
+      } catch (error) {
+        this.#onListenerError(error, name);
+      }
+    }
+  }
+}

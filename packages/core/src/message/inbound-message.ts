@@ -1,0 +1,107 @@
+import { UnsupportedError } from '../errors/connection-errors.js';
+import type { MqttMessage, QoS } from './mqtt-message.js';
+import type { PublishProperties } from './publish-properties.js';
+
+/** What a message is acknowledged through. */
+export interface Acknowledger {
+  /** Done, with this reason code; 0 is success. */
+  settle(reasonCode: number): void;
+  /** Whether the protocol knows negative acknowledgements. */
+  readonly canRefuse: boolean;
+}
+
+/** Decodes the properties of a message; called at most once, when somebody looks. */
+export type PropertiesSource = (bytes: Uint8Array, start: number) => PublishProperties;
+
+const NO_PROPERTIES: PublishProperties = Object.freeze({});
+
+/** A message as the wire hands it in. One object per message: everything that can wait is computed when somebody looks. */
+export class InboundMessage implements MqttMessage {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: QoS;
+  readonly retain: boolean;
+  readonly dup: boolean;
+  /** 0 for QoS 0. */
+  readonly packetId: number;
+  /** The first subscription identifier; 0 when there is none. */
+  readonly subscriptionId: number;
+  /** All identifiers, when there are several. */
+  readonly subscriptionIds: readonly number[] | undefined;
+  acknowledger: Acknowledger | undefined;
+  #packet: Uint8Array | undefined;
+  readonly #propertiesStart: number;
+  readonly #source: PropertiesSource;
+  #properties: PublishProperties | undefined;
+
+  constructor(
+    topic: string,
+    payload: Uint8Array,
+    qos: QoS,
+    retain: boolean,
+    dup: boolean,
+    packetId: number,
+    subscriptionId: number,
+    subscriptionIds: readonly number[] | undefined,
+    packet: Uint8Array | undefined,
+    propertiesStart: number,
+    source: PropertiesSource,
+  ) {
+    this.topic = topic;
+    this.payload = payload;
+    this.qos = qos;
+    this.retain = retain;
+    this.dup = dup;
+    this.packetId = packetId;
+    this.subscriptionId = subscriptionId;
+    this.subscriptionIds = subscriptionIds;
+    this.acknowledger = undefined;
+    this.#packet = packet;
+    this.#propertiesStart = propertiesStart;
+    this.#source = source;
+    this.#properties = undefined;
+  }
+
+  get properties(): PublishProperties {
+    if (this.#properties === undefined) {
+      this.#properties = this.#packet === undefined ? NO_PROPERTIES : this.#source(this.#packet, this.#propertiesStart);
+      this.#packet = undefined;
+    }
+    return this.#properties;
+  }
+
+  /** The same message for one more observer, with an acknowledgement of its own. */
+  withAcknowledger(acknowledger: Acknowledger): InboundMessage {
+    const copy = new InboundMessage(
+      this.topic,
+      this.payload,
+      this.qos,
+      this.retain,
+      this.dup,
+      this.packetId,
+      this.subscriptionId,
+      this.subscriptionIds,
+      this.#packet,
+      this.#propertiesStart,
+      this.#source,
+    );
+    copy.#properties = this.#properties;
+    copy.acknowledger = acknowledger;
+    return copy;
+  }
+
+  ack(): void {
+    this.acknowledger?.settle(0);
+  }
+
+  nack(reasonCode = 0x80): void {
+    if (this.acknowledger === undefined) return;
+    if (!this.acknowledger.canRefuse) {
+      throw new UnsupportedError('MQTT 3.x has no negative acknowledgement: leave the message unacknowledged, or ack it');
+    }
+    if (!Number.isInteger(reasonCode) || reasonCode < 0x80 || reasonCode > 0xff) {
+      throw new RangeError(`a negative acknowledgement takes a reason code from 0x80 to 0xFF, not ${String(reasonCode)}`);
+    }
+    this.acknowledger.settle(reasonCode);
+  }
+}

@@ -1,0 +1,28 @@
+import type { OptionProblem } from '../errors/connection-errors.js';
+import { isMqttError } from '../errors/mqtt-error.js';
+import { MessageAcceptor } from '../outbound/accept-message.js';
+import type { Will } from './connection-options.js';
+
+const MAX_WILL_PAYLOAD = 65_535;
+
+/** A will is checked as a publish is: what no server would take must not reach CONNECT. */
+export function checkWill(will: Will, problems: OptionProblem[]): void {
+  const { topic, payload, qos, retain, delay = 0, properties } = will;
+  try {
+    const message = new MessageAcceptor().accept(topic, payload, {
+      ...(qos === undefined ? {} : { qos }),
+      ...(retain === undefined ? {} : { retain }),
+      ...(properties === undefined ? {} : { properties }),
+    });
+    if (message.payloadLength > MAX_WILL_PAYLOAD) {
+      problems.push({ path: 'will.payload', reason: 'has more than 65,535 bytes' });
+    }
+  } catch (error) {
+    if (!isMqttError(error)) throw error;
+    const field = 'field' in error ? `will.${String(error.field)}` : 'will.topic';
+    problems.push({ path: field, reason: error.message });
+  }
+  if (!Number.isInteger(delay) || delay < 0 || delay > 0xffff_ffff) {
+    problems.push({ path: 'will.delay', reason: 'must be a whole number of seconds from 0 to 4,294,967,295' });
+  }
+}

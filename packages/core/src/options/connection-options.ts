@@ -1,0 +1,147 @@
+import type { MqttError } from '../errors/mqtt-error.js';
+import type { QoS } from '../message/mqtt-message.js';
+import type { PublishProperties, UserProperty } from '../message/publish-properties.js';
+import type { OfflinePolicy, Payload } from '../outbound/publish-options.js';
+
+/**
+ * How a connection is made and kept. Durations are milliseconds, except what the protocol itself counts in seconds
+ * (`keepalive`, `session.expiry`, `will.delay`), which keeps the protocol's name and unit.
+ */
+export interface ConnectionOptions {
+  /**
+   * The client identifier. Defaults to a random one. `''` asks the server to assign one, which is then kept for every
+   * later attempt.
+   */
+  readonly clientId?: string;
+  /**
+   * `5`, `4` (3.1.1), `3` (3.1), or `'auto'`: 5, and 3.1.1 at once when the server refuses version 5. Defaults to `'auto'`.
+   */
+  readonly protocolVersion?: 'auto' | 5 | 4 | 3;
+  /** User name and password, or a function that fetches them anew for each attempt. */
+  readonly credentials?: Credentials | CredentialsProvider;
+  /** What the server keeps between connections. */
+  readonly session?: SessionOptions;
+  /** When and how often a lost connection is made again; `false` for never. */
+  readonly reconnect?: ReconnectOptions | false;
+  /** Seconds between pings; 0 for none. Defaults to 60. The server may impose its own value (MQTT 5). */
+  readonly keepalive?: number;
+  /** Milliseconds for one attempt, from the first byte to CONNACK. Defaults to 10,000. */
+  readonly connectTimeout?: number;
+  /** How many QoS 1 and 2 messages the server may send ahead of our acknowledgements (MQTT 5). Defaults to 1,000. */
+  readonly receiveMaximum?: number;
+  /** The largest packet accepted from the server, in bytes. Defaults to 16 MiB. */
+  readonly maximumPacketSize?: number;
+  /** What the server publishes when this connection ends without a goodbye. */
+  readonly will?: Will;
+  /** User properties of CONNECT (MQTT 5). */
+  readonly userProperties?: readonly UserProperty[];
+  /** TLS, for `mqtts` and `wss`. Node only: in browsers the browser decides. */
+  readonly tls?: TlsOptions;
+  /** WebSocket, for `ws` and `wss`. */
+  readonly webSocket?: WebSocketOptions;
+  /** Limits of the outbox and the in-flight window. */
+  readonly publish?: OutboxOptions;
+}
+
+/** User name and password. */
+export interface Credentials {
+  readonly username?: string;
+  readonly password?: string | Uint8Array;
+}
+
+/** What a {@link CredentialsProvider} gets to know. */
+export interface CredentialsContext {
+  /** The number of this attempt since the last successful connection, from 1. */
+  readonly attempt: number;
+  /** Aborted when the connection is closed meanwhile. */
+  readonly signal: AbortSignal;
+}
+
+/** Fetches credentials for one attempt. If it throws or rejects, the attempt has failed and is tried again as the policy says. */
+export type CredentialsProvider = (context: CredentialsContext) => Credentials | PromiseLike<Credentials>;
+
+/** What the server keeps between connections. */
+export interface SessionOptions {
+  /**
+   * `true`: every connection starts empty. `false`: continue what the server has kept. `'first'`: the first connection of
+   * this object starts empty, later ones continue. Defaults to `'first'` on MQTT 5 and to `true` on 3.x.
+   */
+  readonly clean?: boolean | 'first';
+  /** Seconds that the server keeps the session after a disconnect (MQTT 5). Defaults to 300. */
+  readonly expiry?: number;
+}
+
+/** When and how often a lost connection is made again. */
+export interface ReconnectOptions {
+  /** Milliseconds before the first retry. Defaults to 250. */
+  readonly initialDelay?: number;
+  /** The longest delay. Defaults to 30,000. */
+  readonly maxDelay?: number;
+  /** What each delay is multiplied with. Defaults to 2. */
+  readonly factor?: number;
+  /** `'full'`: a random part of the delay, so that many clients spread out; `'none'`: the delay itself. Defaults to `'full'`. */
+  readonly jitter?: 'full' | 'none';
+  /** Milliseconds that a connection must have lasted before delays start again from `initialDelay`. Defaults to 5,000. */
+  readonly resetAfter?: number;
+  /** How many attempts in a row may fail. Defaults to `Infinity`. */
+  readonly maxAttempts?: number;
+  /** Overrules whether an error is worth another attempt. Defaults to the error's `retryable`. */
+  readonly shouldRetry?: (error: MqttError) => boolean;
+}
+
+/** What the server publishes when the connection ends without a goodbye. */
+export interface Will {
+  /** Where to. */
+  readonly topic: string;
+  /** What. */
+  readonly payload: Payload;
+  /** Defaults to 0. */
+  readonly qos?: QoS;
+  /** Defaults to `false`. */
+  readonly retain?: boolean;
+  /** Seconds that the server waits for the client to come back (MQTT 5). Defaults to 0. */
+  readonly delay?: number;
+  /** MQTT 5 properties of the message. */
+  readonly properties?: Omit<PublishProperties, 'subscriptionIdentifiers'>;
+}
+
+/** TLS settings, as Node's `tls.connect` takes them. */
+export interface TlsOptions {
+  /** Certificate authorities to trust instead of the well-known ones, as PEM. */
+  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[];
+  /** The client's certificate, as PEM. */
+  readonly cert?: string | Uint8Array;
+  /** The client's private key, as PEM. */
+  readonly key?: string | Uint8Array;
+  /** The passphrase of `key`. */
+  readonly passphrase?: string;
+  /** The name to verify and to send as SNI. Defaults to the host. */
+  readonly serverName?: string;
+  /** Protocols offered by ALPN. */
+  readonly alpnProtocols?: readonly string[];
+  /** Accept any certificate. For tests only: anybody in between can read and change everything. Defaults to `false`. */
+  readonly insecureSkipVerify?: boolean;
+}
+
+/** WebSocket settings. */
+export interface WebSocketOptions {
+  /** Headers of the handshake. Node only: browsers do not let a page set them. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Limits of the outbox and the in-flight window. */
+export interface OutboxOptions {
+  /**
+   * QoS 1 and 2 messages sent ahead of their acknowledgement, at most; the server's Receive Maximum may lower it. Defaults to
+   * 64 on MQTT 5, and to 20 on 3.x, whose servers cannot say what they take.
+   */
+  readonly window?: number;
+  /** Messages waiting to be sent, at most. Defaults to 10,000. */
+  readonly capacity?: number;
+  /** Bytes of topic and payload waiting to be sent, at most. Defaults to 16 MiB. */
+  readonly maxBytes?: number;
+  /** What happens to a message that finds the outbox full: it is refused with OverflowError. */
+  readonly overflow?: 'error';
+  /** What happens to a message while there is no connection. Defaults to `'queue'`. */
+  readonly offline?: OfflinePolicy;
+}

@@ -1,0 +1,101 @@
+import type { OptionProblem } from '../errors/connection-errors.js';
+import { utf8Length } from '../internal/utf8.js';
+
+/** Checks values and collects what is wrong with them, so that all of it can be told at once. */
+export class OptionChecker {
+  readonly problems: OptionProblem[] = [];
+
+  /** A plain object. */
+  object(path: string, value: unknown): value is object {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return true;
+    this.#problem(path === '' ? 'options' : path, 'must be an object');
+    return false;
+  }
+
+  /** No keys but the known ones; a slip is answered with what was probably meant. */
+  keys(path: string, value: object, known: readonly string[]): void {
+    for (const key of Object.keys(value)) {
+      if (known.includes(key)) continue;
+      const near = known.find((each) => isNear(key, each));
+      const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`;
+      this.#problem(path === '' ? key : `${path}.${key}`, `is not an option; ${hint}`);
+    }
+  }
+
+  integer(path: string, value: number | undefined, fallback: number, min: number, max: number): number {
+    const checked = this.number(path, value, fallback, min, max);
+    if (Number.isInteger(checked) || checked === Infinity) return checked;
+    this.#problem(path, 'must be a whole number');
+    return fallback;
+  }
+
+  number(path: string, value: number | undefined, fallback: number, min: number, max: number): number {
+    if (value === undefined) return fallback;
+    if (typeof value === 'number' && value >= min && value <= max) return value;
+    this.#problem(path, `must be a number from ${String(min)} to ${String(max)}`);
+    return fallback;
+  }
+
+  /** One of some values, of which the first is the default. */
+  oneOf<const V>(path: string, value: V | undefined, values: readonly [V, ...V[]]): V {
+    if (value === undefined) return values[0];
+    if (values.includes(value)) return value;
+    this.#problem(path, `must be one of ${values.map((each) => JSON.stringify(each)).join(', ')}`);
+    return values[0];
+  }
+
+  /** Text that MQTT can carry. */
+  text(path: string, value: unknown): void {
+    if (typeof value !== 'string') this.#problem(path, 'must be text');
+    else if (value.includes('\0')) this.#problem(path, 'must not contain NUL');
+    else {
+      const length = utf8Length(value);
+      if (length < 0) this.#problem(path, 'has a lone surrogate, which no UTF-8 text can carry');
+      if (length > 0xffff) this.#problem(path, 'has more than 65,535 bytes');
+    }
+  }
+
+  pairs(path: string, value: unknown): void {
+    if (!Array.isArray(value)) {
+      this.#problem(path, 'must be a list of [name, value] pairs');
+      return;
+    }
+    for (const [index, pair] of (value as unknown[]).entries()) {
+      if (!Array.isArray(pair) || pair.length !== 2) this.#problem(`${path}[${String(index)}]`, 'must be a [name, value] pair');
+      else for (const text of pair as unknown[]) this.text(`${path}[${String(index)}]`, text);
+    }
+  }
+
+  /** User name and password, or a function. The values never show. */
+  credentials(path: string, value: unknown): void {
+    if (value === undefined || typeof value === 'function' || !this.object(path, value)) return;
+    this.keys(path, value, ['username', 'password']);
+    const { username, password } = value as { username?: unknown; password?: unknown };
+    if (username !== undefined) this.text(`${path}.username`, username);
+    if (typeof password === 'string') {
+      if (utf8Length(password) > 0xffff) this.#problem(`${path}.password`, 'has more than 65,535 bytes');
+    } else if (password !== undefined && !(password instanceof Uint8Array)) {
+      this.#problem(`${path}.password`, 'must be text or a Uint8Array');
+    }
+  }
+
+  #problem(path: string, reason: string): void {
+    this.problems.push({ path, reason });
+  }
+}
+
+/** Whether two names differ by case or by at most two letters. */
+function isNear(a: string, b: string): boolean {
+  const x = a.toLowerCase();
+  const y = b.toLowerCase();
+  let row = Array.from({ length: y.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= x.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= y.length; j++) {
+      const swap = row[j - 1]! + (x.charAt(i - 1) === y.charAt(j - 1) ? 0 : 1);
+      next.push(Math.min(swap, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[y.length]! <= 2;
+}

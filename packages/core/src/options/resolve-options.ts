@@ -1,0 +1,138 @@
+import { InvalidOptionsError } from '../errors/connection-errors.js';
+import { randomId } from '../internal/random.js';
+import type { UserProperty } from '../message/publish-properties.js';
+import type { OutboundOptions } from '../outbound/outbound.js';
+import { parseBrokerUrl } from './broker-url.js';
+import type {
+  ConnectionOptions,
+  Credentials,
+  CredentialsProvider,
+  ReconnectOptions,
+  TlsOptions,
+  WebSocketOptions,
+  Will,
+} from './connection-options.js';
+import type { Endpoint } from './endpoint.js';
+import { OptionChecker } from './option-checker.js';
+import { checkWill } from './check-will.js';
+
+/** The options of a connection, checked and all set. */
+export interface ResolvedOptions {
+  readonly endpoint: Endpoint;
+  readonly clientId: string;
+  /** Whether `clientId` was made up here, so that nobody can come back to its session. */
+  readonly generatedClientId: boolean;
+  readonly protocolVersion: 'auto' | 5 | 4 | 3;
+  readonly credentials: Credentials | CredentialsProvider | undefined;
+  readonly clean: boolean | 'first' | undefined;
+  readonly sessionExpiry: number;
+  /** `undefined` for never. */
+  readonly reconnect: ResolvedReconnect | undefined;
+  readonly keepalive: number;
+  readonly connectTimeout: number;
+  readonly receiveMaximum: number;
+  readonly maximumPacketSize: number;
+  readonly will: Will | undefined;
+  readonly userProperties: readonly UserProperty[];
+  readonly tls: TlsOptions | undefined;
+  readonly webSocket: WebSocketOptions | undefined;
+  readonly outbound: OutboundOptions;
+}
+
+/** A reconnect policy, all set. */
+export type ResolvedReconnect = Required<Omit<ReconnectOptions, 'shouldRetry'>> & Pick<ReconnectOptions, 'shouldRetry'>;
+
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  '': [
+    'clientId',
+    'protocolVersion',
+    'credentials',
+    'session',
+    'reconnect',
+    'keepalive',
+    'connectTimeout',
+    'receiveMaximum',
+    'maximumPacketSize',
+    'will',
+    'userProperties',
+    'tls',
+    'webSocket',
+    'publish',
+  ],
+  session: ['clean', 'expiry'],
+  reconnect: ['initialDelay', 'maxDelay', 'factor', 'jitter', 'resetAfter', 'maxAttempts', 'shouldRetry'],
+  publish: ['window', 'capacity', 'maxBytes', 'overflow', 'offline'],
+  tls: ['ca', 'cert', 'key', 'passphrase', 'serverName', 'alpnProtocols', 'insecureSkipVerify'],
+  webSocket: ['headers'],
+};
+
+const MAX_UINT16 = 0xffff;
+const MAX_UINT32 = 0xffff_ffff;
+/** What timers can wait. */
+const MAX_DELAY = 2 ** 31 - 1;
+
+/** Checks URL and options and fills in the defaults. Throws InvalidOptionsError with all problems at once. */
+export function resolveOptions(url: string, options: ConnectionOptions): ResolvedOptions {
+  const check = new OptionChecker();
+  const target = parseBrokerUrl(url, check.problems);
+  if (!check.object('', options)) throw new InvalidOptionsError(check.problems);
+  check.keys('', options, KEYS['']!);
+  const { session = {}, publish = {}, tls, webSocket, reconnect = {} } = options;
+  for (const [path, part] of Object.entries({ session, publish, tls, webSocket })) {
+    if (part !== undefined && check.object(path, part)) check.keys(path, part, KEYS[path]!);
+  }
+  const clientId = options.clientId ?? `rxmqtt-${randomId(16)}`;
+  check.text('clientId', clientId);
+  check.credentials('credentials', options.credentials);
+  if (options.will !== undefined && check.object('will', options.will)) checkWill(options.will, check.problems);
+  const resolved = {
+    clientId,
+    generatedClientId: options.clientId === undefined,
+    protocolVersion: check.oneOf('protocolVersion', options.protocolVersion, ['auto', 5, 4, 3] as const),
+    credentials: options.credentials ?? target?.credentials,
+    clean: session.clean === undefined ? undefined : check.oneOf('session.clean', session.clean, [true, false, 'first'] as const),
+    sessionExpiry: check.integer('session.expiry', session.expiry, 300, 0, MAX_UINT32),
+    reconnect: reconnect === false ? undefined : resolveReconnect(reconnect, check),
+    keepalive: check.integer('keepalive', options.keepalive, 60, 0, MAX_UINT16),
+    connectTimeout: check.integer('connectTimeout', options.connectTimeout, 10_000, 1, MAX_DELAY),
+    receiveMaximum: check.integer('receiveMaximum', options.receiveMaximum, 1_000, 1, MAX_UINT16),
+    maximumPacketSize: check.integer('maximumPacketSize', options.maximumPacketSize, 16 << 20, 16, 268_435_460),
+    will: options.will,
+    userProperties: options.userProperties ?? [],
+    tls,
+    webSocket,
+    outbound: {
+      window: publish.window === undefined ? undefined : check.integer('publish.window', publish.window, 64, 1, MAX_UINT16),
+      capacity: check.integer('publish.capacity', publish.capacity, 10_000, 1, Infinity),
+      maxBytes: check.integer('publish.maxBytes', publish.maxBytes, 16 << 20, 1, Infinity),
+      offline: check.oneOf('publish.offline', publish.offline, ['queue', 'error'] as const),
+    },
+  };
+  check.pairs('userProperties', resolved.userProperties);
+  check.oneOf('publish.overflow', publish.overflow, ['error'] as const);
+  // [MQTT-3.1.3-8]
+  if (clientId === '' && session.clean === false && options.protocolVersion !== 5 && options.protocolVersion !== 'auto') {
+    check.problems.push({ path: 'clientId', reason: 'must not be empty on MQTT 3.x where session.clean is false' });
+  }
+  if (target === undefined || check.problems.length > 0) throw new InvalidOptionsError(check.problems);
+  return { ...resolved, endpoint: target.endpoint };
+}
+
+function resolveReconnect(options: ReconnectOptions, check: OptionChecker): ResolvedReconnect | undefined {
+  if (!check.object('reconnect', options)) return undefined;
+  check.keys('reconnect', options, KEYS['reconnect']!);
+  const initialDelay = check.number('reconnect.initialDelay', options.initialDelay, 250, 0, MAX_DELAY);
+  const { shouldRetry } = options;
+  if (shouldRetry !== undefined && typeof shouldRetry !== 'function') {
+    check.problems.push({ path: 'reconnect.shouldRetry', reason: 'must be a function' });
+  }
+  return {
+    initialDelay,
+    maxDelay: check.number('reconnect.maxDelay', options.maxDelay, Math.max(30_000, initialDelay), initialDelay, MAX_DELAY),
+    factor: check.number('reconnect.factor', options.factor, 2, 1, 100),
+    jitter: check.oneOf('reconnect.jitter', options.jitter, ['full', 'none'] as const),
+    resetAfter: check.number('reconnect.resetAfter', options.resetAfter, 5_000, 0, MAX_DELAY),
+    maxAttempts: check.number('reconnect.maxAttempts', options.maxAttempts, Infinity, 0, Infinity),
+    ...(shouldRetry === undefined ? {} : { shouldRetry }),
+  };
+}

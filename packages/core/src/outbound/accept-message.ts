@@ -1,0 +1,130 @@
+import { InvalidMessageError } from '../errors/delivery-errors.js';
+import { isBytes } from '../internal/is-bytes.js';
+import { utf8Length } from '../internal/utf8.js';
+import type { QoS } from '../message/mqtt-message.js';
+import type { PublishProperties, UserProperty } from '../message/publish-properties.js';
+import { isTopicName, validateTopicName } from '../topics/topic-name.js';
+import { OutgoingMessage } from './outgoing-message.js';
+import type { Payload, PublishOptions } from './publish-options.js';
+
+const MAX_TEXT = 65_535;
+const MAX_UINT32 = 0xffff_ffff;
+const MAX_CACHED_TOPICS = 4096;
+
+/**
+ * Checks everything about a message before it is stored or sent, and makes it our own: what the caller changes afterwards
+ * changes nothing. Throws InvalidTopicError or InvalidMessageError.
+ */
+export class MessageAcceptor {
+  /** Topics found valid, with their length in UTF-8: topics repeat. */
+  readonly #topics = new Map<string, number>();
+
+  accept(topic: string, payload: Payload, options: PublishOptions): OutgoingMessage {
+    const topicLength = this.#topics.get(topic) ?? this.#checkTopic(topic);
+    const { qos = 0, retain = false, properties, offline } = options;
+    if (qos !== 0 && qos !== 1 && qos !== 2) throw invalid(topic, 'qos', 'is not 0, 1 or 2');
+    if (typeof retain !== 'boolean') throw invalid(topic, 'retain', 'is not a boolean');
+    if (offline !== undefined && offline !== 'queue' && offline !== 'error') {
+      throw invalid(topic, 'offline', "is neither 'queue' nor 'error'");
+    }
+    return new OutgoingMessage(
+      topic,
+      topicLength,
+      payload,
+      checkPayload(topic, payload),
+      qos satisfies QoS,
+      retain,
+      properties === undefined ? undefined : checkProperties(topic, properties),
+      offline,
+    );
+  }
+
+  #checkTopic(topic: string): number {
+    validateTopicName(topic);
+    if (this.#topics.size >= MAX_CACHED_TOPICS) this.#topics.clear();
+    const length = utf8Length(topic);
+    this.#topics.set(topic, length);
+    return length;
+  }
+}
+
+function checkPayload(topic: string, payload: unknown): number {
+  if (isBytes(payload)) return payload.length;
+  if (typeof payload !== 'string') {
+    throw invalid(topic, 'payload', `is neither text nor a Uint8Array but ${payload === null ? 'null' : typeof payload}`);
+  }
+  const length = utf8Length(payload);
+  if (length < 0) throw invalid(topic, 'payload', 'has a lone surrogate, which no UTF-8 text can carry');
+  return length;
+}
+
+/** A checked copy, without what is `undefined`. */
+function checkProperties(topic: string, properties: PublishProperties): PublishProperties {
+  const copy: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(properties) as [string, unknown][]) {
+    if (value === undefined) continue;
+    const check = CHECKS.get(name);
+    if (check === undefined) throw invalid(topic, `properties.${name}`, 'is not a property of a published message');
+    const reason = check(value);
+    if (reason !== undefined) throw invalid(topic, `properties.${name}`, reason);
+    copy[name] = own(value);
+  }
+  return copy;
+}
+
+function own(value: unknown): unknown {
+  if (isBytes(value)) return new Uint8Array(value);
+  if (Array.isArray(value)) return (value as UserProperty[]).map(([name, text]) => [name, text] as const);
+  return value;
+}
+
+/** What is wrong with a value, or `undefined`. */
+type Check = (value: unknown) => string | undefined;
+
+const checkText: Check = (value) => {
+  if (typeof value !== 'string') return 'is not a text';
+  const length = utf8Length(value);
+  if (length < 0) return 'has a lone surrogate, which no UTF-8 text can carry';
+  if (length > MAX_TEXT) return `has ${String(length)} bytes, but 65,535 is the limit`;
+  return value.includes('\0') ? 'contains NUL' : undefined;
+};
+
+const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
+  ['payloadFormatIndicator', (value) => (value === 0 || value === 1 ? undefined : 'is neither 0 nor 1')],
+  [
+    'messageExpiryInterval',
+    (value) =>
+      typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_UINT32
+        ? undefined
+        : 'is not a whole number of seconds from 0 to 4,294,967,295',
+  ],
+  ['contentType', checkText],
+  [
+    'responseTopic',
+    // [MQTT-3.3.2-14]
+    (value) => (typeof value === 'string' && isTopicName(value) ? undefined : 'is not a topic name without wildcards'),
+  ],
+  [
+    'correlationData',
+    (value) => {
+      if (!isBytes(value)) return 'is not a Uint8Array';
+      return value.length > MAX_TEXT ? `has ${String(value.length)} bytes, but 65,535 is the limit` : undefined;
+    },
+  ],
+  ['userProperties', checkPairs],
+  ['subscriptionIdentifiers', () => 'is set by the server only'],
+]);
+
+function checkPairs(value: unknown): string | undefined {
+  if (!Array.isArray(value)) return 'is not a list of [name, value] pairs';
+  for (const [index, pair] of (value as unknown[]).entries()) {
+    if (!Array.isArray(pair) || pair.length !== 2) return `has no [name, value] pair at ${String(index)}`;
+    const reason = checkText(pair[0]) ?? checkText(pair[1]);
+    if (reason !== undefined) return `has an entry at ${String(index)} that ${reason}`;
+  }
+  return undefined;
+}
+
+function invalid(topic: string, field: string, reason: string): InvalidMessageError {
+  return new InvalidMessageError(topic, field, reason);
+}

@@ -1,0 +1,117 @@
+import type { MqttError } from '../errors/mqtt-error.js';
+import type { QoS } from '../message/mqtt-message.js';
+import type { PublishProperties, UserProperty } from '../message/publish-properties.js';
+import type { OfflinePolicy, Payload, Publication, PublishOutcome, PublishResult } from './publish-options.js';
+
+/** Reason code of a PUBACK or PUBREC: accepted, but nobody is subscribed. */
+const NO_MATCHING_SUBSCRIBERS = 0x10;
+
+/** What came with an acknowledgement. */
+export interface Acknowledgement {
+  readonly reasonCode: number;
+  readonly properties: { readonly reasonString?: string; readonly userProperties?: readonly UserProperty[] } | undefined;
+}
+
+/** Where a message is on its way: not accepted or done; waiting; sent; or, with QoS 2, received by the server. */
+export type OutgoingPhase = 'none' | 'queued' | 'sent' | 'received';
+
+/**
+ * A message on its way out and its publication, in one object: a publish allocates nothing else. It is a link of the
+ * outbox's list as well, so that it can be taken out in constant time wherever it stands.
+ */
+export class OutgoingMessage implements Publication {
+  readonly topic: string;
+  readonly topicLength: number;
+  payload: Payload;
+  readonly payloadLength: number;
+  readonly qos: QoS;
+  readonly retain: boolean;
+  readonly properties: PublishProperties | undefined;
+  readonly offline: OfflinePolicy | undefined;
+  phase: OutgoingPhase = 'none';
+  packetId = 0;
+  /** Order of acceptance among all messages. */
+  sequence = 0;
+  /** When it expires, on the connection's clock; `Infinity` for never. */
+  expiresAt = Infinity;
+  previous: OutgoingMessage | undefined = undefined;
+  next: OutgoingMessage | undefined = undefined;
+  outcome: PublishOutcome | undefined = undefined;
+  #listeners: ((outcome: PublishOutcome) => void)[] | undefined = undefined;
+  #promise: Promise<PublishResult> | undefined = undefined;
+
+  constructor(
+    topic: string,
+    topicLength: number,
+    payload: Payload,
+    payloadLength: number,
+    qos: QoS,
+    retain: boolean,
+    properties: PublishProperties | undefined,
+    offline: OfflinePolicy | undefined,
+  ) {
+    this.topic = topic;
+    this.topicLength = topicLength;
+    this.payload = payload;
+    this.payloadLength = payloadLength;
+    this.qos = qos;
+    this.retain = retain;
+    this.properties = properties;
+    this.offline = offline;
+  }
+
+  /** What it costs the outbox. */
+  get size(): number {
+    return this.topicLength + this.payloadLength;
+  }
+
+  then<A = PublishResult, B = never>(
+    onFulfilled?: ((result: PublishResult) => A | PromiseLike<A>) | null,
+    onRejected?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.#promise ??= new Promise((resolve, reject) => {
+      this.onSettled((outcome) => {
+        if (outcome.status === 'acknowledged') resolve(outcome.result);
+        else reject(outcome.error);
+      });
+    });
+    return this.#promise.then(onFulfilled, onRejected);
+  }
+
+  onSettled(listener: (outcome: PublishOutcome) => void): void {
+    if (this.outcome !== undefined) listener(this.outcome);
+    else (this.#listeners ??= []).push(listener);
+  }
+
+  /** Settles well, unless it has settled before. */
+  acknowledge({ reasonCode, properties }: Acknowledgement): void {
+    if (this.outcome !== undefined) return;
+    this.#settle({
+      status: 'acknowledged',
+      result: {
+        topic: this.topic,
+        qos: this.qos,
+        reasonCode,
+        noMatchingSubscribers: reasonCode === NO_MATCHING_SUBSCRIBERS,
+        reasonString: properties?.reasonString,
+        userProperties: properties?.userProperties ?? NO_PAIRS,
+      },
+    });
+  }
+
+  /** Settles badly; the answer is whether it had not settled before. */
+  fail(error: MqttError): boolean {
+    if (this.outcome !== undefined) return false;
+    this.#settle({ status: 'failed', error });
+    return true;
+  }
+
+  #settle(outcome: PublishOutcome): void {
+    this.outcome = outcome;
+    const listeners = this.#listeners;
+    this.#listeners = undefined;
+    if (listeners !== undefined) for (const listener of listeners) listener(outcome);
+  }
+}
+
+const NO_PAIRS: readonly UserProperty[] = Object.freeze([]);

@@ -1,0 +1,66 @@
+import type { MqttError } from '../errors/mqtt-error.js';
+import type { QoS } from '../message/mqtt-message.js';
+import type { PublishProperties, UserProperty } from '../message/publish-properties.js';
+
+/** What can be published: bytes, or text that is sent as UTF-8. */
+export type Payload = string | Uint8Array;
+
+/** How one message is published. */
+export interface PublishOptions {
+  /** Quality of service. Defaults to 0. */
+  readonly qos?: QoS;
+  /** Whether the server keeps the message for later subscribers. Defaults to `false`. */
+  readonly retain?: boolean;
+  /** MQTT 5 properties. Not sent on MQTT 3.x. */
+  readonly properties?: PublishProperties;
+  /** What happens while there is no connection. Defaults to the connection's `publish.offline`. */
+  readonly offline?: OfflinePolicy;
+  /** Ends the wait; a message not yet sent is taken back. */
+  readonly signal?: AbortSignal;
+  /** Ends the wait after so many milliseconds; a message not yet sent is taken back. Defaults to no limit. */
+  readonly timeout?: number;
+}
+
+/** What happens to a message while there is no connection: it waits in the outbox, or is refused. */
+export type OfflinePolicy = 'queue' | 'error';
+
+/** How a publish ended well. */
+export interface PublishResult {
+  /** The topic it went to. */
+  readonly topic: string;
+  /** The quality of service it was sent with. */
+  readonly qos: QoS;
+  /** The server's reason code: 0, or 0x10. Always 0 for QoS 0 and MQTT 3.x. */
+  readonly reasonCode: number;
+  /** Whether the server said that nobody is subscribed (0x10, MQTT 5). */
+  readonly noMatchingSubscribers: boolean;
+  /** The text that the server sent with its acknowledgement. */
+  readonly reasonString: string | undefined;
+  /** The user properties that the server sent with its acknowledgement. */
+  readonly userProperties: readonly UserProperty[];
+}
+
+/** How a publish ended. */
+export type PublishOutcome =
+  | { readonly status: 'acknowledged'; readonly result: PublishResult }
+  | { readonly status: 'failed'; readonly error: MqttError };
+
+/**
+ * One message on its way out. It can be awaited, and makes a promise only then: publishing without looking back costs no
+ * promise and raises no unhandled rejection (a failure still shows as a `drop` event of the connection).
+ *
+ * Fulfils when the server has acknowledged (QoS 0: when the message was handed to the socket), and rejects with one of
+ * InvalidTopicError, InvalidMessageError, LimitExceededError, OverflowError, OfflineError, PublishRefusedError, ExpiredError,
+ * TimeoutError, AbortedError, UnknownOutcomeError or ClosedError. It settles exactly once.
+ */
+export interface Publication extends PromiseLike<PublishResult> {
+  /** The topic it goes to. */
+  readonly topic: string;
+  /** How it ended, or `undefined` while it is on its way. */
+  readonly outcome: PublishOutcome | undefined;
+  /**
+   * Calls back once, synchronously with the event that settles it, or at once if it is settled already. For code that
+   * must not wait for a promise.
+   */
+  onSettled(listener: (outcome: PublishOutcome) => void): void;
+}

@@ -1,0 +1,32 @@
+import { InvalidOptionsError, type OptionProblem } from '../errors/connection-errors.js';
+import type { QoS } from '../message/mqtt-message.js';
+import type { AckMode, SubscribeOptions } from './subscribe-options.js';
+
+/** The options of a subscription, all set. */
+export interface ResolvedSubscribeOptions {
+  readonly qos: QoS;
+  readonly ack: AckMode;
+  readonly noLocal: boolean;
+  readonly retainAsPublished: boolean;
+  readonly retainHandling: 0 | 1 | 2;
+}
+
+const RETAIN_HANDLING = new Map<unknown, 0 | 1 | 2>([
+  ['send', 0],
+  ['sendIfNew', 1],
+  ['ignore', 2],
+]);
+
+/** Checks the options and fills in the defaults. Throws InvalidOptionsError with all problems. */
+export function resolveSubscribeOptions(options: SubscribeOptions, shared: boolean): ResolvedSubscribeOptions {
+  const problems: OptionProblem[] = [];
+  const { qos = 0, ack = 'auto', noLocal = false, retainAsPublished = false, retainHandling = 'send' } = options;
+  if (qos !== 0 && qos !== 1 && qos !== 2) problems.push({ path: 'qos', reason: 'must be 0, 1 or 2' });
+  if (ack !== 'auto' && ack !== 'manual') problems.push({ path: 'ack', reason: "must be 'auto' or 'manual'" });
+  const handling = RETAIN_HANDLING.get(retainHandling);
+  if (handling === undefined) problems.push({ path: 'retainHandling', reason: "must be 'send', 'sendIfNew' or 'ignore'" });
+  // [MQTT-3.8.3-4]
+  if (noLocal && shared) problems.push({ path: 'noLocal', reason: 'is a protocol error in a consumer group; leave it out' });
+  if (problems.length > 0) throw new InvalidOptionsError(problems);
+  return { qos, ack, noLocal, retainAsPublished, retainHandling: handling ?? 0 };
+}

@@ -1,0 +1,105 @@
+import type { Delivery } from '../inbound/inbound.js';
+import type { Handling } from '../inbound/handling.js';
+import type { InboundMessage } from '../message/inbound-message.js';
+import { TopicTrie } from '../topics/topic-trie.js';
+import type { ActiveSubscription } from './active-subscription.js';
+import type { FilterEntry } from './filter-entry.js';
+
+const MAX_CACHED_ROUTES = 10_000;
+
+/** Who gets the messages of one topic. */
+interface Route {
+  /** Everybody, once. */
+  readonly all: readonly ActiveSubscription[];
+  /** By matching filter: those for whom it is the first of their filters that matches. */
+  readonly byEntry: readonly { readonly entry: FilterEntry; readonly firsts: readonly ActiveSubscription[] }[];
+}
+
+/**
+ * Finds the observers of a message. A server that knows subscription identifiers sends one copy per matching filter, each
+ * with the identifier of its SUBSCRIBE; each observer takes the copy of its first matching filter, and so one. Without
+ * identifiers every observer of a matching filter takes the copy that comes.
+ */
+export class Router implements Delivery {
+  readonly #trie = new TopicTrie<FilterEntry>();
+  /** Identifiers in use, with the number of filters that remember them. */
+  readonly #ids = new Map<number, number>();
+  /** Topics repeat; what was found for one is kept until the filters change. */
+  readonly #routes = new Map<string, Route>();
+
+  add(entry: FilterEntry): void {
+    this.#trie.add(entry.filter, entry);
+    this.changed();
+  }
+
+  remove(entry: FilterEntry): void {
+    this.#trie.remove(entry.filter, entry);
+    for (const id of entry.ids) this.#forget(id);
+    this.changed();
+  }
+
+  /** The messages of this filter may come under this identifier from now on. */
+  identify(entry: FilterEntry, id: number): void {
+    const before = entry.ids[0];
+    const full = entry.ids.length;
+    entry.remember(id);
+    this.#ids.set(id, (this.#ids.get(id) ?? 0) + 1);
+    if (entry.ids.length === full && before !== undefined) this.#forget(before);
+  }
+
+  /** The server has forgotten all filters, and with them their identifiers. */
+  forgetIds(entry: FilterEntry): void {
+    for (const id of entry.ids) this.#forget(id);
+    entry.ids.length = 0;
+  }
+
+  /** Who observes what has changed. */
+  changed(): void {
+    if (this.#routes.size > 0) this.#routes.clear();
+  }
+
+  deliver(message: InboundMessage, handling: (() => Handling) | undefined): boolean {
+    const route = this.#routes.get(message.topic) ?? this.#find(message.topic);
+    const { all, byEntry } = route;
+    const { subscriptionId } = message;
+    if (subscriptionId === 0 || !this.#ids.has(subscriptionId)) {
+      for (const subscription of all) subscription.deliver(message, handling);
+      return all.length > 0;
+    }
+    let observed = false;
+    for (const { entry, firsts } of byEntry) {
+      if (!carries(message, entry)) continue;
+      observed = true;
+      for (const subscription of firsts) subscription.deliver(message, handling);
+    }
+    return observed;
+  }
+
+  #find(topic: string): Route {
+    const entries = this.#trie.match(topic, []);
+    const all = new Set<ActiveSubscription>();
+    const byEntry = entries.map((entry) => ({
+      entry,
+      firsts: entry.subscriptions.filter(
+        (subscription) => subscription.entries.find((each) => entries.includes(each)) === entry,
+      ),
+    }));
+    for (const { firsts } of byEntry) for (const subscription of firsts) all.add(subscription);
+    const route = { all: [...all], byEntry };
+    if (this.#routes.size >= MAX_CACHED_ROUTES) this.#routes.clear();
+    this.#routes.set(topic, route);
+    return route;
+  }
+
+  #forget(id: number): void {
+    const count = this.#ids.get(id) ?? 0;
+    if (count > 1) this.#ids.set(id, count - 1);
+    else this.#ids.delete(id);
+  }
+}
+
+/** Whether this copy was sent for this filter. */
+function carries({ subscriptionId, subscriptionIds }: InboundMessage, { ids }: FilterEntry): boolean {
+  if (ids.includes(subscriptionId)) return true;
+  return subscriptionIds?.some((id) => ids.includes(id)) === true;
+}

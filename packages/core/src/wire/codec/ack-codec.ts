@@ -1,0 +1,48 @@
+import { ProtocolError } from '../../errors/connection-errors.js';
+import { malformed } from './malformed.js';
+import { PacketReader } from './packet-reader.js';
+import { type AckType, PROTOCOL_ERROR, PacketType, type ProtocolVersion } from './packet-type.js';
+import { readProperties } from './properties-decoder.js';
+import type { Properties } from './property-table.js';
+import type { PacketWriter } from './packet-writer.js';
+
+/** A PUBACK, PUBREC, PUBREL or PUBCOMP. */
+export interface Ack {
+  readonly packetId: number;
+  readonly reasonCode: number;
+  readonly properties: Properties | undefined;
+}
+
+const NAMES: Readonly<Record<AckType, string>> = { 4: 'PUBACK', 5: 'PUBREC', 6: 'PUBREL', 7: 'PUBCOMP' };
+
+// [MQTT 5, 3.4.2.1 to 3.7.2.1]
+const PUBACK_CODES: ReadonlySet<number> = new Set([0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99]);
+const PUBREL_CODES: ReadonlySet<number> = new Set([0x00, 0x92]);
+
+/** Decodes an acknowledgement in any of its lengths; the short forms mean success. [MQTT 5, 3.4.2.1] */
+export function decodeAck(type: AckType, version: ProtocolVersion, bytes: Uint8Array, start: number, end: number): Ack {
+  const reader = new PacketReader(bytes, start, end);
+  const packetId = reader.uint16();
+  if (packetId === 0) throw malformed(`a ${NAMES[type]} has packet identifier 0`);
+  if (reader.rest === 0) return { packetId, reasonCode: 0, properties: undefined };
+  if (version !== 5) throw malformed(`a ${NAMES[type]} is longer than its contents`);
+  const reasonCode = reader.byte();
+  const allowed = type === PacketType.puback || type === PacketType.pubrec ? PUBACK_CODES : PUBREL_CODES;
+  if (!allowed.has(reasonCode)) {
+    throw new ProtocolError(PROTOCOL_ERROR, `a ${NAMES[type]} has reason code 0x${reasonCode.toString(16)}`);
+  }
+  const properties = reader.rest === 0 ? undefined : readProperties(reader, 'ack');
+  reader.finish();
+  return { packetId, reasonCode, properties };
+}
+
+/** Writes an acknowledgement; a reason code other than 0 needs MQTT 5. */
+export function encodeAck(type: AckType, packetId: number, reasonCode: number, writer: PacketWriter): void {
+  const short = reasonCode === 0;
+  writer.reserve(short ? 4 : 5);
+  writer.byte((type << 4) | (type === PacketType.pubrel ? 2 : 0));
+  writer.byte(short ? 2 : 3);
+  writer.uint16(packetId);
+  if (!short) writer.byte(reasonCode);
+  writer.commit();
+}

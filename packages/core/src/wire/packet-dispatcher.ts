@@ -1,0 +1,108 @@
+import { ProtocolError } from '../errors/connection-errors.js';
+import { decodeAck } from './codec/ack-codec.js';
+import { decodeConnack } from './codec/connack-decoder.js';
+import { decodeDisconnect, type ServerDisconnect } from './codec/disconnect-codec.js';
+import { malformed } from './codec/malformed.js';
+import { PROTOCOL_ERROR, PacketType, type ProtocolVersion } from './codec/packet-type.js';
+import { PublishDecoder } from './codec/publish-decoder.js';
+import { decodeSuback, decodeUnsuback } from './codec/suback-decoder.js';
+import { TopicDecoder } from './codec/topic-decoder.js';
+import type { WireHandlers } from './wire.js';
+
+/** What concerns the wire itself. */
+export interface WireEvents {
+  /** The CONNACK that accepted, with its header; called before `connack`. */
+  accepted(packet: Uint8Array): void;
+  disconnect(packet: ServerDisconnect): void;
+}
+
+/** Decodes packets, checks that the server may send them now, and hands them on. Throws a ProtocolError otherwise. */
+export class PacketDispatcher {
+  readonly #version: ProtocolVersion;
+  readonly #publishes: PublishDecoder;
+  readonly #handlers: WireHandlers;
+  readonly #events: WireEvents;
+  #connected = false;
+
+  constructor(version: ProtocolVersion, handlers: WireHandlers, events: WireEvents) {
+    this.#version = version;
+    this.#publishes = new PublishDecoder(version, new TopicDecoder());
+    this.#handlers = handlers;
+    this.#events = events;
+  }
+
+  /** One packet, as the splitter found it. */
+  dispatch(first: number, bytes: Uint8Array, start: number, end: number): void {
+    const type = first >> 4;
+    const flags = first & 0x0f;
+    if (!this.#connected) {
+      this.#connack(type, flags, bytes, start, end);
+      return;
+    }
+    if (type === PacketType.publish) {
+      this.#handlers.publish(this.#publishes.decode(flags, bytes, start, end));
+      return;
+    }
+    checkFlags(type, flags);
+    this.#control(type, bytes, start, end);
+  }
+
+  #control(type: number, bytes: Uint8Array, start: number, end: number): void {
+    const version = this.#version;
+    switch (type) {
+      case PacketType.puback:
+      case PacketType.pubrec:
+      case PacketType.pubrel:
+      case PacketType.pubcomp:
+        this.#handlers.ack(type, decodeAck(type, version, bytes, start, end));
+        return;
+      case PacketType.suback:
+        this.#handlers.suback(decodeSuback(version, bytes, start, end));
+        return;
+      case PacketType.unsuback:
+        this.#handlers.unsuback(decodeUnsuback(version, bytes, start, end));
+        return;
+      case PacketType.pingresp:
+        if (start !== end) throw malformed('a PINGRESP has a body');
+        return;
+      case PacketType.disconnect:
+        if (version !== 5) break;
+        this.#events.disconnect(decodeDisconnect(bytes, start, end));
+        return;
+      case PacketType.connack:
+        throw new ProtocolError(PROTOCOL_ERROR, 'a second CONNACK came');
+      case PacketType.auth:
+        throw new ProtocolError(PROTOCOL_ERROR, 'an AUTH came, but no enhanced authentication is under way');
+      case 0:
+        throw malformed('a packet has type 0');
+    }
+    throw new ProtocolError(PROTOCOL_ERROR, `a packet of type ${String(type)} came, which only clients send`);
+  }
+
+  /** [MQTT-3.2.0-1] the first packet is CONNACK. */
+  #connack(type: number, flags: number, bytes: Uint8Array, start: number, end: number): void {
+    if (type !== PacketType.connack) {
+      throw new ProtocolError(PROTOCOL_ERROR, `a packet of type ${String(type)} came before CONNACK`);
+    }
+    checkFlags(type, flags);
+    const connack = decodeConnack(this.#version, bytes, start, end);
+    if (connack.reasonCode === 0) {
+      this.#connected = true;
+      this.#events.accepted(wholePacket(bytes, start, end));
+    }
+    this.#handlers.connack(connack);
+  }
+}
+
+/** [MQTT-2.1.3-1] */
+function checkFlags(type: number, flags: number): void {
+  if (flags !== (type === PacketType.pubrel ? 2 : 0)) throw malformed(`a packet of type ${String(type)} has wrong flags`);
+}
+
+/** The packet with its header, which is as long as the body's length needs. */
+function wholePacket(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const body = end - start;
+  let header = 2;
+  for (let rest = body >>> 7; rest > 0; rest >>>= 7) header++;
+  return bytes.subarray(start - header, end);
+}

@@ -1,0 +1,212 @@
+import {
+  ConnectTimeoutError,
+  KeepaliveTimeoutError,
+  ProtocolError,
+  ServerDisconnectError,
+} from '../errors/connection-errors.js';
+import { MqttError } from '../errors/mqtt-error.js';
+import type { EndedBy } from '../connection/connection-state.js';
+import type { Clock, Timer } from '../internal/clock.js';
+import { encodeAck } from './codec/ack-codec.js';
+import { encodeDisconnect, type ServerDisconnect } from './codec/disconnect-codec.js';
+import { type AckType, IMPLEMENTATION_ERROR, PacketType } from './codec/packet-type.js';
+import { PacketWriter } from './codec/packet-writer.js';
+import { encodePublish, type PublishPacket } from './codec/publish-encoder.js';
+import { encodeSubscribe, encodeUnsubscribe, type SubscribeFilter } from './codec/subscribe-encoder.js';
+import { Keepalive } from './keepalive.js';
+import { networkFailure } from './network-failure.js';
+import { PacketDispatcher } from './packet-dispatcher.js';
+import { PacketSplitter } from './packet-splitter.js';
+import type { Transport, TransportFactory } from './transport.js';
+import type { ConnectRequest, Wire, WireFactory, WireHandlers } from './wire.js';
+
+/** Milliseconds for the last packets to leave and for the server to hang up. */
+const END_TIME = 200;
+
+/** Wires that speak MQTT over transports of this factory. */
+export function packetWire(transports: TransportFactory, clock: Clock): WireFactory {
+  return (request, handlers) => new PacketWire(request, handlers, transports, clock);
+}
+
+class PacketWire implements Wire {
+  readonly #request: ConnectRequest;
+  readonly #handlers: WireHandlers;
+  readonly #clock: Clock;
+  readonly #transport: Transport;
+  readonly #splitter: PacketSplitter;
+  readonly #writer: PacketWriter;
+  readonly #connectTimer: Timer;
+  #keepalive: Keepalive | undefined;
+  #endTimer: Timer;
+  #done: (() => void) | undefined;
+  /** `open`: handlers may be called; `ending`: they may not, but the transport is there; `gone`. */
+  #phase: 'open' | 'ending' | 'gone' = 'open';
+  #accepted = false;
+  #receiving = false;
+  congested = false;
+
+  constructor(request: ConnectRequest, handlers: WireHandlers, transports: TransportFactory, clock: Clock) {
+    this.#request = request;
+    this.#handlers = handlers;
+    this.#clock = clock;
+    const flush = (): void => {
+      this.#writer.flush();
+    };
+    this.#writer = new PacketWriter({
+      write: (bytes) => {
+        if (this.#phase === 'open' && !this.#transport.write(bytes)) this.congested = true;
+      },
+      scheduleFlush: () => {
+        // What is written while a chunk is handled leaves at its end.
+        if (!this.#receiving) clock.defer(flush);
+      },
+    });
+    const dispatcher = this.#dispatcher();
+    this.#splitter = new PacketSplitter(request.maximumPacketSize, (first, bytes, start, end) => {
+      dispatcher.dispatch(first, bytes, start, end);
+    });
+    this.#connectTimer = clock.setTimeout(() => {
+      this.#close(new ConnectTimeoutError(request.endpoint.label, request.connectTimeout), 'network');
+    }, request.connectTimeout);
+    this.#transport = transports(request, {
+      data: (chunk) => {
+        this.#receive(chunk);
+      },
+      drain: () => {
+        this.congested = false;
+        if (this.#phase === 'open') handlers.drain();
+      },
+      closed: (cause) => {
+        this.#gone(cause);
+      },
+    });
+  }
+
+  #dispatcher(): PacketDispatcher {
+    const { protocolVersion } = this.#request;
+    return new PacketDispatcher(protocolVersion, this.#handlers, {
+      accepted: (packet) => {
+        this.#accepted = true;
+        this.#clock.clearTimeout(this.#connectTimer);
+        this.#transport.accepted(packet);
+      },
+      disconnect: (packet) => {
+        this.#disconnected(packet);
+      },
+    });
+  }
+
+  publish(packet: PublishPacket, packetId: number, dup: boolean, expiry?: number): void {
+    encodePublish(packet, packetId, dup, this.#request.protocolVersion, this.#writer, expiry);
+  }
+
+  ack(type: AckType, packetId: number, reasonCode: number): void {
+    encodeAck(type, packetId, reasonCode, this.#writer);
+  }
+
+  subscribe(packetId: number, filters: readonly SubscribeFilter[], subscriptionId: number): void {
+    encodeSubscribe(packetId, filters, subscriptionId, this.#request.protocolVersion, this.#writer);
+  }
+
+  unsubscribe(packetId: number, filters: readonly string[]): void {
+    encodeUnsubscribe(packetId, filters, this.#request.protocolVersion, this.#writer);
+  }
+
+  accept(keepalive: number): void {
+    this.#keepalive = new Keepalive(this.#clock, keepalive, {
+      ping: () => {
+        this.#writer.reserve(2);
+        this.#writer.byte(PacketType.pingreq << 4);
+        this.#writer.byte(0);
+        this.#writer.commit();
+      },
+      dead: () => {
+        this.#close(new KeepaliveTimeoutError(this.#request.endpoint.label, keepalive), 'keepalive');
+      },
+    });
+  }
+
+  fail(error: MqttError): void {
+    if (this.#phase !== 'open') return;
+    const { protocolVersion } = this.#request;
+    // MQTT 3.x has no reasons: just hang up. [MQTT-4.13.1-1]
+    if (this.#accepted && protocolVersion === 5) this.#sayGoodbye(error.reasonCode ?? IMPLEMENTATION_ERROR, undefined);
+    else this.#transport.destroy();
+    this.#leave('ending');
+    this.#handlers.closed(error, 'client');
+  }
+
+  end(reasonCode: number, sessionExpiry: number | undefined, done: () => void): void {
+    if (this.#phase === 'gone') {
+      done();
+      return;
+    }
+    this.#done = done;
+    if (this.#phase === 'open') {
+      if (this.#accepted) this.#sayGoodbye(reasonCode, sessionExpiry);
+      else this.#transport.destroy();
+      this.#leave('ending');
+    }
+  }
+
+  destroy(): void {
+    if (this.#phase === 'open') this.#leave('ending');
+    this.#transport.destroy();
+  }
+
+  #sayGoodbye(reasonCode: number, sessionExpiry: number | undefined): void {
+    encodeDisconnect(this.#request.protocolVersion, reasonCode, sessionExpiry, this.#writer);
+    this.#writer.flush();
+    this.#transport.end();
+    this.#endTimer = this.#clock.setTimeout(() => {
+      this.#transport.destroy();
+    }, END_TIME);
+  }
+
+  #receive(chunk: Uint8Array): void {
+    if (this.#phase !== 'open') return;
+    this.#keepalive?.heard();
+    this.#receiving = true;
+    try {
+      this.#splitter.push(chunk);
+    } catch (error) {
+      // Whatever it is, it must not escape into the socket's handler.
+      this.fail(error instanceof MqttError ? error : new ProtocolError(IMPLEMENTATION_ERROR, 'see cause', { cause: error }));
+    } finally {
+      this.#receiving = false;
+      this.#writer.flush();
+    }
+  }
+
+  /** The server said goodbye: it will hang up, and if it does not, we do. [MQTT-3.14.4-3] */
+  #disconnected({ reasonCode, properties }: ServerDisconnect): void {
+    const { label } = this.#request.endpoint;
+    this.#close(new ServerDisconnectError(label, reasonCode, properties), 'server');
+  }
+
+  #close(error: MqttError, by: EndedBy): void {
+    if (this.#phase !== 'open') return;
+    this.#leave('ending');
+    this.#transport.destroy();
+    this.#handlers.closed(error, by);
+  }
+
+  #gone(cause: unknown): void {
+    const wasOpen = this.#phase === 'open';
+    this.#leave('gone');
+    this.#clock.clearTimeout(this.#endTimer);
+    if (wasOpen) {
+      const by = this.#accepted && cause === undefined ? 'server' : 'network';
+      this.#handlers.closed(networkFailure(this.#request.endpoint.label, this.#accepted, cause), by);
+    }
+    this.#done?.();
+    this.#done = undefined;
+  }
+
+  #leave(phase: 'ending' | 'gone'): void {
+    this.#phase = phase;
+    this.#splitter.stop();
+    this.#keepalive?.stop();
+    this.#clock.clearTimeout(this.#connectTimer);
+  }
+}

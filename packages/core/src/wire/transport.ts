@@ -1,0 +1,25 @@
+import type { ConnectRequest } from './wire.js';
+
+/** A byte stream to a server, on which CONNECT has been or will be sent. */
+export interface Transport {
+  /** Writes bytes, which nobody changes afterwards; the answer is whether more may follow at once. */
+  write(bytes: Uint8Array): boolean;
+  /** The CONNACK that accepted, for whoever made the transport. */
+  accepted(connack: Uint8Array): void;
+  /** Closes behind what has been written. */
+  end(): void;
+  /** Closes at once. */
+  destroy(): void;
+}
+
+/** What happens on a transport. */
+export interface TransportHandlers {
+  data(chunk: Uint8Array): void;
+  /** `write` had said no, and may be called again. */
+  drain(): void;
+  /** It is gone, exactly once; `cause` is what broke it, or `undefined` when the other side hung up. */
+  closed(cause: unknown): void;
+}
+
+/** Makes a transport and starts connecting it. Never throws: failures arrive at `handlers.closed`. */
+export type TransportFactory = (request: ConnectRequest, handlers: TransportHandlers) => Transport;

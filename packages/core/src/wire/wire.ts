@@ -1,0 +1,76 @@
+import type { EndedBy } from '../connection/connection-state.js';
+import type { MqttError } from '../errors/mqtt-error.js';
+import type { InboundMessage } from '../message/inbound-message.js';
+import type { UserProperty } from '../message/publish-properties.js';
+import type { Endpoint } from '../options/endpoint.js';
+import type { TlsOptions, WebSocketOptions, Will } from '../options/connection-options.js';
+import type { Ack } from './codec/ack-codec.js';
+import type { Connack } from './codec/connack-decoder.js';
+import type { AckType, ProtocolVersion } from './codec/packet-type.js';
+import type { PublishPacket } from './codec/publish-encoder.js';
+import type { SubscribeAck } from './codec/suback-decoder.js';
+import type { SubscribeFilter } from './codec/subscribe-encoder.js';
+
+/** One attempt to connect. */
+export interface ConnectRequest {
+  readonly endpoint: Endpoint;
+  readonly protocolVersion: ProtocolVersion;
+  readonly clientId: string;
+  readonly clean: boolean;
+  /** Seconds. */
+  readonly keepalive: number;
+  readonly username: string | undefined;
+  readonly password: string | Uint8Array | undefined;
+  readonly will: Will | undefined;
+  /** Seconds; sent on MQTT 5. */
+  readonly sessionExpiry: number;
+  readonly receiveMaximum: number;
+  readonly maximumPacketSize: number;
+  readonly userProperties: readonly UserProperty[];
+  /** Milliseconds until CONNACK must have come. */
+  readonly connectTimeout: number;
+  readonly tls: TlsOptions | undefined;
+  readonly webSocket: WebSocketOptions | undefined;
+}
+
+/** What happens on a wire. Each is called synchronously with the bytes behind it, in their order. */
+export interface WireHandlers {
+  /** The first packet, exactly once; a refusal too. */
+  connack(connack: Connack): void;
+  publish(message: InboundMessage): void;
+  ack(type: AckType, ack: Ack): void;
+  suback(ack: SubscribeAck): void;
+  unsuback(ack: SubscribeAck): void;
+  /** `congested` was true and is not any more. */
+  drain(): void;
+  /** The wire has ended, by itself: exactly once, and nothing is called after it. Not called after `end` or `destroy`. */
+  closed(error: MqttError, by: EndedBy): void;
+}
+
+/**
+ * One transport connection with MQTT on it, from the first byte to the last: disposable, never reused. It speaks packets
+ * and knows nothing of deliveries, subscriptions or sessions.
+ */
+export interface Wire {
+  /** The socket takes no more for now: do not publish until `drain`. */
+  readonly congested: boolean;
+  /** Writes a PUBLISH; the payload must never change again. `expiry` replaces the message expiry interval, in seconds. */
+  publish(packet: PublishPacket, packetId: number, dup: boolean, expiry?: number): void;
+  /** Writes an acknowledgement. */
+  ack(type: AckType, packetId: number, reasonCode: number): void;
+  /** Writes a SUBSCRIBE; `subscriptionId` 0 sends none. */
+  subscribe(packetId: number, filters: readonly SubscribeFilter[], subscriptionId: number): void;
+  /** Writes an UNSUBSCRIBE. */
+  unsubscribe(packetId: number, filters: readonly string[]): void;
+  /** What CONNACK has settled: starts pinging, with what the server made of our keepalive. */
+  accept(keepalive: number): void;
+  /** The other side broke the protocol: says so where it can, and ends with `closed(error, 'client')`. */
+  fail(error: MqttError): void;
+  /** Ends in good order: writes what is waiting and DISCONNECT, and closes. Calls back when the transport is gone. */
+  end(reasonCode: number, sessionExpiry: number | undefined, done: () => void): void;
+  /** Ends at once, without a word. */
+  destroy(): void;
+}
+
+/** Makes a wire and starts connecting it. Never throws: failures arrive at `handlers.closed`. */
+export type WireFactory = (request: ConnectRequest, handlers: WireHandlers) => Wire;

@@ -1,0 +1,103 @@
+import { cleanup, leavesNothingBehind } from './support/globals.js';
+import { Inbox, newConnection, openConnection, StateLog } from './support/open.js';
+import { startBroker } from './support/scripted-broker.js';
+import { observeFor } from './support/within.js';
+
+leavesNothingBehind();
+
+// 1.5 x keepalive, and half a second for timers on a busy machine.
+const DETECTION = 2_000;
+
+test('an idle connection pings within the keepalive', async () => {
+  const broker = await startBroker();
+  await openConnection(broker.url, { keepalive: 1 });
+  const peer = broker.latest;
+  await peer.received('pingreq', 2, 2_500);
+  const at = peer.log.map(({ at: each }) => each);
+  for (let i = 1; i < at.length; i++) expect(at[i]! - at[i - 1]!).toBeLessThan(1_150);
+  expect(broker.connections).toHaveLength(1);
+});
+
+test('a dead peer is noticed within one and a half keepalives, and the connection made again', async () => {
+  const broker = await startBroker();
+  const connection = await openConnection(broker.url, { keepalive: 1 });
+  const states = new StateLog(connection);
+  const start = performance.now();
+  broker.latest.stall();
+  const [lost] = await states.until('reconnecting');
+  const noticed = performance.now() - start;
+  expect(lost).toMatchObject({ by: 'keepalive', cause: { code: 'ERR_MQTT_KEEPALIVE_TIMEOUT', retryable: true } });
+  expect(noticed).toBeGreaterThan(900);
+  expect(noticed).toBeLessThan(DETECTION);
+  await states.until('connected', 2);
+});
+
+test('a dead peer is noticed just as soon while the application publishes QoS 0 all the time', async () => {
+  const broker = await startBroker();
+  const connection = await openConnection(broker.url, { keepalive: 1 });
+  const states = new StateLog(connection);
+  const publishing = setInterval(() => {
+    connection.publish('t', 'x').onSettled(() => undefined);
+  }, 20);
+  cleanup(() => {
+    clearInterval(publishing);
+  });
+  const start = performance.now();
+  broker.latest.stall();
+  const [lost] = await states.until('reconnecting');
+  expect(lost).toMatchObject({ by: 'keepalive' });
+  expect(performance.now() - start).toBeLessThan(DETECTION);
+});
+
+test('a connection that only receives still pings', async () => {
+  const broker = await startBroker();
+  const connection = await openConnection(broker.url, { keepalive: 1 });
+  const inbox = new Inbox(connection, 't');
+  const peer = broker.latest;
+  const sending = setInterval(() => {
+    peer.send({ cmd: 'publish', topic: 't', payload: 'x', qos: 0, dup: false, retain: false });
+  }, 50);
+  cleanup(() => {
+    clearInterval(sending);
+  });
+  await peer.received('pingreq', 2, 2_500);
+  expect(inbox.messages.length).toBeGreaterThan(20);
+  expect(broker.connections).toHaveLength(1);
+});
+
+test('a keepalive that the server imposes is used, and the next CONNECT asks for our own again', async () => {
+  const broker = await startBroker();
+  broker.connackProperties = { serverKeepAlive: 1 };
+  const connection = await openConnection(broker.url, { keepalive: 60, protocolVersion: 5 });
+  expect(connection.negotiated?.keepalive).toBe(1);
+  const first = broker.latest;
+  await first.received('pingreq', 1, 1_300);
+  first.cut();
+  const second = await broker.connection(1);
+  expect([first.connect.keepalive, second.connect.keepalive]).toEqual([60, 60]);
+});
+
+test('a jump of the wall clock ends nothing', async () => {
+  const broker = await startBroker();
+  const connection = await openConnection(broker.url, { keepalive: 1 });
+  const states = new StateLog(connection);
+  const now = jest.spyOn(Date, 'now');
+  cleanup(() => {
+    now.mockRestore();
+  });
+  const real = performance.timeOrigin + performance.now();
+  now.mockReturnValue(real + 3_600_000);
+  await broker.latest.received('pingreq', 1, 1_500);
+  now.mockReturnValue(real - 3_600_000);
+  await broker.latest.received('pingreq', 2, 1_500);
+  expect(states.types).toEqual(['connected']);
+});
+
+test('keepalive 0 sends no pings', async () => {
+  const broker = await startBroker();
+  const connection = newConnection(broker.url, { keepalive: 0 });
+  await connection.open();
+  expect(broker.latest.connect.keepalive).toBe(0);
+  await observeFor(50);
+  expect(broker.latest.commands).toEqual([]);
+});

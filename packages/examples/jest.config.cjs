@@ -1,0 +1,6 @@
+module.exports = {
+  displayName: 'examples',
+  preset: '../../jest.preset.cjs',
+  coverageDirectory: '../../coverage/examples',
+  passWithNoTests: true,
+};

@@ -1,0 +1,51 @@
+import rxjsX from 'eslint-plugin-rxjs-x';
+import { join } from 'node:path';
+import base, { neutralCode } from '../../eslint.config.mjs';
+
+const sources = ['**/src/**/*.ts'];
+const specs = ['**/*.spec.ts', '**/test/**/*.ts'];
+
+export default [
+  ...base,
+  { files: ['**/*.ts'], ...rxjsX.configs.strict },
+  {
+    files: ['**/*.ts'],
+    rules: {
+      'rxjs-x/finnish': [
+        'error',
+        { functions: false, methods: false, parameters: false, properties: true, variables: true, strict: false },
+      ],
+    },
+  },
+  {
+    files: sources,
+    rules: {
+      'rxmqtt/import-rooms': [
+        'error',
+        {
+          src: join(import.meta.dirname, 'src'),
+          packages: { '@rxmqtt/core': ['*'], '@rxmqtt/core/testing': ['testing'], rxjs: ['*'] },
+          leaves: { errors: [] },
+          closed: ['testing'],
+        },
+      ],
+    },
+  },
+  {
+    files: sources,
+    ignores: specs,
+    rules: {
+      ...neutralCode,
+      'import-x/no-extraneous-dependencies': ['error', { packageDir: import.meta.dirname, includeTypes: true }],
+    },
+  },
+  {
+    // Hands its subjects to the test on purpose.
+    files: ['**/src/testing/**/*.ts', ...specs],
+    rules: { 'rxjs-x/no-exposed-subjects': 'off' },
+  },
+  {
+    files: specs,
+    rules: { 'rxjs-x/finnish': 'off', 'rxjs-x/no-ignored-error': 'off' },
+  },
+];

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'rx', preset: '../../jest.preset.cjs', coverageDirectory: '../../coverage/rx' };

@@ -1,0 +1,21 @@
+import { type ConnectionOptions, createConnection } from '@rxmqtt/core';
+import type { Mqtt } from './mqtt.js';
+import { RxMqtt } from './rx-mqtt.js';
+
+/**
+ * Makes an MQTT client that speaks Observables. Returns at once and does nothing yet: the first observer or publication opens
+ * the connection, and `close()` or `drain()` ends it.
+ *
+ * @throws InvalidOptionsError at once, with everything that is wrong with the URL and the options.
+ *
+ * @example
+ * ```ts
+ * const mqtt = connect('mqtt://localhost');
+ * mqtt.observe('plant/{line}/temp', { qos: 1, codec: number() })
+ *   .pipe(filter(({ value }) => value > 80))
+ *   .subscribe(({ params, value }) => console.log(params.line, value));
+ * ```
+ */
+export function connect(url: string, options: ConnectionOptions = {}): Mqtt {
+  return new RxMqtt(createConnection(url, options));
+}

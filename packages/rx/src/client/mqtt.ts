@@ -1,0 +1,75 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import type {
+  Connection,
+  ConnectionEnd,
+  ConnectionState,
+  DrainReport,
+  DropEvent,
+  MqttError,
+  Payload,
+  PublishOptions,
+  PublishResult,
+} from '@rxmqtt/core';
+import type { Observable } from 'rxjs';
+import type { ObserveOptions, ObservedMessage } from '../observing/observe-options.js';
+
+/**
+ * An MQTT client that speaks Observables. Create one with {@link connect}; it opens by itself at the first use, and stays
+ * connected until `close()` or `drain()`.
+ */
+export interface Mqtt {
+  /** The connection underneath, for what has no Observable. */
+  readonly connection: Connection;
+
+  /**
+   * Where the connection stands. Hot; starts with the current state; does not open the connection; completes when the
+   * connection has ended for good, never errors.
+   */
+  readonly state$: Observable<ConnectionState>;
+
+  /** Whether there is a connection. Hot; starts with the current value, only changes are emitted; completes like `state$`. */
+  readonly connected$: Observable<boolean>;
+
+  /**
+   * Everything that went wrong without ending a stream: failed attempts, lost connections, listeners that threw. Hot, no
+   * replay; completes when the connection has ended for good, never errors.
+   */
+  readonly errors$: Observable<MqttError>;
+
+  /** Every message that was given up, in either direction. Hot, no replay; completes like `state$`, never errors. */
+  readonly drops$: Observable<DropEvent>;
+
+  /**
+   * The messages of a filter or a template.
+   *
+   * Cold: subscribing subscribes at the broker (and opens the connection), the last observer to leave unsubscribes; several
+   * observers of a filter share one subscription at the broker, and each gets every message once. Survives reconnects:
+   * nothing is emitted for them. Completes when the connection is closed. Errors with SubscribeRejectedError when the
+   * server refuses, with DecodeError when the codec fails, and with the connection's error when that has failed for good.
+   *
+   * In a template such as `site/{site}/dev/{id}/temp` each `{name}` is one level, whose value is in `params`; `{name#}` at
+   * the end is the rest.
+   */
+  observe<const Template extends string, T = Uint8Array>(
+    filter: Template,
+    options?: ObserveOptions<T>,
+  ): Observable<ObservedMessage<Template, T>>;
+
+  /**
+   * Publishes one message at each subscription. Cold; emits the result and completes; errors with what the publication
+   * failed with. Unsubscribing takes a message back that has not been sent yet.
+   */
+  publish(topic: string, payload: Payload, options?: Omit<PublishOptions, 'signal'>): Observable<PublishResult>;
+
+  /** Ends the connection in good order; see {@link Connection.drain}. */
+  drain(options?: { readonly deadline?: number }): Promise<DrainReport>;
+
+  /** Ends the connection now; see {@link Connection.close}. */
+  close(): Promise<void>;
+
+  /** Fulfils, and never rejects, when the connection has ended for good. */
+  readonly closed: Promise<ConnectionEnd>;
+
+  /** Drains, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}

@@ -1,0 +1,20 @@
+import type { Codec } from './codec.js';
+
+/** Payloads as decimal numbers in text, such as `21.5`. Only finite numbers decode and encode. */
+export function number(): Codec<number> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  return {
+    name: 'a number',
+    properties: { payloadFormatIndicator: 1, contentType: 'text/plain' },
+    decode: (payload) => {
+      const written = decoder.decode(payload).trim();
+      return finite(written === '' ? NaN : Number(written));
+    },
+    encode: (value) => String(finite(value)),
+  };
+}
+
+function finite(value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new RangeError('not a finite number');
+}

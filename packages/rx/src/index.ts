@@ -1,0 +1,58 @@
+export { connect } from './client/connect.js';
+export { bytes } from './codecs/bytes.js';
+export { json } from './codecs/json.js';
+export { number } from './codecs/number.js';
+export { text } from './codecs/text.js';
+export { publishTo } from './publishing/publish-to.js';
+
+// The part of the core that users of Observables meet.
+export {
+  AbortedError,
+  ClosedError,
+  ConnectTimeoutError,
+  ConnectionRefusedError,
+  CredentialsError,
+  DecodeError,
+  ExpiredError,
+  InvalidMessageError,
+  InvalidOptionsError,
+  InvalidTopicError,
+  KeepaliveTimeoutError,
+  LimitExceededError,
+  MqttError,
+  NetworkError,
+  OfflineError,
+  OverflowError,
+  ProtocolError,
+  PublishRefusedError,
+  ServerDisconnectError,
+  SubscribeRejectedError,
+  TimeoutError,
+  UnknownOutcomeError,
+  UnsupportedError,
+  isMqttError,
+} from '@rxmqtt/core';
+
+export type { Mqtt } from './client/mqtt.js';
+export type { Codec } from './codecs/codec.js';
+export type { ObserveOptions, ObservedMessage } from './observing/observe-options.js';
+export type { PublishInput, PublishStatus, PublishToOptions } from './publishing/publish-to-options.js';
+export type {
+  Connection,
+  ConnectionEnd,
+  ConnectionEvents,
+  ConnectionOptions,
+  ConnectionState,
+  DrainReport,
+  DropEvent,
+  MqttErrorCode,
+  MqttMessage,
+  Negotiated,
+  Payload,
+  PublishOptions,
+  PublishProperties,
+  PublishResult,
+  QoS,
+  SubscribeOptions,
+  TemplateParams,
+} from '@rxmqtt/core';

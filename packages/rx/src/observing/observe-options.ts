@@ -1,0 +1,16 @@
+import type { MqttMessage, SubscribeOptions, TemplateParams } from '@rxmqtt/core';
+import type { Codec } from '../codecs/codec.js';
+
+/** How a filter is observed. */
+export interface ObserveOptions<T = Uint8Array> extends SubscribeOptions {
+  /** Decodes payloads into `value`. Defaults to `bytes`: the payload itself. */
+  readonly codec?: Codec<T>;
+}
+
+/** A message with its decoded value, and the levels that the template names. */
+export interface ObservedMessage<Template extends string, T> extends MqttMessage {
+  /** The decoded payload. */
+  readonly value: T;
+  /** The values of the `{name}` levels of the template. */
+  readonly params: TemplateParams<Template>;
+}

@@ -1,0 +1,77 @@
+import {
+  type Connection,
+  DecodeError,
+  type MqttMessage,
+  type SubscribeOptions,
+  type TemplateParams,
+  parseTemplate,
+} from '@rxmqtt/core';
+import { Observable, type Subscriber } from 'rxjs';
+import type { Codec } from '../codecs/codec.js';
+import { openOnUse } from '../internal/open-on-use.js';
+import type { ObserveOptions, ObservedMessage } from './observe-options.js';
+import { Observed } from './observed.js';
+
+/** The messages of a filter or a template; see `Mqtt.observe`, which is this with a connection. */
+export function observe<const Template extends string, T = Uint8Array>(
+  connection: Connection,
+  filter: Template,
+  { codec, ...options }: ObserveOptions<T> = {},
+): Observable<ObservedMessage<Template, T>> {
+  // At once, not at the first subscription: a bad filter is a mistake of whoever wrote it.
+  const template = parseTemplate(filter);
+  const extract = template.params.length === 0 ? noParams<Template> : paramsOf<Template>(template.extract);
+  const emit = codec === undefined ? emitBytes<Template, T>(extract) : emitDecoded(extract, codec);
+  return new Observable((subscriber) => {
+    const subscription = connection.subscribe(template.filter, options satisfies SubscribeOptions, {
+      message: (message) => {
+        emit(subscriber, message);
+      },
+      error: (error) => {
+        subscriber.error(error);
+      },
+      end: () => {
+        subscriber.complete();
+      },
+    });
+    openOnUse(connection);
+    return () => {
+      void subscription.unsubscribe();
+    };
+  });
+}
+
+type Extract<Template extends string> = (topic: string) => TemplateParams<Template>;
+type Emit<Template extends string, T> = (to: Subscriber<ObservedMessage<Template, T>>, message: MqttMessage) => void;
+
+const NO_PARAMS = Object.freeze({});
+
+function noParams<Template extends string>(): TemplateParams<Template> {
+  return NO_PARAMS as TemplateParams<Template>;
+}
+
+function paramsOf<Template extends string>(
+  extract: (topic: string) => TemplateParams<Template> | undefined,
+): Extract<Template> {
+  // A topic that came for the filter has its levels.
+  return (topic) => extract(topic) ?? (NO_PARAMS as TemplateParams<Template>);
+}
+
+function emitBytes<Template extends string, T>(extract: Extract<Template>): Emit<Template, T> {
+  return (to, message) => {
+    to.next(new Observed(message, message.payload as T, extract(message.topic)));
+  };
+}
+
+function emitDecoded<Template extends string, T>(extract: Extract<Template>, codec: Codec<T>): Emit<Template, T> {
+  return (to, message) => {
+    let value: T;
+    try {
+      value = codec.decode(message.payload);
+    } catch (cause) {
+      to.error(new DecodeError(message.topic, message.payload, codec.name, { cause }));
+      return;
+    }
+    to.next(new Observed(message, value, extract(message.topic)));
+  };
+}

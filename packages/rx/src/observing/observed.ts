@@ -1,0 +1,37 @@
+import type { MqttMessage, PublishProperties, QoS, TemplateParams } from '@rxmqtt/core';
+import type { ObservedMessage } from './observe-options.js';
+
+/** A message with what the template and the codec make of it. One shape for all, so that pipelines stay fast. */
+export class Observed<Template extends string, T> implements ObservedMessage<Template, T> {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: QoS;
+  readonly retain: boolean;
+  readonly dup: boolean;
+  readonly value: T;
+  readonly params: TemplateParams<Template>;
+  readonly #message: MqttMessage;
+
+  constructor(message: MqttMessage, value: T, params: TemplateParams<Template>) {
+    this.topic = message.topic;
+    this.payload = message.payload;
+    this.qos = message.qos;
+    this.retain = message.retain;
+    this.dup = message.dup;
+    this.value = value;
+    this.params = params;
+    this.#message = message;
+  }
+
+  get properties(): PublishProperties {
+    return this.#message.properties;
+  }
+
+  ack(): void {
+    this.#message.ack();
+  }
+
+  nack(reasonCode?: number): void {
+    this.#message.nack(reasonCode);
+  }
+}

@@ -1,0 +1,110 @@
+// Whether the built packages talk to a broker from a real browser: Chromium, over WebSocket, to mosquitto.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { bundleForBrowser } from './lib/browser-bundle.mjs';
+import { check } from './lib/checks.mjs';
+import { findChromium } from './lib/executables.mjs';
+import { startMosquitto } from './lib/mosquitto.mjs';
+import { root } from './lib/workspace.mjs';
+
+const contents = `
+import { connect } from '@rxmqtt/rx';
+
+globalThis.echo = (url) => new Promise((resolve, reject) => {
+  const mqtt = connect(url);
+  let echoed, acknowledged;
+  const settle = () => {
+    if (echoed === undefined || acknowledged === undefined) return;
+    mqtt.close().then(() => resolve({ echoed, acknowledged }), reject);
+  };
+  mqtt.observe('t/+').subscribe({
+    next: (message) => { echoed = message.topic + ' ' + new TextDecoder().decode(message.payload); settle(); },
+    error: reject,
+  });
+  mqtt.publish('t/1', 'hello', { qos: 1 }).subscribe({
+    next: () => { acknowledged = true; settle(); },
+    error: reject,
+  });
+});
+globalThis.ready = true;
+`;
+
+// Without these, Chromium calls home at every start; the sandbox does not run as root.
+const chromiumFlags = [
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-sync',
+  '--no-first-run',
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+];
+
+function serve(folder) {
+  return createServer((request, response) => {
+    const name = basename(new URL(request.url, 'http://localhost').pathname);
+    if (name === '') {
+      response.setHeader('content-type', 'text/html');
+      response.end('<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>');
+      return;
+    }
+    response.setHeader('content-type', 'text/javascript');
+    readFile(join(folder, name)).then(
+      (file) => response.end(file),
+      () => response.writeHead(404).end(),
+    );
+  });
+}
+
+await check('browser: publishes and observes over WebSocket in Chromium', async () => {
+  const executablePath = findChromium();
+  assert.ok(executablePath, 'Chromium is not installed: run node tools/setup-system.mjs.');
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'rxmqtt-browser-')));
+  const server = serve(folder);
+  const undo = [
+    () => rm(folder, { recursive: true, force: true }),
+    () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  ];
+  try {
+    const bundle = await bundleForBrowser({ contents, resolveDir: root, outdir: folder });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const broker = await startMosquitto();
+    undo.push(() => broker.stop());
+    const browser = await chromium.launch({ executablePath, args: chromiumFlags });
+    undo.push(() => browser.close());
+
+    const page = await browser.newPage();
+    const complaints = [];
+    const scripts = [];
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('request', (request) => scripts.push(basename(new URL(request.url()).pathname)));
+    await page.goto(`http://127.0.0.1:${server.address().port}/`);
+    await page.waitForFunction('globalThis.ready', undefined, { timeout: 15_000 });
+
+    const lazy = bundle.mqttChunks.map((path) => basename(path));
+    assert.deepEqual(
+      scripts.filter((name) => lazy.includes(name)),
+      [],
+      'MQTT.js was loaded before it was needed',
+    );
+    const result = await Promise.race([
+      page.evaluate((url) => globalThis.echo(url), `ws://127.0.0.1:${broker.webSocket}`),
+      page.waitForTimeout(20_000).then(() => assert.fail(`no echo within 20 s\n${complaints.join('\n')}`)),
+    ]);
+    assert.deepEqual(result, { echoed: 't/1 hello', acknowledged: true });
+    assert.deepEqual(complaints, []);
+    return browser.version();
+  } finally {
+    for (const step of undo.reverse()) await step();
+  }
+});

@@ -1,0 +1,105 @@
+// Whether the published tarballs work for those who install them: Node (ESM, CommonJS, both), Jest, TypeScript, a bundler.
+import assert from 'node:assert/strict';
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundleForBrowser } from './lib/browser-bundle.mjs';
+import { check } from './lib/checks.mjs';
+import { entriesOf, pack, published } from './lib/pack.mjs';
+import { run } from './lib/run.mjs';
+import { npmCommand, toolCommand } from './lib/workspace.mjs';
+
+const entries = published.flatMap(entriesOf);
+const folder = await realpath(await mkdtemp(join(tmpdir(), 'rxmqtt-imports-')));
+const write = (name, text) => writeFile(join(folder, name), text);
+const here = { cwd: folder, env: { ...process.env, NODE_OPTIONS: '', NODE_PATH: '' } };
+const node = (file) => run([process.execPath, file], here);
+
+// Entries may be types only, but the two main ones may not.
+const esm = `
+import assert from 'node:assert/strict';
+${entries.map((entry, index) => `import * as m${index} from '${entry}';`).join('\n')}
+assert.equal(typeof m${entries.indexOf('@rxmqtt/core')}.MqttError, 'function');
+assert.equal(typeof m${entries.indexOf('@rxmqtt/rx')}.connect, 'function');
+`;
+
+const cjs = `
+const assert = require('node:assert/strict');
+assert.equal(typeof require('@rxmqtt/core').MqttError, 'function');
+assert.equal(typeof require('@rxmqtt/rx').connect, 'function');
+for (const entry of ${JSON.stringify(entries)}) require(entry);
+`;
+
+const same = `
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+const require = createRequire(import.meta.url);
+for (const entry of ${JSON.stringify(entries)}) {
+  const imported = await import(entry);
+  const required = require(entry);
+  for (const name of Object.keys(imported)) assert.equal(required[name], imported[name], entry + ' ' + name);
+}
+`;
+
+const jest = `
+const { MqttError } = require('@rxmqtt/core');
+const rx = require('@rxmqtt/rx');
+test('the packages load in Jest', () => {
+  expect(new MqttError('ERR_MQTT_TEST', 'x')).toBeInstanceOf(Error);
+  expect(typeof rx.connect).toBe('function');
+});
+`;
+
+const types = `
+${entries.map((entry, index) => `import * as m${index} from '${entry}';`).join('\n')}
+export const used: object[] = [${entries.map((_, index) => `m${index}`).join(', ')}];
+`;
+
+const page = `
+import { connect } from '@rxmqtt/rx';
+globalThis.connect = connect;
+`;
+
+try {
+  await check('imports: the tarballs install', async () => {
+    await write('package.json', JSON.stringify({ name: 'consumer', private: true }));
+    const tarballs = [];
+    for (const name of published) tarballs.push(await pack(name, folder));
+    const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', folder];
+    await run(npmCommand('install', ...flags, ...tarballs, 'rxjs@7.8.2'), here);
+  });
+  await check('imports: an ES module', async () => {
+    await write('esm.mjs', esm);
+    await node('esm.mjs');
+  });
+  await check('imports: a CommonJS script', async () => {
+    await write('cjs.cjs', cjs);
+    await node('cjs.cjs');
+  });
+  await check('imports: require and import give the same objects', async () => {
+    await write('same.mjs', same);
+    await node('same.mjs');
+  });
+  await check('imports: a Jest test', async () => {
+    await write('jest.config.cjs', "module.exports = { testEnvironment: 'node', transform: {} };");
+    await write('consumer.test.cjs', jest);
+    await run(toolCommand('jest/bin/jest.js', '--ci', '--rootDir', folder, '--testMatch', '**/*.test.cjs'), here);
+  });
+  await check('imports: TypeScript, without Node types', async () => {
+    for (const extension of ['mts', 'cts']) {
+      await write(`consumer.${extension}`, types);
+      const options = '--noEmit --strict --target es2022 --lib es2022,dom --module nodenext'.split(' ');
+      await run(toolCommand('typescript/bin/tsc', ...options, `consumer.${extension}`), here);
+    }
+  });
+  await check('imports: a browser bundle that loads MQTT.js lazily', async () => {
+    const outdir = join(folder, 'bundle');
+    const bundle = await bundleForBrowser({ contents: page, resolveDir: folder, outdir });
+    assert.deepEqual(bundle.unresolved, []);
+    assert.equal(bundle.mqttAtFirst, false, 'MQTT.js comes with the page');
+    assert.notEqual(bundle.mqttChunks.length, 0, 'MQTT.js is in no chunk at all');
+    return `${(bundle.firstPaintBytes / 1024).toFixed(0)} KiB at first`;
+  });
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
