@@ -1,1 +1,6 @@
-export {};
+export { createTestConnection } from './create-test-connection.js';
+export { ScriptedWire } from './scripted-wire.js';
+export { VirtualClock } from './virtual-clock.js';
+
+export type { TestConnection } from './create-test-connection.js';
+export type { ScriptedMessage, SentPacket } from './scripted-wire.js';

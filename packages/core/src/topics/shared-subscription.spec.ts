@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { plainFilter } from '../../test/topics/arbitraries.js';
+import { caught } from '../../test/topics/caught.js';
 import { buildSharedFilter, parseSharedFilter } from './shared-subscription.js';
 
 describe('parseSharedFilter', () => {
@@ -17,7 +18,7 @@ describe('parseSharedFilter', () => {
   });
 
   it.each(['$share', '$share/g', '$share//a', '$share/g/', '$share/+/a', 'a#'])('refuses %j', (filter) => {
-    expect(() => parseSharedFilter(filter)).toThrow(expect.objectContaining({ kind: 'filter' }));
+    expect(caught(() => parseSharedFilter(filter))).toMatchObject({ kind: 'filter' });
   });
 });
 
@@ -31,14 +32,14 @@ describe('buildSharedFilter', () => {
   });
 
   it.each(['', 'a/b', '+', 'g#', 'g\u0000', '\ud800'])('refuses the group %j', (group) => {
-    expect(() => buildSharedFilter(group, 'a')).toThrow(expect.objectContaining({ kind: 'group', topic: group }));
+    expect(caught(() => buildSharedFilter(group, 'a'))).toMatchObject({ kind: 'group', topic: group });
   });
 
   it.each(['', 'a#', '$share/g/a'])('refuses the filter %j', (filter) => {
-    expect(() => buildSharedFilter('g', filter)).toThrow(expect.objectContaining({ kind: 'filter', topic: filter }));
+    expect(caught(() => buildSharedFilter('g', filter))).toMatchObject({ kind: 'filter', topic: filter });
   });
 
   it('refuses what is too long only with its group', () => {
-    expect(() => buildSharedFilter('g', 'a'.repeat(65_530))).toThrow(expect.objectContaining({ kind: 'filter' }));
+    expect(caught(() => buildSharedFilter('g', 'a'.repeat(65_530)))).toMatchObject({ kind: 'filter' });
   });
 });

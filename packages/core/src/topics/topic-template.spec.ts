@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { anyLevel } from '../../test/topics/arbitraries.js';
+import { caught } from '../../test/topics/caught.js';
 import { InvalidTopicError } from '../errors/invalid-topic-error.js';
 import { matchTopic } from './match-topic.js';
 import { parseTemplate } from './parse-template.js';
@@ -50,9 +51,11 @@ describe('parseTemplate', () => {
     ['a\u0000', 'null character'],
     ['\ud800/{a}', 'half a surrogate pair'],
   ])('refuses %j', (template, reason) => {
-    expect(() => parse(template)).toThrow(
-      expect.objectContaining({ kind: 'template', topic: template, reason: expect.stringContaining(reason) as string }),
-    );
+    expect(caught(() => parse(template))).toMatchObject({
+      kind: 'template',
+      topic: template,
+      reason: expect.stringContaining(reason) as string,
+    });
   });
 
   it('refuses what is not text', () => {
@@ -113,24 +116,22 @@ describe('TopicTemplate', () => {
       'refuses %j for one level',
       (id) => {
         const act = () => parse('devices/{id}/cmd').build({ id } as unknown as Values);
-        expect(act).toThrow(expect.objectContaining({ kind: 'parameter', code: 'ERR_MQTT_INVALID_TOPIC' }));
+        expect(caught(act)).toMatchObject({ kind: 'parameter', code: 'ERR_MQTT_INVALID_TOPIC' });
         expect(act).toThrow(/given for "id" of "devices\/\{id\}\/cmd"/);
       },
     );
 
     it.each(['', '+', 'a/#', 'a+b', 'a\u0000', '\ud800', undefined])('refuses %j for the rest', (rest) => {
-      expect(() => parse('a/{rest#}').build({ rest } as unknown as Values)).toThrow(
-        expect.objectContaining({ kind: 'parameter' }),
-      );
+      expect(caught(() => parse('a/{rest#}').build({ rest } as unknown as Values))).toMatchObject({
+        kind: 'parameter',
+      });
     });
 
     it.each(['{root}/x', '{root#}', '$share/g/{root}/x'])(
       'refuses a value that would begin the topic of %j with $',
       (template) => {
         for (const root of ['$share', '$SYS', '$']) {
-          expect(() => parse(template).build({ root })).toThrow(
-            expect.objectContaining({ kind: 'parameter', topic: root }),
-          );
+          expect(caught(() => parse(template).build({ root }))).toMatchObject({ kind: 'parameter', topic: root });
           expect(() => parse(template).buildFilter({ root })).toThrow(InvalidTopicError);
         }
       },
@@ -149,14 +150,12 @@ describe('TopicTemplate', () => {
 
     it('refuses a template with a wildcard that has no name', () => {
       for (const template of ['a/+/{id}', '{id}/#']) {
-        expect(() => parse(template).build({ id: '1' })).toThrow(expect.objectContaining({ kind: 'template' }));
+        expect(caught(() => parse(template).build({ id: '1' }))).toMatchObject({ kind: 'template' });
       }
     });
 
     it('refuses a topic that is too long', () => {
-      expect(() => parse('a/{id}').build({ id: 'x'.repeat(65_534) })).toThrow(
-        expect.objectContaining({ kind: 'name' }),
-      );
+      expect(caught(() => parse('a/{id}').build({ id: 'x'.repeat(65_534) }))).toMatchObject({ kind: 'name' });
     });
   });
 
@@ -172,9 +171,9 @@ describe('TopicTemplate', () => {
     });
 
     it.each(['#', '+', '', 'a/b', undefined, null])('refuses %j, which would widen the subscription', (id) => {
-      expect(() => parse('users/{id}/inbox').buildFilter({ id } as unknown as Values)).toThrow(
-        expect.objectContaining({ kind: 'parameter' }),
-      );
+      expect(caught(() => parse('users/{id}/inbox').buildFilter({ id } as unknown as Values))).toMatchObject({
+        kind: 'parameter',
+      });
     });
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { filter, topicName } from '../../test/topics/arbitraries.js';
+import { caught } from '../../test/topics/caught.js';
 import { referenceMatch } from '../../test/topics/reference.js';
 import { filtersOverlap } from './filters-overlap.js';
 import { TopicTrie } from './topic-trie.js';
@@ -110,7 +111,7 @@ describe('TopicTrie', () => {
 
   it('refuses an invalid filter and is unchanged', () => {
     const trie = new TopicTrie<number>();
-    expect(() => trie.add('a#', 1)).toThrow(expect.objectContaining({ kind: 'filter', topic: 'a#' }));
+    expect(caught(() => trie.add('a#', 1))).toMatchObject({ kind: 'filter', topic: 'a#' });
     expect(trie.size).toBe(0);
     expect(trie.remove('a#', 1)).toBe(false);
     expect(trie.overlapping('a#')).toBe(false);

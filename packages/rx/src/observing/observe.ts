@@ -20,7 +20,9 @@ export function observe<const Template extends string, T = Uint8Array>(
 ): Observable<ObservedMessage<Template, T>> {
   // At once, not at the first subscription: a bad filter is a mistake of whoever wrote it.
   const template = parseTemplate(filter);
-  const extract = template.params.length === 0 ? noParams<Template> : paramsOf<Template>(template.extract);
+  // A topic that came for the filter has its levels.
+  const extract: Extract<Template> =
+    template.params.length === 0 ? noParams<Template> : (topic) => template.extract(topic) ?? noParams();
   const emit = codec === undefined ? emitBytes<Template, T>(extract) : emitDecoded(extract, codec);
   return new Observable((subscriber) => {
     const subscription = connection.subscribe(template.filter, options satisfies SubscribeOptions, {
@@ -48,13 +50,6 @@ const NO_PARAMS = Object.freeze({});
 
 function noParams<Template extends string>(): TemplateParams<Template> {
   return NO_PARAMS as TemplateParams<Template>;
-}
-
-function paramsOf<Template extends string>(
-  extract: (topic: string) => TemplateParams<Template> | undefined,
-): Extract<Template> {
-  // A topic that came for the filter has its levels.
-  return (topic) => extract(topic) ?? (NO_PARAMS as TemplateParams<Template>);
 }
 
 function emitBytes<Template extends string, T>(extract: Extract<Template>): Emit<Template, T> {
