@@ -76,6 +76,8 @@ function conclude(options, records, regressions, baseline, progress) {
   if (!options.check) return;
   const compared = Object.keys(records).filter((name) => name in baseline);
   for (const regression of regressions) progress.print(`WORSE  ${regression}`);
-  progress.print(`${compared.length} cases compared with the baseline, ${regressions.length} ratios worse by more than 15%.`);
+  progress.print(
+    `${compared.length} cases compared with the baseline, ${regressions.length} ratios worse by more than 15%.`,
+  );
   if (regressions.length > 0 || compared.length === 0) process.exitCode = 1;
 }

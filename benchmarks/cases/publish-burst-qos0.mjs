@@ -5,7 +5,8 @@ const MESSAGES = 100_000;
 /** 100,000 messages published in one tick; the outbox is set to hold them. */
 export const publishBurstQos0 = {
   name: 'publish-burst-qos0',
-  title: 'publish 100,000 messages at QoS 0 in one tick, until the broker has counted all and all have settled (capacity 100,000), MQTT 3.1.1',
+  title:
+    'publish 100,000 messages at QoS 0 in one tick, until the broker has counted all and all have settled (capacity 100,000), MQTT 3.1.1',
   unit: 'msg/s',
   role: 'publish-burst',
   peer: { name: 'acknowledge', order: {} },

@@ -11,7 +11,10 @@ export function dispatchFilters(count, matches) {
 
 /** `plant/line7/machine42/+`: many filters, one for each topic. */
 function machines(count) {
-  const names = Array.from({ length: count }, (_, index) => `plant/line${index % 100}/machine${Math.floor(index / 100)}`);
+  const names = Array.from(
+    { length: count },
+    (_, index) => `plant/line${index % 100}/machine${Math.floor(index / 100)}`,
+  );
   return {
     filters: names.map((name) => `${name}/+`),
     topics: spreadOver(names).map((name) => `${name}/temperature`),
@@ -24,7 +27,9 @@ function families(count) {
   const masks = Array.from({ length: FILTERS_PER_FAMILY }, (_, mask) => mask);
   return {
     filters: numbers.flatMap((family) =>
-      masks.map((mask) => [`family${family}`, ...LEVELS.map((level, bit) => ((mask >> bit) & 1 ? '+' : level))].join('/')),
+      masks.map((mask) =>
+        [`family${family}`, ...LEVELS.map((level, bit) => ((mask >> bit) & 1 ? '+' : level))].join('/'),
+      ),
     ),
     topics: spreadOver(numbers).map((family) => [`family${family}`, ...LEVELS].join('/')),
   };

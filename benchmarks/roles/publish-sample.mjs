@@ -15,7 +15,8 @@ export function publishSample({ qos, warmup, messages }, tally, watch, peer) {
   if (tally.failed > 0) flaws.push(`${tally.failed} refused: ${tally.firstError.message}`);
   if (peer.repeated > 0) flaws.push(`${peer.repeated} sent again`);
   if (peer.counted > warmup + messages) flaws.push(`the peer counted ${counted} of ${messages}`);
-  if (counted === messages && peer.units !== unitsOf(warmup + messages)) flaws.push('topics or payloads differ at the peer');
+  if (counted === messages && peer.units !== unitsOf(warmup + messages))
+    flaws.push('topics or payloads differ at the peer');
   return {
     value: succeeded / seconds,
     cpuMicros: watch.cpuMicros / messages,

@@ -40,10 +40,13 @@ export class UsageError extends Error {}
 export function parseArguments(args) {
   const values = read(args);
   const rounds = Number(values.rounds ?? (values.short ? SHORT_ROUNDS : DEFAULT_ROUNDS));
-  if (!Number.isInteger(rounds) || rounds < 1) throw new UsageError(`--rounds wants a whole number from 1, not "${values.rounds}"`);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new UsageError(`--rounds wants a whole number from 1, not "${values.rounds}"`);
   const partial = values.short || values.contestant !== undefined || values.profile !== undefined;
   if (partial && (values.check || values['save-baseline'])) {
-    throw new UsageError('A baseline is compared or saved with whole cases only: without --short, --contestant and --profile.');
+    throw new UsageError(
+      'A baseline is compared or saved with whole cases only: without --short, --contestant and --profile.',
+    );
   }
   return {
     ...values,

@@ -12,9 +12,12 @@ export function regressionsOf(name, record, baseline) {
   return record.contestants.flatMap((row) => {
     const old = before.get(row.name);
     if (!row.ours || old === undefined) return [];
-    if (old.complete && !row.complete) return [`${name}: ${row.name} is not complete any more (${row.troubles.join('; ')})`];
+    if (old.complete && !row.complete)
+      return [`${name}: ${row.name} is not complete any more (${row.troubles.join('; ')})`];
     if (old.ratio === undefined || !isWorse(row.ratio?.median, old.ratio.median, record.better)) return [];
-    return [`${name}: ${row.name} is at ${formatRatio(row.ratio?.median)} ${record.reference}, was at ${formatRatio(old.ratio.median)}`];
+    return [
+      `${name}: ${row.name} is at ${formatRatio(row.ratio?.median)} ${record.reference}, was at ${formatRatio(old.ratio.median)}`,
+    ];
   });
 }
 

@@ -24,7 +24,9 @@ export function writeChart(cases) {
   const parts = [];
   for (const [name, record] of Object.entries(cases)) {
     const rows = record.contestants.filter((row) => row.value !== undefined);
-    parts.push(`<text class="title" x="${GAP}" y="${top + 14}">${escape(name)} · ${escape(record.unit)}, × ${escape(record.reference)}</text>`);
+    parts.push(
+      `<text class="title" x="${GAP}" y="${top + 14}">${escape(name)} · ${escape(record.unit)}, × ${escape(record.reference)}</text>`,
+    );
     const most = Math.max(...rows.map((row) => row.value.max));
     rows.forEach((row, index) => parts.push(bar(row, top + TITLE - 6 + index * ROW, BAR / most)));
     top += TITLE + rows.length * ROW + GAP;

@@ -24,7 +24,8 @@ export class PeerProcess {
       else this.#waiting.get(message.type)?.resolve(message);
     });
     this.#process.on('exit', (code) => {
-      for (const { reject } of this.#waiting.values()) reject(new Error(`The peer ${name} has ended with code ${code}.`));
+      for (const { reject } of this.#waiting.values())
+        reject(new Error(`The peer ${name} has ended with code ${code}.`));
     });
   }
 

@@ -42,5 +42,8 @@ function tell(child, message) {
 }
 
 function firstErrorOf(stderr) {
-  return stderr.split('\n').find((line) => /^\s*(\w*Error|Error)\b.*:/.test(line))?.trim();
+  return stderr
+    .split('\n')
+    .find((line) => /^\s*(\w*Error|Error)\b.*:/.test(line))
+    ?.trim();
 }

@@ -23,5 +23,7 @@ test('a contestant that throws has failed, in words', async () => {
 });
 
 test('a contestant that never comes back is ended at its deadline', async () => {
-  assert.deepEqual(await run('export const createMatcher = () => { for (;;); }', 2), { failure: 'not done within 2 s' });
+  assert.deepEqual(await run('export const createMatcher = () => { for (;;); }', 2), {
+    failure: 'not done within 2 s',
+  });
 });

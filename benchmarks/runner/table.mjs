@@ -8,7 +8,15 @@ const VERDICTS = new Map([
 
 /** The header of a case's table. */
 export function tableHeader({ unit, reference }) {
-  return ['contestant', `${unit} (min–max)`, 'CPU µs/msg', `× ${reference} (min–max)`, 'went through', 'target', 'verdict'];
+  return [
+    'contestant',
+    `${unit} (min–max)`,
+    'CPU µs/msg',
+    `× ${reference} (min–max)`,
+    'went through',
+    'target',
+    'verdict',
+  ];
 }
 
 /** The cells of one contestant's row. */

@@ -32,9 +32,4 @@ export default [
     files: ['**/src/internal/clock.ts', '**/src/internal/random.ts'],
     rules: { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' },
   },
-  {
-    // Byte loops: every index is bounded by the loop around it, and a check per byte would cost what the code is for.
-    files: ['**/src/wire/**/*.ts', '**/src/internal/utf8.ts'],
-    rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
-  },
 ];

@@ -18,6 +18,12 @@ export default [
       ],
       // Examples print, and may leave errors to the process: that is what a reader's first program does.
       'rxjs-x/no-ignored-error': 'off',
+      // A source that stops while what it has emitted is still being finished is how a program drains.
+      'rxjs-x/no-unsafe-takeuntil': 'off',
     },
+  },
+  {
+    files: ['**/*.spec.ts', '**/test/**/*.ts'],
+    rules: { 'rxjs-x/no-ignored-default-value': 'off', 'rxjs-x/no-ignored-error': 'off' },
   },
 ];

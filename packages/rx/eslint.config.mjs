@@ -46,6 +46,6 @@ export default [
   },
   {
     files: specs,
-    rules: { 'rxjs-x/finnish': 'off', 'rxjs-x/no-ignored-error': 'off' },
+    rules: { 'rxjs-x/finnish': 'off', 'rxjs-x/no-ignored-default-value': 'off', 'rxjs-x/no-ignored-error': 'off' },
   },
 ];

@@ -242,11 +242,11 @@ describe('a refusal of MQTT 5', () => {
 
 describe('a refusal of MQTT 3.1.1', () => {
   test.each([
-    [1, 0x84],
-    [2, 0x85],
-    [4, 0x86],
-    [5, 0x87],
-  ])('with return code %s stops, as 0x%s of MQTT 5', async (returnCode, reasonCode) => {
+    [1, '0x84', 0x84],
+    [2, '0x85', 0x85],
+    [4, '0x86', 0x86],
+    [5, '0x87', 0x87],
+  ])('with return code %s stops, as %s of MQTT 5', async (returnCode, _, reasonCode) => {
     const broker = await startBroker({
       connect(_packet, peer) {
         peer.send({ cmd: 'connack', returnCode, sessionPresent: false });
@@ -443,6 +443,27 @@ describe('the session', () => {
     broker.latest.cut();
     await broker.connection(1);
     expect(broker.connections.map(({ connect }) => connect.clean)).toEqual([true, true]);
+  });
+
+  test('starts empty at first and continues later with clean: "first", also on MQTT 3.1.1', async () => {
+    const broker = await startBroker();
+    await openConnection(broker.url, { protocolVersion: 4, clientId: 'c', session: { clean: 'first' } });
+    const first = broker.connections.length;
+    broker.latest.cut();
+    await broker.connection(first);
+    // MQTT 3.1.1 keeps no session that began clean: there it takes a clean connection, ended at once, and another.
+    expect(broker.connections.map(({ connect }) => connect.clean)).toEqual([true, false, false]);
+  });
+
+  test('claimed by CONNACK though none was asked for breaks the protocol', async () => {
+    const broker = await startBroker();
+    broker.sessionPresent = true;
+    const connection = newConnection(broker.url, { protocolVersion: 5 });
+    const states = new StateLog(connection);
+    void connection.open().catch(() => undefined);
+    const [lost] = await states.until('reconnecting');
+    expect(lost).toMatchObject({ by: 'client', cause: { code: 'ERR_MQTT_PROTOCOL', reasonCode: 0x82 } });
+    await connection.close();
   });
 
   test('is continued from the first attempt on with clean: false', async () => {

@@ -140,6 +140,7 @@ function pace(random: () => number): (answer: () => void) => void {
 /** The problems, and what led to them. */
 function report(problems: readonly string[], model: SessionBroker): string[] {
   const all = [...problems, ...model.faults];
+  if (model.cutsMade === 0) all.push('the connection was never cut');
   return all.length === 0 ? [] : [`${all.join('; ')} [${model.steps.map((step) => step.replace(/\.+$/, '')).join(', ')}]`];
 }
 

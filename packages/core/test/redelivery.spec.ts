@@ -52,22 +52,28 @@ describe('a session that the server has kept', () => {
     expect(broker.latest.packets('pubrel')).toMatchObject([{ messageId: pubrel?.messageId }]);
   });
 
-  test('PUBCOMP and PUBACK 0x92 during recovery are success', async () => {
-    const broker = await startBroker({ publish({ qos, messageId }, peer) {
-      if (qos === 2) peer.send({ cmd: 'pubrec', messageId, reasonCode: 0 });
-    }, pubrel: silent });
+  test('PUBCOMP 0x92 during recovery is success', async () => {
+    const broker = await startBroker({ pubrel: silent });
     const connection = await openConnection(broker.url, { protocolVersion: 5, ...kept });
-    const once = connection.publish('a', 'x', { qos: 1 });
-    const twice = connection.publish('a', 'x', { qos: 2 });
+    const publication = connection.publish('a', 'x', { qos: 2 });
     await broker.latest.received('pubrel');
     broker.on('pubrel', ({ messageId }, peer) => {
       peer.send({ cmd: 'pubcomp', messageId, reasonCode: 0x92 });
     });
+    broker.latest.cut();
+    expect(await within(publication, 1_000, 'the publish')).toMatchObject({ reasonCode: 0 });
+  });
+
+  test('PUBACK 0x92 during recovery is success, though the specification does not list it', async () => {
+    const broker = await startBroker({ publish: silent });
+    const connection = await openConnection(broker.url, { protocolVersion: 5, ...kept });
+    const publication = connection.publish('a', 'x', { qos: 1 });
+    await broker.latest.received('publish');
     broker.on('publish', ({ messageId }, peer) => {
       peer.send({ cmd: 'puback', messageId, reasonCode: 0x92 });
     });
     broker.latest.cut();
-    await within(Promise.all([once, twice]), 1_000, 'both publishes');
+    expect(await within(publication, 1_000, 'the publish')).toMatchObject({ reasonCode: 0 });
   });
 
   test('a message that was aborted on its way is not delivered twice, and its identifier not given to another', async () => {

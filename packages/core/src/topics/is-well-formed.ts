@@ -15,7 +15,7 @@ export function hasOnlyPairs(text: string): boolean {
     if (isLowSurrogate(code)) return false;
     if (!isHighSurrogate(code)) continue;
     i++;
-    if (i === text.length || !isLowSurrogate(text.charCodeAt(i))) return false;
+    if (!isLowSurrogate(text.charCodeAt(i))) return false;
   }
   return true;
 }

@@ -22,13 +22,13 @@ export function matchLevels(filter: string, f: number, topic: string, t: number)
       }
     }
     // `sport/#` matches `sport` as well (section 4.7.1.2).
-    if (t === topicEnd) return f === filterEnd || isLastHash(filter, f);
+    if (t === topicEnd) return f === filterEnd || isHashNext(filter, f);
     if (f === filterEnd || filter.charCodeAt(f) !== SLASH || topic.charCodeAt(t) !== SLASH) return false;
     f++;
     t++;
   }
 }
 
-function isLastHash(filter: string, slash: number): boolean {
-  return slash + 2 === filter.length && filter.charCodeAt(slash) === SLASH && filter.charCodeAt(slash + 1) === HASH;
+function isHashNext(filter: string, slash: number): boolean {
+  return filter.charCodeAt(slash) === SLASH && filter.charCodeAt(slash + 1) === HASH;
 }

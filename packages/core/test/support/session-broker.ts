@@ -39,6 +39,8 @@ export class SessionBroker {
   readonly faults: string[] = [];
   /** The names of the steps so far, for messages. */
   readonly steps: string[] = [];
+  /** How often the connection was cut. */
+  cutsMade = 0;
   /** How many sessions there have been. */
   sessions = 0;
   /** Called when a subscription is confirmed. */
@@ -189,6 +191,7 @@ export class SessionBroker {
 
   /** A packet that takes effect at the client must reach it: only what follows is lost. */
   #cut(peer: BrokerConnection, manner: 'hard' | 'gently'): void {
+    this.cutsMade++;
     if (manner === 'hard') peer.cut();
     else peer.end();
     if (this.#script.session === 'lost') this.#forget();

@@ -1,4 +1,5 @@
-const DEADLINE = 5_000;
+// Shorter than Jest's own, so that the message of this one is read.
+const DEADLINE = 4_000;
 
 /** Lets tests wait for a condition over something that reports its changes. */
 export class Watch {

@@ -10,7 +10,8 @@ export class Observed<Template extends string, T> implements ObservedMessage<Tem
   readonly dup: boolean;
   readonly value: T;
   readonly params: TemplateParams<Template>;
-  readonly #message: MqttMessage;
+  // Not a #private field: those cost a third of the whole path from the socket to the observer.
+  private readonly message: MqttMessage;
 
   constructor(message: MqttMessage, value: T, params: TemplateParams<Template>) {
     this.topic = message.topic;
@@ -20,18 +21,18 @@ export class Observed<Template extends string, T> implements ObservedMessage<Tem
     this.dup = message.dup;
     this.value = value;
     this.params = params;
-    this.#message = message;
+    this.message = message;
   }
 
   get properties(): PublishProperties {
-    return this.#message.properties;
+    return this.message.properties;
   }
 
   ack(): void {
-    this.#message.ack();
+    this.message.ack();
   }
 
   nack(reasonCode?: number): void {
-    this.#message.nack(reasonCode);
+    this.message.nack(reasonCode);
   }
 }
