@@ -1,5 +1,7 @@
 /** Wall clock and CPU time of this process between two moments. */
 export class Stopwatch {
+  /** Profiles what is measured, if set. */
+  static profiler = undefined;
   /** When it was started. The clock is the machine's, so that another process's times compare with it. */
   startedAt = 0n;
   #endedAt = 0n;
@@ -7,6 +9,7 @@ export class Stopwatch {
   #cpuMicros = 0;
 
   start() {
+    Stopwatch.profiler?.start();
     this.#cpuAtStart = process.cpuUsage();
     this.startedAt = process.hrtime.bigint();
   }
@@ -24,6 +27,7 @@ export class Stopwatch {
   stopCpu() {
     const { user, system } = process.cpuUsage(this.#cpuAtStart);
     this.#cpuMicros = user + system;
+    Stopwatch.profiler?.stop();
   }
 
   /** Seconds until it was stopped, or until another moment. */

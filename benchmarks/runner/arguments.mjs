@@ -13,7 +13,7 @@ Runs every case with all its contestants in turn (A B C A B C ...), each in a pr
                        unless this option is given
   --short              fewer messages and ${SHORT_ROUNDS} rounds: a quick look, never written to the README
   --json FILE          also write this run's results to FILE
-  --profile DIR        write a CPU profile of each contestant to DIR (node --cpu-prof); not written to the README
+  --profile DIR        write CPU profiles of what is measured to DIR; not written to the README
   --check              compare ratios with results/baseline.json and fail when one is more than 15% worse
   --save-baseline      make this run the baseline of its cases
   --list               list the cases and their contestants

@@ -19,5 +19,6 @@ export function formatRatio(value) {
 /** A number in three digits, none of them lost before the point. */
 export function threeDigits(value) {
   if (value >= 100) return value.toFixed(0);
+  if (value > 0 && value < 0.1) return value.toPrecision(2);
   return value.toFixed(value >= 10 ? 1 : 2);
 }

@@ -57,6 +57,7 @@ async function measureOnce(definition, contestant, peer, { short, profile }) {
   return runContestant({
     role: definition.role,
     contestant: contestant.module,
+    name: `${definition.name}-${contestant.name}`,
     setting,
     peer,
     deadlineSeconds: contestant.deadlineSeconds ?? definition.deadlineSeconds ?? DEFAULT_DEADLINE_SECONDS,

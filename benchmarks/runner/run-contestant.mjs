@@ -8,10 +8,9 @@ const STDERR_KEPT = 2_000;
  * Measures one contestant once, in a child process with a deadline. Never rejects: fulfils with its sample, or with
  * `{ failure }` in words.
  */
-export function runContestant({ role, contestant, setting, peer, deadlineSeconds, profile }) {
-  const job = JSON.stringify({ role, contestant, setting });
-  const execArgv = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  const child = fork(CHILD, [job], { execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+export function runContestant({ role, contestant, name, setting, peer, deadlineSeconds, profile }) {
+  const job = JSON.stringify({ role, contestant, name, setting, profile });
+  const child = fork(CHILD, [job], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
 
   return new Promise((resolve) => {
     let result;

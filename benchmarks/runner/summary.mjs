@@ -22,7 +22,7 @@ export function summarize(definition, contestants) {
       troubles: troublesOf(samples),
       targets: definition.targets
         .filter((target) => target.contestant === name)
-        .map((target) => judge(target, contestant, byName.get(target.over ?? definition.reference))),
+        .map((target) => judge({ over: definition.reference, ...target }, contestant, byName)),
     };
   });
 }
@@ -52,13 +52,13 @@ function troublesOf(samples) {
   return [...new Set(samples.flatMap((sample) => (sample.failure === undefined ? sample.flaws : [sample.failure])))];
 }
 
-function judge(target, contestant, reference) {
+function judge(target, contestant, byName) {
   if (target.allOf !== undefined) {
     return { text: `all ${target.allOf}`, met: contestant.samples.length > 0 && contestant.samples.every(isComplete) };
   }
-  const ratio = ratioOf(contestant, reference)?.median;
+  const ratio = ratioOf(contestant, byName.get(target.over))?.median;
   return {
-    text: `≥ ${target.atLeast}× ${reference?.name ?? target.over}`,
+    text: `≥ ${target.atLeast}× ${target.over}`,
     met: ratio === undefined ? undefined : ratio >= target.atLeast,
     ratio,
   };

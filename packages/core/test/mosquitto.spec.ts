@@ -4,6 +4,7 @@ import { cleanup, leavesNothingBehind } from './support/globals.js';
 import { startMosquitto } from './support/mosquitto.js';
 import type { Mosquitto } from './support/mosquitto.js';
 import { Inbox, openConnection, StateLog } from './support/open.js';
+import { Watch } from './support/watch.js';
 import { within } from './support/within.js';
 
 jest.setTimeout(60_000);
@@ -26,9 +27,10 @@ describe('with Debian’s mosquitto', () => {
   afterAll(() => mosquitto.remove());
 
   describe.each([
-    ['TCP', () => mosquitto.url],
-    ['WebSocket', () => mosquitto.webSocketUrl],
-  ] as const)('over %s', (transport, url) => {
+    ['TCP', () => mosquitto.url, 1_000_000],
+    // To WebSockets, mosquitto 2.0.11 sends 4 KiB of a large message each tenth of a second.
+    ['WebSocket', () => mosquitto.webSocketUrl, 10_000],
+  ] as const)('over %s', (_transport, url, size) => {
     test.each(levels)('a message of mosquitto_pub arrives (QoS %s)', async (qos) => {
       const topic = newTopic();
       const connection = await openConnection(url());
@@ -50,24 +52,21 @@ describe('with Debian’s mosquitto', () => {
       expect(inbox.texts).toEqual(lines);
     });
 
-    // mosquitto's WebSocket listener takes publishes at QoS 1 and 2 one round trip at a time; a tenth shows the same.
-    const some = transport === 'TCP' ? lines : lines.slice(0, MANY / 10);
-
-    test.each(levels)(`${some.length.toLocaleString('en')} messages reach mosquitto_sub complete and in order (QoS %s)`, async (qos) => {
+    test.each(levels)('10,000 messages reach mosquitto_sub complete and in order (QoS %s)', async (qos) => {
       const topic = newTopic();
       const subscriber = await foreignSubscribe(mosquitto.port, topic, { qos });
       const connection = await openConnection(url(), bursting);
-      const publications = some.map((line) => connection.publish(topic, line, { qos }));
+      const publications = lines.map((line) => connection.publish(topic, line, { qos }));
       await within(Promise.all(publications), 20_000, 'all publishes');
-      expect(await subscriber.received(some.length, 20_000)).toEqual([...some]);
+      expect(await subscriber.received(MANY, 20_000)).toEqual(lines);
     });
 
-    test('a random payload of 1 MB comes back as it was', async () => {
+    test('a large payload of random bytes comes back as it was', async () => {
       const topic = newTopic();
       const connection = await openConnection(url());
       const inbox = new Inbox(connection, topic, { qos: 1 });
       await within(inbox.subscription.ready, 2_000, 'SUBACK');
-      const payload = randomBytes(1_000_000);
+      const payload = randomBytes(size);
       await within(connection.publish(topic, payload, { qos: 1 }), 5_000, 'the publish');
       const [received] = await inbox.received(1);
       expect(Buffer.compare(received!.payload, payload)).toBe(0);
@@ -154,15 +153,14 @@ describe('with Debian’s mosquitto', () => {
   test('members of a consumer group share the messages between them', async () => {
     const topic = newTopic();
     const members = await Promise.all([1, 2].map(() => openConnection(mosquitto.url)));
-    const inboxes = members.map((member) => new Inbox(member, topic, { qos: 1, group: 'workers' }));
+    const watch = new Watch();
+    const inboxes = members.map((member) => new Inbox(member, topic, { qos: 1, group: 'workers' }, () => {
+      setImmediate(() => watch.changed());
+    }));
     await within(Promise.all(inboxes.map(({ subscription }) => subscription.ready)), 2_000, 'SUBACK');
     await foreignStream(mosquitto.port, topic, lines.slice(0, 100), { qos: 1 });
-    const publisher = await openConnection(mosquitto.url);
-    await within(publisher.publish(topic, 'end', { qos: 1 }), 2_000, 'the publish');
-    const total = (): number => inboxes.reduce((sum, { messages }) => sum + messages.length, 0);
-    await Promise.race(inboxes.map((inbox) => inbox.received(51)));
-    while (total() < 101) await Promise.race(inboxes.map((inbox) => inbox.received(inbox.messages.length + 1)));
-    expect(inboxes.flatMap(({ texts }) => texts).sort()).toEqual(['end', ...lines.slice(0, 100)].sort());
+    await watch.until(() => inboxes.reduce((sum, { messages }) => sum + messages.length, 0) === 100, '100 messages in all');
+    expect(inboxes.flatMap(({ texts }) => texts).sort()).toEqual(lines.slice(0, 100).sort());
     expect(inboxes.every(({ messages }) => messages.length > 0)).toBe(true);
   });
 
@@ -180,18 +178,20 @@ describe('with Debian’s mosquitto', () => {
 });
 
 describe('a restart of mosquitto', () => {
-  const session = { clientId: 'survivor', session: { clean: 'first', expiry: 600 } } as const;
+  // mosquitto 2.0.11 saves only sessions that did not begin clean.
+  const session = { clean: false, expiry: 600 };
 
   test.each(versions)('that keeps sessions loses nothing that was acknowledged, and doubles no QoS 2 (MQTT version %s)', async (protocolVersion) => {
     const mosquitto = await startMosquitto('persistence true');
     cleanup(() => mosquitto.remove());
-    const connection = await openConnection(mosquitto.url, { protocolVersion, ...session });
+    const connection = await openConnection(mosquitto.url, { protocolVersion, clientId: 'survivor', session });
     const states = new StateLog(connection);
     const inbox = new Inbox(connection, 't', { qos: 2 });
     await within(inbox.subscription.ready, 2_000, 'SUBACK');
-    const publisher = await openConnection(mosquitto.url, { protocolVersion, clientId: 'publisher', session: session.session, ...bursting });
+    const publisher = await openConnection(mosquitto.url, { protocolVersion, clientId: 'publisher', session, publish: { window: 50 } });
     const publications = lines.slice(0, 1_000).map((line) => publisher.publish('t', line, { qos: 2 }));
     await inbox.received(100);
+    expect(publications.at(-1)?.outcome).toBeUndefined();
     await mosquitto.stop('SIGTERM');
     await states.until('reconnecting');
     await mosquitto.start();
@@ -206,7 +206,7 @@ describe('a restart of mosquitto', () => {
   test('that loses sessions restores subscriptions, and everything published settles', async () => {
     const mosquitto = await startMosquitto();
     cleanup(() => mosquitto.remove());
-    const connection = await openConnection(mosquitto.url, { protocolVersion: 5, ...session });
+    const connection = await openConnection(mosquitto.url, { protocolVersion: 5, clientId: 'survivor', session });
     const inbox = new Inbox(connection, 't/#', { qos: 1 });
     await within(inbox.subscription.ready, 2_000, 'SUBACK');
     const states = new StateLog(connection);

@@ -479,7 +479,7 @@ describe('consumer groups', () => {
     ['a', { qos: '1' }],
     ['a', { ack: 'never' }],
     ['a', { retainHandling: 1 }],
-  ] as [unknown, object][])('and filters of a bad form are refused here: %.40j %j', async (filter, options) => {
+  ] as [unknown, object][])('and filters of a bad form are refused here (row %#)', async (filter, options) => {
     const broker = await startBroker();
     const connection = await openConnection(broker.url, { protocolVersion: 5 });
     let error: unknown;

@@ -30,17 +30,13 @@ export class LimitExceededError extends MqttError {
   }
 }
 
-/** The outbox is full; the message was not accepted. */
+/** There was no room for the message, or none any more: newer ones took it. */
 export class OverflowError extends MqttError {
   /** The topic of the message. */
   readonly topic: string;
 
-  constructor(topic: string, limit: string) {
-    super(
-      'ERR_MQTT_OVERFLOW',
-      `the outbox is full (${limit}); the message for ${quote(topic)} was not accepted: publish slower, or raise publish.capacity or publish.maxBytes`,
-      { retryable: true },
-    );
+  constructor(topic: string, why: string) {
+    super('ERR_MQTT_OVERFLOW', `the message for ${quote(topic)} was dropped: ${why}`, { retryable: true });
     this.topic = topic;
   }
 }

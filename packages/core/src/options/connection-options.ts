@@ -1,7 +1,7 @@
 import type { MqttError } from '../errors/mqtt-error.js';
 import type { QoS } from '../message/mqtt-message.js';
 import type { PublishProperties, UserProperty } from '../message/publish-properties.js';
-import type { OfflinePolicy, Payload } from '../outbound/publish-options.js';
+import type { OfflinePolicy, OverflowPolicy, Payload } from '../outbound/publish-options.js';
 
 /**
  * How a connection is made and kept. Durations are milliseconds, except what the protocol itself counts in seconds
@@ -140,8 +140,15 @@ export interface OutboxOptions {
   readonly capacity?: number;
   /** Bytes of topic and payload waiting to be sent, at most. Defaults to 16 MiB. */
   readonly maxBytes?: number;
-  /** What happens to a message that finds the outbox full: it is refused with OverflowError. */
-  readonly overflow?: 'error';
+  /** What happens to a message that finds the outbox full. Defaults to `'error'`. */
+  readonly overflow?: OverflowPolicy;
+  /** Milliseconds that a message may wait in the outbox before it fails with ExpiredError. Defaults to no limit. */
+  readonly maxAge?: number;
+  /**
+   * What happens to an unacknowledged QoS 1 message when the server has lost the session: it goes out as a new message, which
+   * may deliver it twice, or fails with UnknownOutcomeError. Defaults to `'republish'`.
+   */
+  readonly onSessionLost?: 'republish' | 'fail';
   /** What happens to a message while there is no connection. Defaults to `'queue'`. */
   readonly offline?: OfflinePolicy;
 }

@@ -1,6 +1,7 @@
 import { InvalidOptionsError } from '../errors/connection-errors.js';
 import { randomId } from '../internal/random.js';
 import type { UserProperty } from '../message/publish-properties.js';
+import { OVERFLOW_POLICIES } from '../outbound/accept-message.js';
 import type { OutboundOptions } from '../outbound/outbound.js';
 import { parseBrokerUrl } from './broker-url.js';
 import type {
@@ -61,7 +62,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   ],
   session: ['clean', 'expiry'],
   reconnect: ['initialDelay', 'maxDelay', 'factor', 'jitter', 'resetAfter', 'maxAttempts', 'shouldRetry'],
-  publish: ['window', 'capacity', 'maxBytes', 'overflow', 'offline'],
+  publish: ['window', 'capacity', 'maxBytes', 'overflow', 'maxAge', 'onSessionLost', 'offline'],
   tls: ['ca', 'cert', 'key', 'passphrase', 'serverName', 'alpnProtocols', 'insecureSkipVerify'],
   webSocket: ['headers'],
 };
@@ -105,11 +106,13 @@ export function resolveOptions(url: string, options: ConnectionOptions): Resolve
       window: publish.window === undefined ? undefined : check.integer('publish.window', publish.window, 64, 1, MAX_UINT16),
       capacity: check.integer('publish.capacity', publish.capacity, 10_000, 1, Infinity),
       maxBytes: check.integer('publish.maxBytes', publish.maxBytes, 16 << 20, 1, Infinity),
+      overflow: check.oneOf('publish.overflow', publish.overflow, OVERFLOW_POLICIES),
+      maxAge: check.number('publish.maxAge', publish.maxAge, Infinity, 1, Infinity),
+      onSessionLost: check.oneOf('publish.onSessionLost', publish.onSessionLost, ['republish', 'fail'] as const),
       offline: check.oneOf('publish.offline', publish.offline, ['queue', 'error'] as const),
     },
   };
   check.pairs('userProperties', resolved.userProperties);
-  check.oneOf('publish.overflow', publish.overflow, ['error'] as const);
   // [MQTT-3.1.3-8]
   if (clientId === '' && session.clean === false && options.protocolVersion !== 5 && options.protocolVersion !== 'auto') {
     check.problems.push({ path: 'clientId', reason: 'must not be empty on MQTT 3.x where session.clean is false' });

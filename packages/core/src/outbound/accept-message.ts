@@ -5,7 +5,10 @@ import type { QoS } from '../message/mqtt-message.js';
 import type { PublishProperties, UserProperty } from '../message/publish-properties.js';
 import { isTopicName, validateTopicName } from '../topics/topic-name.js';
 import { OutgoingMessage } from './outgoing-message.js';
-import type { Payload, PublishOptions } from './publish-options.js';
+import type { OverflowPolicy, Payload, PublishOptions } from './publish-options.js';
+
+/** All overflow policies, the default first. */
+export const OVERFLOW_POLICIES: readonly [OverflowPolicy, ...OverflowPolicy[]] = ['error', 'dropNewest', 'dropOldest', 'latest', 'block'];
 
 const MAX_TEXT = 65_535;
 const MAX_UINT32 = 0xffff_ffff;
@@ -21,12 +24,16 @@ export class MessageAcceptor {
 
   accept(topic: string, payload: Payload, options: PublishOptions): OutgoingMessage {
     const topicLength = this.#topics.get(topic) ?? this.#checkTopic(topic);
-    const { qos = 0, retain = false, properties, offline } = options;
+    const { qos = 0, retain = false, properties, offline, overflow } = options;
     if (qos !== 0 && qos !== 1 && qos !== 2) throw invalid(topic, 'qos', 'is not 0, 1 or 2');
     if (typeof retain !== 'boolean') throw invalid(topic, 'retain', 'is not a boolean');
     if (offline !== undefined && offline !== 'queue' && offline !== 'error') {
       throw invalid(topic, 'offline', "is neither 'queue' nor 'error'");
     }
+    if (overflow !== undefined && !OVERFLOW_POLICIES.includes(overflow)) {
+      throw invalid(topic, 'overflow', `is none of ${OVERFLOW_POLICIES.join(', ')}`);
+    }
+    checkTimeout(topic, options.timeout);
     return new OutgoingMessage(
       topic,
       topicLength,
@@ -46,6 +53,12 @@ export class MessageAcceptor {
     this.#topics.set(topic, length);
     return length;
   }
+}
+
+function checkTimeout(topic: string, timeout: unknown): void {
+  if (timeout === undefined) return;
+  if (typeof timeout === 'number' && timeout >= 0 && timeout < 2 ** 31) return;
+  throw invalid(topic, 'timeout', 'is not a number of milliseconds');
 }
 
 function checkPayload(topic: string, payload: unknown): number {

@@ -11,17 +11,19 @@ import {
   UnknownOutcomeError,
 } from '../errors/delivery-errors.js';
 import { isMqttError, type MqttError } from '../errors/mqtt-error.js';
-import { quoteTopic } from '../errors/quote-topic.js';
 import type { Clock } from '../internal/clock.js';
 import type { PacketIds } from '../session/packet-ids.js';
 import type { Ack } from '../wire/codec/ack-codec.js';
-import { PacketType } from '../wire/codec/packet-type.js';
 import type { Wire } from '../wire/wire.js';
 import { MessageAcceptor } from './accept-message.js';
+import { Admission } from './admission.js';
+import { ExpirySweep } from './expiry-sweep.js';
+import { InFlight } from './in-flight.js';
 import { Outbox } from './outbox.js';
 import { OutgoingMessage } from './outgoing-message.js';
-import type { OfflinePolicy, Payload, PublishOptions } from './publish-options.js';
+import type { OfflinePolicy, OverflowPolicy, Payload, PublishOptions } from './publish-options.js';
 import { limitExceeded } from './server-limits.js';
+import { aborted, limitWait } from './wait-limits.js';
 
 /** Limits of what is on its way out, all set. */
 export interface OutboundOptions {
@@ -29,6 +31,9 @@ export interface OutboundOptions {
   readonly window: number | undefined;
   readonly capacity: number;
   readonly maxBytes: number;
+  readonly overflow: OverflowPolicy;
+  readonly maxAge: number;
+  readonly onSessionLost: 'republish' | 'fail';
   readonly offline: OfflinePolicy;
 }
 
@@ -41,40 +46,46 @@ export interface OutboundEvents {
 }
 
 const SUCCESS = { reasonCode: 0, properties: undefined };
-const PACKET_ID_NOT_FOUND = 0x92;
+/** Payloads below this size are encoded before `publish()` returns, if they are sent at once. */
+const SMALL = 16 * 1024;
 
-/** Every message on its way out: accepted, waiting, in flight, acknowledged. Outlives connections. */
+/** Every message on its way out: checked, waiting, in flight, settled. Outlives connections. */
 export class Outbound {
   readonly #options: OutboundOptions;
-  readonly #ids: PacketIds;
   readonly #clock: Clock;
   readonly #events: OutboundEvents;
   readonly #acceptor = new MessageAcceptor();
   readonly #outbox: Outbox;
-  /** QoS 1 and 2, from the first PUBLISH to the last acknowledgement, in sending order. */
-  readonly #inFlight = new Map<number, OutgoingMessage>();
-  /** What must be sent again on this connection, before anything new of QoS 1 and 2. */
-  #redelivery: OutgoingMessage[] = [];
-  /** How many of those in flight are on this connection. */
-  #onWire = 0;
+  readonly #admission: Admission;
+  readonly #inFlight: InFlight;
+  readonly #sweep: ExpirySweep;
   #wire: Wire | undefined;
   #negotiated: Negotiated | undefined;
-  #window = 0;
   #sequence = 0;
   #congested = false;
   #refusal: (() => MqttError) | undefined;
 
   constructor(options: OutboundOptions, ids: PacketIds, clock: Clock, events: OutboundEvents) {
     this.#options = options;
-    this.#ids = ids;
     this.#clock = clock;
     this.#events = events;
     this.#outbox = new Outbox(options.capacity, options.maxBytes);
+    this.#admission = new Admission(this.#outbox, options.capacity, (message, error) => {
+      this.#drop(message, error);
+    });
+    this.#inFlight = new InFlight(
+      ids,
+      (message, dup) => this.#wire?.publish(message, message.packetId, dup, this.#remainingExpiry(message)),
+      (message, ack) => {
+        this.#finished(message, ack);
+      },
+    );
+    this.#sweep = new ExpirySweep(clock, (now) => this.#giveUpStale(now));
   }
 
   /** Messages waiting or unacknowledged. */
   get pending(): number {
-    return this.#outbox.count + this.#inFlight.size;
+    return this.#outbox.count + this.#admission.waiting + this.#inFlight.size;
   }
 
   /** Takes a message; see `Connection.publish`. */
@@ -86,22 +97,28 @@ export class Outbound {
       if (!isMqttError(error)) throw error;
       return this.#refuse(new OutgoingMessage(String(topic), 0, '', 0, 0, false, undefined, undefined), error);
     }
+    message.overflow = options.overflow ?? this.#options.overflow;
     const obstacle = this.#obstacle(message, options);
     if (obstacle !== undefined) return this.#refuse(message, obstacle);
     message.sequence = ++this.#sequence;
-    const expiry = message.properties?.messageExpiryInterval;
-    if (expiry !== undefined) message.expiresAt = this.#clock.now() + expiry * 1000;
+    this.#limitAge(message);
     const wire = this.#wire;
-    const sendNow =
-      wire !== undefined && !wire.congested && this.#outbox.first(this.#windowOpen) === undefined && this.#mayGo(message);
-    // What outlives this call must not change with the caller's buffer; small QoS 0 messages are encoded before it ends.
-    if (typeof message.payload !== 'string' && !(sendNow && message.qos === 0 && message.payloadLength < 16_384)) {
+    const sendNow = wire !== undefined && !wire.congested && this.#nothingAhead(message);
+    // What outlives this call must not change with the caller's buffer.
+    if (typeof message.payload !== 'string' && !(sendNow && message.qos === 0 && message.payloadLength < SMALL)) {
       message.payload = new Uint8Array(message.payload);
     }
-    if (sendNow) this.#send(wire, message);
-    else this.#outbox.add(message);
+    if (!sendNow || !this.#send(wire, message)) {
+      const overflow = this.#admission.admit(message);
+      if (overflow !== undefined) return this.#refuse(message, overflow);
+      this.#sweep.watch(message.staleAt);
+    }
     this.#watchCongestion();
-    if (message.outcome === undefined) this.#limitWait(message, options);
+    if (message.outcome === undefined) {
+      limitWait(message, options, this.#clock, (taken, error) => {
+        this.#takeBack(taken, error);
+      });
+    }
     return message;
   }
 
@@ -109,11 +126,10 @@ export class Outbound {
   connected(wire: Wire, negotiated: Negotiated): void {
     this.#wire = wire;
     this.#negotiated = negotiated;
+    if (!negotiated.sessionPresent) this.#startOver();
     // [MQTT-3.3.4-9]
-    this.#window = Math.min(this.#options.window ?? defaultWindow(negotiated), negotiated.receiveMaximum);
-    this.#onWire = 0;
-    if (negotiated.sessionPresent) this.#redelivery = [...this.#inFlight.values()];
-    else this.#startOver();
+    const window = Math.min(this.#options.window ?? defaultWindow(negotiated), negotiated.receiveMaximum);
+    this.#inFlight.connected(wire, window, negotiated.protocolVersion === 5);
     this.pump();
   }
 
@@ -121,19 +137,13 @@ export class Outbound {
   disconnected(): void {
     this.#wire = undefined;
     this.#negotiated = undefined;
-    this.#redelivery = [];
-    this.#onWire = 0;
+    this.#inFlight.disconnected();
     this.#watchCongestion();
   }
 
   /** PUBACK, PUBREC or PUBCOMP came. */
   acknowledged(type: 4 | 5 | 7, ack: Ack): void {
-    const message = this.#inFlight.get(ack.packetId);
-    if (type === PacketType.pubrec) this.#received(message, ack);
-    // An acknowledgement that fits nothing has no effect: it may be late.
-    else if (message !== undefined && message.qos === (type === PacketType.puback ? 1 : 2)) {
-      if (type === PacketType.puback || message.phase === 'received') this.#finish(message, ack);
-    }
+    this.#inFlight.acknowledged(type, ack);
     this.pump();
   }
 
@@ -141,18 +151,22 @@ export class Outbound {
   pump(): void {
     const wire = this.#wire;
     if (wire === undefined) return;
-    this.#redeliver(wire);
+    this.#inFlight.redeliver();
     // A listener of an outcome may close the connection.
     while (this.#wire === wire && !wire.congested) {
-      const message = this.#outbox.first(this.#windowOpen);
+      const message = this.#outbox.first(this.#inFlight.isOpen);
       if (message === undefined) break;
       this.#outbox.remove(message);
       const obstacle = this.#expired(message) ?? limitExceeded(message, this.#negotiated!);
       if (obstacle !== undefined) this.#drop(message, obstacle);
-      else if (!this.#send(wire, message)) break;
+      else if (!this.#send(wire, message)) {
+        this.#outbox.putBack(message);
+        break;
+      }
+      if (this.#admission.waiting > 0) this.#admission.refill();
     }
     this.#watchCongestion();
-    if (this.pending === 0) this.#events.idle();
+    this.#tellIdle();
   }
 
   /** Takes no more messages: each is refused with this error from now on. */
@@ -163,108 +177,63 @@ export class Outbound {
   /** Settles everything. */
   close(error: (message: OutgoingMessage) => MqttError): void {
     this.disconnected();
-    for (const message of this.#inFlight.values()) {
-      this.#ids.release(message.packetId);
-      this.#drop(message, error(message));
-    }
-    this.#inFlight.clear();
-    for (let message = this.#outbox.first(true); message !== undefined; message = this.#outbox.first(true)) {
-      this.#outbox.remove(message);
-      this.#drop(message, error(message));
-    }
+    for (const message of this.#inFlight.takeAll()) this.#drop(message, error(message));
+    for (const message of [...this.#outbox, ...this.#admission]) this.#withdraw(message, error(message));
+    this.#sweep.stop();
   }
 
-  get #windowOpen(): boolean {
-    return this.#redelivery.length === 0 && this.#onWire < this.#window && this.#inFlight.size < 65_535;
-  }
-
-  #mayGo(message: OutgoingMessage): boolean {
-    return message.qos === 0 || this.#windowOpen;
+  #nothingAhead(message: OutgoingMessage): boolean {
+    const { isOpen } = this.#inFlight;
+    return (message.qos === 0 || isOpen) && this.#outbox.first(isOpen) === undefined;
   }
 
   #obstacle(message: OutgoingMessage, options: PublishOptions): MqttError | undefined {
     if (this.#refusal !== undefined) return this.#refusal();
-    if (options.signal?.aborted === true) return aborted(message, options.signal, false);
-    if (this.#negotiated !== undefined) {
-      const limit = limitExceeded(message, this.#negotiated);
-      if (limit !== undefined) return limit;
-    } else if ((message.offline ?? this.#options.offline) === 'error') return new OfflineError(message.topic);
-    const full = this.#outbox.obstacle(message.size);
-    return full === undefined ? undefined : new OverflowError(message.topic, full);
+    if (options.signal?.aborted === true) return aborted(message, options.signal);
+    if (this.#negotiated !== undefined) return limitExceeded(message, this.#negotiated);
+    return (message.offline ?? this.#options.offline) === 'error' ? new OfflineError(message.topic) : undefined;
   }
 
-  /** Writes a message for the first time; `false` when there is no identifier for it, and it waits. */
+  /** Writes a message for the first time; `false` when there is no identifier for it. */
   #send(wire: Wire, message: OutgoingMessage): boolean {
-    if (message.qos === 0) {
-      wire.publish(message, 0, false, this.#remainingExpiry(message));
-      message.acknowledge(SUCCESS);
+    if (message.qos > 0) {
+      if (!this.#inFlight.start(message)) return false;
+      message.accept();
       return true;
     }
-    const id = this.#ids.allocate();
-    if (id === 0) {
-      this.#outbox.putBack(message);
-      return false;
-    }
-    message.packetId = id;
-    message.phase = 'sent';
-    this.#inFlight.set(id, message);
-    this.#onWire++;
-    wire.publish(message, id, false, this.#remainingExpiry(message));
+    wire.publish(message, 0, false, this.#remainingExpiry(message));
+    message.acknowledge(SUCCESS);
     return true;
   }
 
-  /** Same identifier, same order, marked as a duplicate; within the window, like everything. [MQTT-4.4.0-1] */
-  #redeliver(wire: Wire): void {
-    let index = 0;
-    while (index < this.#redelivery.length && this.#onWire < this.#window && !wire.congested) {
-      const message = this.#redelivery[index++]!;
-      // It may have been acknowledged meanwhile.
-      if (this.#inFlight.get(message.packetId) !== message) continue;
-      this.#onWire++;
-      if (message.phase === 'received') wire.ack(PacketType.pubrel, message.packetId, 0);
-      else wire.publish(message, message.packetId, true, this.#remainingExpiry(message));
-    }
-    if (index > 0) this.#redelivery = this.#redelivery.slice(index);
+  #finished(message: OutgoingMessage, { reasonCode, properties }: Ack): void {
+    if (reasonCode < 0x80) message.acknowledge({ reasonCode, properties });
+    else this.#drop(message, new PublishRefusedError(message.topic, reasonCode, properties?.reasonString));
   }
 
   /** The session is lost: what the server may not have goes out as new, what it may have is in doubt. */
   #startOver(): void {
-    const messages = [...this.#inFlight.values()].reverse();
-    this.#inFlight.clear();
-    for (const message of messages) {
-      this.#ids.release(message.packetId);
+    for (const message of this.#inFlight.takeAll().reverse()) {
       if (message.outcome !== undefined) continue;
-      if (message.phase === 'sent') this.#outbox.putBack(message);
-      else this.#drop(message, new UnknownOutcomeError(message.topic, 'the session was lost after the server had received it'));
+      const received = message.phase === 'received';
+      if (!received && (message.qos === 2 || this.#options.onSessionLost === 'republish')) this.#outbox.putBack(message);
+      else {
+        const why = received ? 'the server had received it' : 'it was sent, but not acknowledged';
+        this.#drop(message, new UnknownOutcomeError(message.topic, `${why} when the session was lost`));
+      }
     }
   }
 
-  #received(message: OutgoingMessage | undefined, { packetId, reasonCode, properties }: Ack): void {
-    if (message?.qos !== 2) {
-      if (this.#negotiated?.protocolVersion === 5) this.#wire?.ack(PacketType.pubrel, packetId, PACKET_ID_NOT_FOUND);
-      return;
-    }
-    if (reasonCode >= 0x80) {
-      this.#finish(message, { packetId, reasonCode, properties });
-      return;
-    }
-    message.phase = 'received';
-    this.#wire?.ack(PacketType.pubrel, packetId, 0);
-  }
-
-  #finish(message: OutgoingMessage, { packetId, reasonCode, properties }: Ack): void {
-    this.#inFlight.delete(packetId);
-    this.#ids.release(packetId);
-    this.#onWire--;
-    message.phase = 'none';
-    // 0x92 is no failure: the server had finished the message before the connection was lost.
-    if (reasonCode < 0x80 || reasonCode === PACKET_ID_NOT_FOUND) {
-      message.acknowledge({ reasonCode: reasonCode === PACKET_ID_NOT_FOUND ? 0 : reasonCode, properties });
-    } else this.#drop(message, new PublishRefusedError(message.topic, reasonCode, properties?.reasonString));
+  #limitAge(message: OutgoingMessage): void {
+    const expiry = message.properties?.messageExpiryInterval;
+    if (expiry === undefined && this.#options.maxAge === Infinity) return;
+    const now = this.#clock.now();
+    if (expiry !== undefined) message.expiresAt = now + expiry * 1000;
+    message.staleAt = Math.min(message.expiresAt, now + this.#options.maxAge);
   }
 
   #expired(message: OutgoingMessage): MqttError | undefined {
-    if (message.expiresAt === Infinity || this.#clock.now() < message.expiresAt) return undefined;
+    if (message.staleAt === Infinity || this.#clock.now() < message.staleAt) return undefined;
     return new ExpiredError(message.topic);
   }
 
@@ -274,32 +243,29 @@ export class Outbound {
     return Math.max(0, Math.ceil((message.expiresAt - this.#clock.now()) / 1000));
   }
 
-  #limitWait(message: OutgoingMessage, { signal, timeout }: PublishOptions): void {
-    if (timeout !== undefined) {
-      const timer = this.#clock.setTimeout(() => {
-        const what = `publishing to ${quoteTopic(message.topic)}`;
-        this.#takeBack(message, new TimeoutError(what, timeout, message.phase !== 'queued'));
-      }, timeout);
-      message.onSettled(() => {
-        this.#clock.clearTimeout(timer);
-      });
+  /** Gives up what has waited too long; the answer is when the next message will have. */
+  #giveUpStale(now: number): number {
+    let next = Infinity;
+    for (const message of [...this.#outbox, ...this.#admission]) {
+      if (message.staleAt <= now) this.#withdraw(message, new ExpiredError(message.topic));
+      else next = Math.min(next, message.staleAt);
     }
-    if (signal !== undefined) {
-      const onAbort = (): void => {
-        this.#takeBack(message, aborted(message, signal, message.phase !== 'queued'));
-      };
-      signal.addEventListener('abort', onAbort, { once: true });
-      message.onSettled(() => {
-        signal.removeEventListener('abort', onAbort);
-      });
-    }
+    this.#admission.refill();
+    this.#tellIdle();
+    return next;
   }
 
   /** Settles a message early. One that waits is gone; one in flight goes on, but nobody waits for it any more. */
   #takeBack(message: OutgoingMessage, error: MqttError): void {
+    this.#withdraw(message, error);
+    this.#admission.refill();
+    this.#tellIdle();
+  }
+
+  #withdraw(message: OutgoingMessage, error: MqttError): void {
     if (message.phase === 'queued') this.#outbox.remove(message);
+    else if (message.phase === 'blocked') this.#admission.remove(message);
     this.#drop(message, error);
-    if (this.pending === 0) this.#events.idle();
   }
 
   #refuse(message: OutgoingMessage, error: MqttError): OutgoingMessage {
@@ -310,6 +276,10 @@ export class Outbound {
   #drop(message: OutgoingMessage, error: MqttError): void {
     if (!message.fail(error)) return;
     this.#events.drop({ direction: 'out', topic: message.topic, qos: message.qos, reason: dropReason(error), error });
+  }
+
+  #tellIdle(): void {
+    if (this.pending === 0) this.#events.idle();
   }
 
   #watchCongestion(): void {
@@ -323,10 +293,6 @@ export class Outbound {
 /** Servers of MQTT 3.x cannot say what they take; Mosquitto, for one, hangs up on more than 20 of QoS 2. */
 function defaultWindow({ protocolVersion }: Negotiated): number {
   return protocolVersion === 5 ? 64 : 20;
-}
-
-function aborted(message: OutgoingMessage, signal: AbortSignal, mayStillArrive: boolean): AbortedError {
-  return new AbortedError(`publishing to ${quoteTopic(message.topic)}`, signal.reason, mayStillArrive);
 }
 
 function dropReason(error: MqttError): DropEvent['reason'] {

@@ -1,36 +1,5 @@
+import { Lane } from './lane.js';
 import type { OutgoingMessage } from './outgoing-message.js';
-
-/** A list of messages, linked through the messages themselves. */
-class Lane {
-  head: OutgoingMessage | undefined = undefined;
-  tail: OutgoingMessage | undefined = undefined;
-
-  append(message: OutgoingMessage): void {
-    message.previous = this.tail;
-    message.next = undefined;
-    if (this.tail === undefined) this.head = message;
-    else this.tail.next = message;
-    this.tail = message;
-  }
-
-  prepend(message: OutgoingMessage): void {
-    message.previous = undefined;
-    message.next = this.head;
-    if (this.head === undefined) this.tail = message;
-    else this.head.previous = message;
-    this.head = message;
-  }
-
-  remove(message: OutgoingMessage): void {
-    const { previous, next } = message;
-    if (previous === undefined) this.head = next;
-    else previous.next = next;
-    if (next === undefined) this.tail = previous;
-    else next.previous = previous;
-    message.previous = undefined;
-    message.next = undefined;
-  }
-}
 
 /**
  * The messages that wait to be sent, bounded by count and bytes. Messages of QoS 0 stand in a lane of their own: they need
@@ -41,6 +10,8 @@ export class Outbox {
   readonly #maxBytes: number;
   readonly #direct = new Lane();
   readonly #windowed = new Lane();
+  /** The newest message of each topic, of those that only the newest of is wanted. */
+  readonly #latest = new Map<string, OutgoingMessage>();
   #count = 0;
   #bytes = 0;
 
@@ -64,15 +35,21 @@ export class Outbox {
     return undefined;
   }
 
+  /** Whether a message of this size could ever fit in. */
+  canHold(size: number): boolean {
+    return size <= this.#maxBytes;
+  }
+
   add(message: OutgoingMessage): void {
     this.#lane(message).append(message);
-    this.#counted(message);
+    this.#added(message);
+    if (message.overflow === 'latest') this.#latest.set(message.topic, message);
   }
 
   /** Puts a message back before all others; the bounds do not apply to what had been accepted. */
   putBack(message: OutgoingMessage): void {
     this.#lane(message).prepend(message);
-    this.#counted(message);
+    this.#added(message);
   }
 
   remove(message: OutgoingMessage): void {
@@ -80,6 +57,7 @@ export class Outbox {
     message.phase = 'none';
     this.#count--;
     this.#bytes -= message.size;
+    if (this.#latest.get(message.topic) === message) this.#latest.delete(message.topic);
   }
 
   /** The message accepted first, among those that may go now. */
@@ -90,11 +68,22 @@ export class Outbox {
     return direct.sequence < windowed.sequence ? direct : windowed;
   }
 
+  /** The waiting message of this topic that a newer one replaces. */
+  latest(topic: string): OutgoingMessage | undefined {
+    return this.#latest.get(topic);
+  }
+
+  /** All messages; the current one may be removed meanwhile. */
+  *[Symbol.iterator](): Iterator<OutgoingMessage> {
+    yield* this.#direct;
+    yield* this.#windowed;
+  }
+
   #lane(message: OutgoingMessage): Lane {
     return message.qos === 0 ? this.#direct : this.#windowed;
   }
 
-  #counted(message: OutgoingMessage): void {
+  #added(message: OutgoingMessage): void {
     message.phase = 'queued';
     this.#count++;
     this.#bytes += message.size;

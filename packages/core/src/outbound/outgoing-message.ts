@@ -1,7 +1,7 @@
 import type { MqttError } from '../errors/mqtt-error.js';
 import type { QoS } from '../message/mqtt-message.js';
 import type { PublishProperties, UserProperty } from '../message/publish-properties.js';
-import type { OfflinePolicy, Payload, Publication, PublishOutcome, PublishResult } from './publish-options.js';
+import type { OfflinePolicy, OverflowPolicy, Payload, Publication, PublishOutcome, PublishResult } from './publish-options.js';
 
 /** Reason code of a PUBACK or PUBREC: accepted, but nobody is subscribed. */
 const NO_MATCHING_SUBSCRIBERS = 0x10;
@@ -12,8 +12,8 @@ export interface Acknowledgement {
   readonly properties: { readonly reasonString?: string; readonly userProperties?: readonly UserProperty[] } | undefined;
 }
 
-/** Where a message is on its way: not accepted or done; waiting; sent; or, with QoS 2, received by the server. */
-export type OutgoingPhase = 'none' | 'queued' | 'sent' | 'received';
+/** Where a message is: nowhere yet or any more; waiting for room; in the outbox; sent; or, with QoS 2, received by the server. */
+export type OutgoingPhase = 'none' | 'blocked' | 'queued' | 'sent' | 'received';
 
 /**
  * A message on its way out and its publication, in one object: a publish allocates nothing else. It is a link of the
@@ -28,17 +28,22 @@ export class OutgoingMessage implements Publication {
   readonly retain: boolean;
   readonly properties: PublishProperties | undefined;
   readonly offline: OfflinePolicy | undefined;
+  overflow: OverflowPolicy = 'error';
   phase: OutgoingPhase = 'none';
   packetId = 0;
   /** Order of acceptance among all messages. */
   sequence = 0;
-  /** When it expires, on the connection's clock; `Infinity` for never. */
+  /** When the server need not deliver it any more, on the connection's clock; `Infinity` for never. */
   expiresAt = Infinity;
+  /** When it has waited too long to be sent at all. */
+  staleAt = Infinity;
   previous: OutgoingMessage | undefined = undefined;
   next: OutgoingMessage | undefined = undefined;
   outcome: PublishOutcome | undefined = undefined;
   #listeners: ((outcome: PublishOutcome) => void)[] | undefined = undefined;
   #promise: Promise<PublishResult> | undefined = undefined;
+  #accepted = false;
+  #stored: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined = undefined;
 
   constructor(
     topic: string,
@@ -63,6 +68,28 @@ export class OutgoingMessage implements Publication {
   /** What it costs the outbox. */
   get size(): number {
     return this.topicLength + this.payloadLength;
+  }
+
+  get stored(): Promise<void> {
+    if (this.#stored === undefined) {
+      let resolve!: () => void;
+      const promise = new Promise<void>((fulfil, reject) => {
+        resolve = fulfil;
+        this.onSettled((outcome) => {
+          if (outcome.status === 'failed') reject(outcome.error);
+          else fulfil();
+        });
+      });
+      this.#stored = { promise, resolve };
+      if (this.#accepted) resolve();
+    }
+    return this.#stored.promise;
+  }
+
+  /** The outbox, or the wire, has taken it. */
+  accept(): void {
+    this.#accepted = true;
+    this.#stored?.resolve();
   }
 
   then<A = PublishResult, B = never>(

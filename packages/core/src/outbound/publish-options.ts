@@ -15,6 +15,8 @@ export interface PublishOptions {
   readonly properties?: PublishProperties;
   /** What happens while there is no connection. Defaults to the connection's `publish.offline`. */
   readonly offline?: OfflinePolicy;
+  /** What happens when the outbox is full. Defaults to the connection's `publish.overflow`. */
+  readonly overflow?: OverflowPolicy;
   /** Ends the wait; a message not yet sent is taken back. */
   readonly signal?: AbortSignal;
   /** Ends the wait after so many milliseconds; a message not yet sent is taken back. Defaults to no limit. */
@@ -23,6 +25,15 @@ export interface PublishOptions {
 
 /** What happens to a message while there is no connection: it waits in the outbox, or is refused. */
 export type OfflinePolicy = 'queue' | 'error';
+
+/**
+ * What happens to a message that finds the outbox full:
+ * - `error`, `dropNewest`: it fails with OverflowError (with `dropNewest` nobody meant to be told more than a `drop` event);
+ * - `dropOldest`: the messages that wait longest fail with OverflowError, and it is taken;
+ * - `latest`: as `dropOldest`, and it takes the place of a waiting message for the same topic even if there is room;
+ * - `block`: it waits for room, in order; as many senders as the outbox has room for may wait. Await `stored` to wait with it.
+ */
+export type OverflowPolicy = 'error' | 'dropNewest' | 'dropOldest' | 'latest' | 'block';
 
 /** How a publish ended well. */
 export interface PublishResult {
@@ -58,6 +69,8 @@ export interface Publication extends PromiseLike<PublishResult> {
   readonly topic: string;
   /** How it ended, or `undefined` while it is on its way. */
   readonly outcome: PublishOutcome | undefined;
+  /** Fulfils when the message is accepted: there was room for it. Rejects as the publication does, if that fails before. */
+  readonly stored: Promise<void>;
   /**
    * Calls back once, synchronously with the event that settles it, or at once if it is settled already. For code that
    * must not wait for a promise.

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { filter, topicName } from '../../test/topics/arbitraries.js';
+import { crowdedFilter, crowdedTopic, filter, topicName } from '../../test/topics/arbitraries.js';
 import { caught } from '../../test/topics/caught.js';
 import { referenceMatch } from '../../test/topics/reference.js';
 import { filtersOverlap } from './filters-overlap.js';
@@ -7,7 +7,9 @@ import { TopicTrie } from './topic-trie.js';
 
 type Entry = readonly [filter: string, value: number];
 
-const entries = fc.array(fc.tuple(filter, fc.nat(2)), { maxLength: 25 });
+const anyFilter = fc.oneof(filter, crowdedFilter);
+const anyTopic = fc.oneof(topicName, crowdedTopic);
+const entries = fc.array(fc.tuple(anyFilter, fc.nat(2)), { maxLength: 12 });
 const steps = fc.array(fc.tuple(fc.boolean(), fc.nat(12), fc.nat(1)), { maxLength: 60 });
 
 function sorted(list: readonly Entry[]): string[] {
@@ -30,8 +32,8 @@ describe('TopicTrie', () => {
   it('finds what a linear matcher finds', () => {
     fc.assert(
       fc.property(
-        fc.uniqueArray(filter, { maxLength: 40 }),
-        fc.array(topicName, { maxLength: 20 }),
+        fc.uniqueArray(anyFilter, { maxLength: 40 }),
+        fc.array(anyTopic, { maxLength: 20 }),
         (filters, topics) => {
           const trie = trieOf(filters.map((wanted, index) => [wanted, index] as const));
           for (const topic of topics) {
@@ -46,29 +48,36 @@ describe('TopicTrie', () => {
 
   it('is a set of pairs of a filter and a value, through any sequence of additions and removals', () => {
     fc.assert(
-      fc.property(fc.array(filter, { minLength: 1, maxLength: 13 }), steps, topicName, (filters, sequence, topic) => {
-        const trie = new TopicTrie<number>();
-        const model = new Map<string, Entry>();
-        for (const [adds, pick, value] of sequence) {
-          const wanted = filters[pick % filters.length] as string;
-          const key = `${wanted} ${String(value)}`;
-          expect(adds ? trie.add(wanted, value) : trie.remove(wanted, value)).toBe(model.has(key) !== adds);
-          if (adds) model.set(key, [wanted, value]);
-          else model.delete(key);
-          const list = [...model.values()];
-          expect(trie.size).toBe(list.length);
-          expect(sorted(contents(trie))).toEqual(sorted(list));
-          const expected = list.flatMap(([other, number]) => (referenceMatch(other, topic) ? [number] : []));
-          expect(trie.match(topic, []).sort()).toEqual(expected.sort());
-        }
-      }),
+      fc.property(
+        fc.array(anyFilter, { minLength: 1, maxLength: 13 }),
+        steps,
+        anyTopic,
+        anyFilter,
+        (filters, sequence, topic, other) => {
+          const trie = new TopicTrie<number>();
+          const model = new Map<string, Entry>();
+          for (const [adds, pick, value] of sequence) {
+            const wanted = filters[pick % filters.length] as string;
+            const key = `${wanted} ${String(value)}`;
+            expect(adds ? trie.add(wanted, value) : trie.remove(wanted, value)).toBe(model.has(key) !== adds);
+            if (adds) model.set(key, [wanted, value]);
+            else model.delete(key);
+            const list = [...model.values()];
+            expect(trie.size).toBe(list.length);
+            expect(sorted(contents(trie))).toEqual(sorted(list));
+            const expected = list.flatMap(([held, number]) => (referenceMatch(held, topic) ? [number] : []));
+            expect(trie.match(topic, []).sort()).toEqual(expected.sort());
+            expect(trie.overlapping(other)).toBe(list.some(([held]) => filtersOverlap(held, other)));
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });
 
   it('knows which filters overlap one of its own', () => {
     fc.assert(
-      fc.property(entries, filter, (list, wanted) => {
+      fc.property(entries, anyFilter, (list, wanted) => {
         expect(trieOf(list).overlapping(wanted)).toBe(list.some(([other]) => filtersOverlap(other, wanted)));
       }),
       { numRuns: 3_000 },
@@ -107,6 +116,27 @@ describe('TopicTrie', () => {
     ]);
     expect(trie.match('$share/g/a/b', [])).toEqual([]);
     expect(trie.match('a/b', []).sort()).toEqual([1, 2]);
+  });
+
+  it('lets wildcards below a first level with $ match', () => {
+    const trie = trieOf([
+      ['$SYS/+', 1],
+      ['$SYS/+/x', 2],
+      ['+/+', 3],
+    ]);
+    expect(trie.match('$SYS/a', [])).toEqual([1]);
+    expect(trie.match('$SYS/a/x', [])).toEqual([2]);
+  });
+
+  it('finds the overlap of # with a filter that is left alone on its branch', () => {
+    const trie = trieOf([
+      ['a', 1],
+      ['a/b', 2],
+    ]);
+    trie.remove('a/b', 2);
+    expect(trie.overlapping('a/#')).toBe(true);
+    trie.remove('a', 1);
+    expect(trie.overlapping('a/#')).toBe(false);
   });
 
   it('refuses an invalid filter and is unchanged', () => {

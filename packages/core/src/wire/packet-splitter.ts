@@ -39,6 +39,7 @@ export class PacketSplitter {
 
   /** Takes the next bytes. Throws a ProtocolError for a malformed header, and whatever the handler throws. */
   push(chunk: Uint8Array): void {
+    if (this.#stopped) return;
     let offset = this.#headerSize > 0 || this.#packet.length > 0 ? this.#continue(chunk) : 0;
     const { length } = chunk;
     while (offset < length && !this.#stopped) {
@@ -58,6 +59,7 @@ export class PacketSplitter {
         this.#headerSize = length - offset;
         return;
       }
+      if (byte === 0 && shift > 7) throw notShortest();
       const end = cursor + remaining;
       if (end > length) {
         this.#begin(cursor - offset, end - offset, chunk.subarray(offset));
@@ -93,8 +95,10 @@ export class PacketSplitter {
     while (this.#headerSize > 0 && offset < chunk.length) {
       const byte = chunk[offset++]!;
       this.#header[this.#headerSize++] = byte;
-      if (this.#headerSize > 1 && byte < 0x80) this.#begin(...this.#readHeader());
-      else if (this.#headerSize === LONGEST_HEADER) throw tooLong();
+      if (this.#headerSize > 1 && byte < 0x80) {
+        if (byte === 0 && this.#headerSize > 2) throw notShortest();
+        this.#begin(...this.#readHeader());
+      } else if (this.#headerSize === LONGEST_HEADER) throw tooLong();
     }
     if (this.#headerSize > 0) return offset;
     const part = chunk.subarray(offset, offset + this.#packet.length - this.#filled);
@@ -118,4 +122,9 @@ export class PacketSplitter {
 
 function tooLong(): ProtocolError {
   return malformed('a packet length has more than four bytes');
+}
+
+/** [MQTT-1.5.5-1] */
+function notShortest(): ProtocolError {
+  return malformed('a packet length is longer than needed');
 }

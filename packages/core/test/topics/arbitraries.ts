@@ -29,6 +29,13 @@ export const filter = fc.oneof(
   fc.tuple(fc.constantFrom('g', 'ü'), plainFilter).map(([group, inner]) => `$share/${group}/${inner}`),
 );
 
+/** Filters and topics from hardly any levels, so that a few of them share most of their levels. */
+const crowded = fc.array(fc.constantFrom('a', '$x', '+'), { minLength: 1, maxLength: 3 });
+export const crowdedFilter = fc
+  .tuple(crowded, fc.boolean())
+  .map(([levels, isOpen]) => [...levels, ...(isOpen ? ['#'] : [])].join('/'));
+export const crowdedTopic = crowded.map((levels) => levels.join('/').replaceAll('+', 'b'));
+
 /** Every topic of up to `depth` levels from a small alphabet. */
 export function allTopics(alphabet: readonly string[], depth: number): string[] {
   let longest = alphabet.map((level) => level);

@@ -1,0 +1,110 @@
+import { OverflowError } from '../errors/delivery-errors.js';
+import type { MqttError } from '../errors/mqtt-error.js';
+import { assertNever } from '../internal/assert-never.js';
+import { Lane } from './lane.js';
+import type { Outbox } from './outbox.js';
+import type { OutgoingMessage } from './outgoing-message.js';
+
+/** Decides what happens to messages that find the outbox full, and keeps those whose senders wait for room. */
+export class Admission {
+  readonly #outbox: Outbox;
+  readonly #maxWaiting: number;
+  readonly #drop: (message: OutgoingMessage, error: MqttError) => void;
+  readonly #waiting = new Lane();
+  #count = 0;
+
+  /** @param drop tells the sender of a message that it is given up. */
+  constructor(outbox: Outbox, maxWaiting: number, drop: (message: OutgoingMessage, error: MqttError) => void) {
+    this.#outbox = outbox;
+    this.#maxWaiting = maxWaiting;
+    this.#drop = drop;
+  }
+
+  /** Messages whose senders wait for room. */
+  get waiting(): number {
+    return this.#count;
+  }
+
+  /** Puts a message into the outbox as its overflow policy says; the answer is why it was refused, if it was. */
+  admit(message: OutgoingMessage): OverflowError | undefined {
+    const { overflow, topic, size } = message;
+    if (!this.#outbox.canHold(size)) return full(message, `${String(size)} bytes are more than publish.maxBytes allows`);
+    if (overflow === 'latest') this.#replace(topic);
+    const obstacle = this.#obstacle(size);
+    if (obstacle === undefined) {
+      this.#accept(message);
+      return undefined;
+    }
+    switch (overflow) {
+      case 'error':
+      case 'dropNewest':
+        return full(message, `the outbox is full (${obstacle})`);
+      case 'latest':
+      case 'dropOldest':
+        this.#makeRoom(size);
+        this.#accept(message);
+        return undefined;
+      case 'block':
+        if (this.#count >= this.#maxWaiting) return full(message, `the outbox is full (${obstacle}), and as many senders wait already`);
+        this.#count++;
+        message.phase = 'blocked';
+        this.#waiting.append(message);
+        return undefined;
+      default:
+        return assertNever(overflow);
+    }
+  }
+
+  /** The outbox has become smaller: senders that waited get their turn, in their order. */
+  refill(): void {
+    for (let next = this.#waiting.head; next !== undefined; next = this.#waiting.head) {
+      if (this.#outbox.obstacle(next.size) !== undefined) return;
+      this.remove(next);
+      this.#accept(next);
+    }
+  }
+
+  /** Takes a waiting message out. */
+  remove(message: OutgoingMessage): void {
+    this.#waiting.remove(message);
+    message.phase = 'none';
+    this.#count--;
+  }
+
+  /** All waiting messages; the current one may be removed meanwhile. */
+  [Symbol.iterator](): Iterator<OutgoingMessage> {
+    return this.#waiting[Symbol.iterator]();
+  }
+
+  /** Nobody overtakes a sender that waits. */
+  #obstacle(size: number): string | undefined {
+    return this.#outbox.obstacle(size) ?? (this.#count > 0 ? 'other senders wait for room' : undefined);
+  }
+
+  #accept(message: OutgoingMessage): void {
+    this.#outbox.add(message);
+    message.accept();
+  }
+
+  #replace(topic: string): void {
+    const older = this.#outbox.latest(topic);
+    if (older !== undefined) this.#giveUp(older, 'a newer message for the topic took its place');
+  }
+
+  #makeRoom(size: number): void {
+    while (this.#outbox.obstacle(size) !== undefined) {
+      const oldest = this.#outbox.first(true);
+      if (oldest === undefined) return;
+      this.#giveUp(oldest, 'the outbox was full and newer messages came');
+    }
+  }
+
+  #giveUp(message: OutgoingMessage, why: string): void {
+    this.#outbox.remove(message);
+    this.#drop(message, new OverflowError(message.topic, why));
+  }
+}
+
+function full(message: OutgoingMessage, why: string): OverflowError {
+  return new OverflowError(message.topic, `${why}: publish slower, or raise publish.capacity or publish.maxBytes`);
+}

@@ -1,0 +1,123 @@
+import type { PacketIds } from '../session/packet-ids.js';
+import type { Ack } from '../wire/codec/ack-codec.js';
+import { type AckType, PacketType } from '../wire/codec/packet-type.js';
+import type { Wire } from '../wire/wire.js';
+import type { OutgoingMessage } from './outgoing-message.js';
+
+const LAST_PACKET_ID = 65_535;
+/** Reason code of PUBACK, PUBREL and PUBCOMP: not known, or not known any more. */
+const PACKET_ID_NOT_FOUND = 0x92;
+
+/** Writes a message of QoS 1 or 2. */
+export type Send = (message: OutgoingMessage, dup: boolean) => void;
+
+/**
+ * Messages of QoS 1 and 2 from their first PUBLISH to their last acknowledgement, in sending order. They outlive
+ * connections; on each, no more than the window are under way at once.
+ */
+export class InFlight {
+  readonly #ids: PacketIds;
+  readonly #send: Send;
+  readonly #finished: (message: OutgoingMessage, ack: Ack) => void;
+  readonly #messages = new Map<number, OutgoingMessage>();
+  /** What must be sent again on this connection, before anything new. */
+  #again: OutgoingMessage[] = [];
+  /** How many are under way on this connection. */
+  #underWay = 0;
+  #window = 0;
+  #wire: Wire | undefined;
+  #modern = false;
+
+  constructor(ids: PacketIds, send: Send, finished: (message: OutgoingMessage, ack: Ack) => void) {
+    this.#ids = ids;
+    this.#send = send;
+    this.#finished = finished;
+  }
+
+  get size(): number {
+    return this.#messages.size;
+  }
+
+  /** Whether one more may be sent now. */
+  get isOpen(): boolean {
+    return this.#again.length === 0 && this.#underWay < this.#window && this.#messages.size < LAST_PACKET_ID;
+  }
+
+  /** A connection that resumes the session is there. */
+  connected(wire: Wire, window: number, modern: boolean): void {
+    this.#wire = wire;
+    this.#window = window;
+    this.#modern = modern;
+    this.#underWay = 0;
+    this.#again = [...this.#messages.values()];
+  }
+
+  disconnected(): void {
+    this.#wire = undefined;
+    this.#window = 0;
+    this.#underWay = 0;
+    this.#again = [];
+  }
+
+  /** Sends a message for the first time; `false` when there is no identifier for it. */
+  start(message: OutgoingMessage): boolean {
+    const id = this.#ids.allocate();
+    if (id === 0) return false;
+    message.packetId = id;
+    message.phase = 'sent';
+    this.#messages.set(id, message);
+    this.#underWay++;
+    this.#send(message, false);
+    return true;
+  }
+
+  /** Sends again what a connection before this one left unfinished: same identifier, same order, DUP. [MQTT-4.4.0-1] */
+  redeliver(): void {
+    const wire = this.#wire;
+    let index = 0;
+    for (; index < this.#again.length && this.#underWay < this.#window && wire?.congested === false; index++) {
+      const message = this.#again[index]!;
+      // It may have been acknowledged meanwhile.
+      if (this.#messages.get(message.packetId) !== message) continue;
+      this.#underWay++;
+      if (message.phase === 'received') wire.ack(PacketType.pubrel, message.packetId, 0);
+      else this.#send(message, true);
+    }
+    if (index > 0) this.#again = this.#again.slice(index);
+  }
+
+  /** A PUBACK, PUBREC or PUBCOMP came. What fits nothing has no effect: it may be late. */
+  acknowledged(type: Exclude<AckType, 6>, ack: Ack): void {
+    const message = this.#messages.get(ack.packetId);
+    if (type === PacketType.pubrec) this.#received(message, ack);
+    else if (message === undefined) return;
+    else if (type === PacketType.puback ? message.qos === 1 : message.phase === 'received') this.#finish(message, ack);
+  }
+
+  /** The session is lost: everything is taken out, in sending order. */
+  takeAll(): OutgoingMessage[] {
+    const messages = [...this.#messages.values()];
+    this.#messages.clear();
+    for (const { packetId } of messages) this.#ids.release(packetId);
+    return messages;
+  }
+
+  #received(message: OutgoingMessage | undefined, ack: Ack): void {
+    if (message?.qos !== 2) {
+      if (this.#modern) this.#wire?.ack(PacketType.pubrel, ack.packetId, PACKET_ID_NOT_FOUND);
+    } else if (ack.reasonCode >= 0x80) this.#finish(message, ack);
+    else {
+      message.phase = 'received';
+      this.#wire?.ack(PacketType.pubrel, message.packetId, 0);
+    }
+  }
+
+  #finish(message: OutgoingMessage, ack: Ack): void {
+    this.#messages.delete(message.packetId);
+    this.#ids.release(message.packetId);
+    this.#underWay--;
+    message.phase = 'none';
+    // 0x92 is no failure: the server had finished the message before the connection was lost.
+    this.#finished(message, ack.reasonCode === PACKET_ID_NOT_FOUND ? { ...ack, reasonCode: 0 } : ack);
+  }
+}
