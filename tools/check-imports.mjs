@@ -86,11 +86,9 @@ try {
     await run(toolCommand('jest/bin/jest.js', '--ci', '--rootDir', folder, '--testMatch', '**/*.test.cjs'), here);
   });
   await check('imports: TypeScript, without Node types', async () => {
-    for (const extension of ['mts', 'cts']) {
-      await write(`consumer.${extension}`, types);
-      const options = '--noEmit --strict --target es2022 --lib es2022,dom --module nodenext'.split(' ');
-      await run(toolCommand('typescript/bin/tsc', ...options, `consumer.${extension}`), here);
-    }
+    for (const extension of ['mts', 'cts']) await write(`consumer.${extension}`, types);
+    const options = '--noEmit --strict --target es2022 --lib es2022,dom --module nodenext'.split(' ');
+    await run(toolCommand('typescript/bin/tsc', ...options, 'consumer.mts', 'consumer.cts'), here);
   });
   await check('imports: a browser bundle that loads MQTT.js lazily', async () => {
     const outdir = join(folder, 'bundle');

@@ -59,6 +59,7 @@ export type {
   CredentialsContext,
   CredentialsProvider,
   OutboxOptions,
+  ReceiveOptions,
   ReconnectOptions,
   SessionOptions,
   TlsOptions,
@@ -67,6 +68,7 @@ export type {
 } from './options/connection-options.js';
 export type {
   OfflinePolicy,
+  OverflowPolicy,
   Payload,
   Publication,
   PublishOptions,
@@ -77,6 +79,7 @@ export type {
   AckMode,
   Grant,
   MessageListener,
+  ReceiveOverflowPolicy,
   SubscribeOptions,
   Subscription,
   SubscriptionObserver,

@@ -131,7 +131,12 @@ describe('opening', () => {
 
   test('leaves the caller’s options as they were, even frozen', async () => {
     const broker = await startBroker();
-    broker.connackProperties = { serverKeepAlive: 5, receiveMaximum: 1, maximumPacketSize: 90, assignedClientIdentifier: 'x' };
+    broker.connackProperties = {
+      serverKeepAlive: 5,
+      receiveMaximum: 1,
+      maximumPacketSize: 90,
+      assignedClientIdentifier: 'x',
+    };
     const options: ConnectionOptions = {
       clientId: '',
       keepalive: 60,
@@ -167,32 +172,47 @@ describe('a silent server', () => {
 });
 
 describe('CONNACK and PUBLISH', () => {
-  const publish = { cmd: 'publish', topic: 'a/b', payload: 'hello', qos: 1, messageId: 9, dup: false, retain: false } as const;
+  const publish = {
+    cmd: 'publish',
+    topic: 'a/b',
+    payload: 'hello',
+    qos: 1,
+    messageId: 9,
+    dup: false,
+    retain: false,
+  } as const;
 
-  test.each([5, 4] as const)('in one segment, byte by byte, and split at each point are the same (MQTT version %s)', async (version) => {
-    const connack = version === 5 ? { reasonCode: 0 } : { returnCode: 0 };
-    const bytes = Buffer.concat([
-      encode({ cmd: 'connack', sessionPresent: false, ...connack }, version),
-      encode(publish, version),
-    ]);
-    const splits: Buffer[][] = [[bytes], [...bytes].map((byte) => Buffer.of(byte))];
-    for (let at = 1; at < bytes.length; at++) splits.push([bytes.subarray(0, at), bytes.subarray(at)]);
+  test.each([5, 4] as const)(
+    'in one segment, byte by byte, and split at each point are the same (MQTT version %s)',
+    async (version) => {
+      const connack = version === 5 ? { reasonCode: 0 } : { returnCode: 0 };
+      const bytes = Buffer.concat([
+        encode({ cmd: 'connack', sessionPresent: false, ...connack }, version),
+        encode(publish, version),
+      ]);
+      const splits: Buffer[][] = [[bytes], [...bytes].map((byte) => Buffer.of(byte))];
+      for (let at = 1; at < bytes.length; at++) splits.push([bytes.subarray(0, at), bytes.subarray(at)]);
 
-    for (const pieces of splits) {
-      const broker = await startBroker({
-        connect(_packet, peer) {
-          void peer.sendPieces(pieces);
-        },
-      });
-      const connection = newConnection(broker.url, { protocolVersion: version });
-      const inbox = new Inbox(connection, 'a/+', { qos: 1 });
-      await within(connection.open(), 2_000, `open() with a split into ${pieces.map(({ length }) => length).join(', ')}`);
-      await inbox.received(1, 2_000);
-      expect(inbox.texts).toEqual(['hello']);
-      expect(await broker.latest.received('puback')).toMatchObject([{ messageId: 9 }]);
-      await connection.close();
-    }
-  });
+      for (const pieces of splits) {
+        const broker = await startBroker({
+          connect(_packet, peer) {
+            void peer.sendPieces(pieces);
+          },
+        });
+        const connection = newConnection(broker.url, { protocolVersion: version });
+        const inbox = new Inbox(connection, 'a/+', { qos: 1 });
+        await within(
+          connection.open(),
+          2_000,
+          `open() with a split into ${pieces.map(({ length }) => length).join(', ')}`,
+        );
+        await inbox.received(1, 2_000);
+        expect(inbox.texts).toEqual(['hello']);
+        expect(await broker.latest.received('puback')).toMatchObject([{ messageId: 9 }]);
+        await connection.close();
+      }
+    },
+  );
 });
 
 describe('a refusal of MQTT 5', () => {
@@ -222,22 +242,25 @@ describe('a refusal of MQTT 5', () => {
     expect(broker.connections).toHaveLength(1);
   });
 
-  test.each(transient.map((code) => [`0x${code.toString(16)}`, code] as const))('with %s is tried again', async (_, reasonCode) => {
-    const broker = await startBroker();
-    broker.on('connect', (packet, peer) => {
-      if (broker.connections.length > 2) broker.accept(packet, peer);
-      else peer.send({ cmd: 'connack', reasonCode, sessionPresent: false });
-    });
-    const connection = newConnection(broker.url, { protocolVersion: 5 });
-    const failures: { attempt: number; error: MqttError }[] = [];
-    connection.on('attemptFailed', ({ attempt, error }) => failures.push({ attempt, error }));
-    await within(connection.open(), 2_000, 'open() in spite of two refusals');
-    expect(broker.connections).toHaveLength(3);
-    expect(failures).toMatchObject([
-      { attempt: 1, error: { code: 'ERR_MQTT_CONNECTION_REFUSED', reasonCode, retryable: true } },
-      { attempt: 2, error: { code: 'ERR_MQTT_CONNECTION_REFUSED', reasonCode, retryable: true } },
-    ]);
-  });
+  test.each(transient.map((code) => [`0x${code.toString(16)}`, code] as const))(
+    'with %s is tried again',
+    async (_, reasonCode) => {
+      const broker = await startBroker();
+      broker.on('connect', (packet, peer) => {
+        if (broker.connections.length > 2) broker.accept(packet, peer);
+        else peer.send({ cmd: 'connack', reasonCode, sessionPresent: false });
+      });
+      const connection = newConnection(broker.url, { protocolVersion: 5 });
+      const failures: { attempt: number; error: MqttError }[] = [];
+      connection.on('attemptFailed', ({ attempt, error }) => failures.push({ attempt, error }));
+      await within(connection.open(), 2_000, 'open() in spite of two refusals');
+      expect(broker.connections).toHaveLength(3);
+      expect(failures).toMatchObject([
+        { attempt: 1, error: { code: 'ERR_MQTT_CONNECTION_REFUSED', reasonCode, retryable: true } },
+        { attempt: 2, error: { code: 'ERR_MQTT_CONNECTION_REFUSED', reasonCode, retryable: true } },
+      ]);
+    },
+  );
 });
 
 describe('a refusal of MQTT 3.1.1', () => {
@@ -341,7 +364,10 @@ describe('credentials', () => {
         peer.send({ cmd: 'connack', reasonCode, sessionPresent: false });
       },
     });
-    const connection = newConnection(broker.url, { protocolVersion: 5, credentials: { username: 'u', password: 'old' } });
+    const connection = newConnection(broker.url, {
+      protocolVersion: 5,
+      credentials: { username: 'u', password: 'old' },
+    });
     const error = await failure(connection.open());
     expect(error).toMatchObject({ code: 'ERR_MQTT_CONNECTION_REFUSED', reasonCode });
     expect(String(error)).not.toContain('old');
@@ -488,7 +514,11 @@ describe('the first packet of the server', () => {
     const broker = await startBroker();
     broker.on('connect', (packet, peer) => {
       if (broker.connections.length > 1) broker.accept(packet, peer);
-      else peer.send({ cmd: 'publish', topic: 'a', payload: 'early', qos: 0, dup: false, retain: false }, broker.connack(packet, peer));
+      else
+        peer.send(
+          { cmd: 'publish', topic: 'a', payload: 'early', qos: 0, dup: false, retain: false },
+          broker.connack(packet, peer),
+        );
     });
     const connection = newConnection(broker.url, { protocolVersion: 5 });
     const states = new StateLog(connection);
@@ -601,7 +631,10 @@ test('an aborted open() rejects and ends a connection that was never made', asyn
   const opened = connection.open({ signal: abort.signal }).catch((error: unknown) => error);
   const peer = await broker.connection(0);
   abort.abort(new Error('changed my mind'));
-  expect(await within(opened, 200, 'open() rejects')).toMatchObject({ code: 'ERR_MQTT_ABORTED', cause: { message: 'changed my mind' } });
+  expect(await within(opened, 200, 'open() rejects')).toMatchObject({
+    code: 'ERR_MQTT_ABORTED',
+    cause: { message: 'changed my mind' },
+  });
   await peer.ended(500);
   await within(connection.closed, 200, 'closed');
 });

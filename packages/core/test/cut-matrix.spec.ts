@@ -30,13 +30,19 @@ const combinations = ([1, 2] as const).flatMap((qos) =>
 );
 
 describe('cut at every packet', () => {
-  test.each(combinations)('outgoing messages survive (QoS $qos, session $session, seed $seed)', async ({ qos, session, seed }) => {
-    expect(await runAll({ qos, session, seed }, runOutgoing)).toEqual([]);
-  });
+  test.each(combinations)(
+    'outgoing messages survive (QoS $qos, session $session, seed $seed)',
+    async ({ qos, session, seed }) => {
+      expect(await runAll({ qos, session, seed }, runOutgoing)).toEqual([]);
+    },
+  );
 
-  test.each(combinations)('incoming messages survive (QoS $qos, session $session, seed $seed)', async ({ qos, session, seed }) => {
-    expect(await runAll({ qos, session, seed }, runIncoming)).toEqual([]);
-  });
+  test.each(combinations)(
+    'incoming messages survive (QoS $qos, session $session, seed $seed)',
+    async ({ qos, session, seed }) => {
+      expect(await runAll({ qos, session, seed }, runIncoming)).toEqual([]);
+    },
+  );
 });
 
 /** Runs one combination with a cut at each place, and returns what went wrong. */
@@ -49,9 +55,14 @@ async function runAll(
     for (const when of ['before', 'after'] as const) {
       const random = seeded(seed * 1_000 + step * 2 + (when === 'after' ? 1 : 0));
       const cuts: Cut[] = [{ step, when }];
-      if (random() < 0.5) cuts.push({ step: step + 1 + Math.floor(random() * 6), when: random() < 0.5 ? 'before' : 'after' });
+      if (random() < 0.5)
+        cuts.push({ step: step + 1 + Math.floor(random() * 6), when: random() < 0.5 ? 'before' : 'after' });
       const found = await run({ qos, session, cuts, random });
-      problems.push(...found.map((problem) => `${cuts.map((cut) => `${cut.when} step ${String(cut.step)}`).join(' and ')}: ${problem}`));
+      problems.push(
+        ...found.map(
+          (problem) => `${cuts.map((cut) => `${cut.when} step ${String(cut.step)}`).join(' and ')}: ${problem}`,
+        ),
+      );
     }
   }
   return problems;
@@ -65,7 +76,10 @@ async function runOutgoing({ qos, session, cuts, random }: Run): Promise<string[
     session: { clean: false },
     publish: { window: [1, 2, 20][Math.floor(random() * 3)] ?? 20 },
   });
-  const texts = Array.from({ length: qos === 1 ? 6 : 3 }, (_, i) => `m${String(i)}${'.'.repeat(Math.floor(random() * 200))}`);
+  const texts = Array.from(
+    { length: qos === 1 ? 6 : 3 },
+    (_, i) => `m${String(i)}${'.'.repeat(Math.floor(random() * 200))}`,
+  );
   const outcomes: PublishOutcome[][] = texts.map(() => []);
   const publications = texts.map((text, i) => {
     const publication = connection.publish('out', text, { qos });
@@ -73,17 +87,26 @@ async function runOutgoing({ qos, session, cuts, random }: Run): Promise<string[
     return publication;
   });
   const problems: string[] = [];
-  const settled = Promise.all(publications.map((each) => each.then(() => undefined, () => undefined)));
+  const settled = Promise.all(
+    publications.map((each) =>
+      each.then(
+        () => undefined,
+        () => undefined,
+      ),
+    ),
+  );
   await within(settled, 3_000, 'all settle').catch((error: unknown) => problems.push(String(error)));
 
   outcomes.forEach((each, i) => {
     const [outcome] = each;
     if (each.length !== 1) problems.push(`m${String(i)} settled ${String(each.length)} times`);
-    else if (outcome?.status === 'failed' && !mayBeUnknown(outcome)) problems.push(`m${String(i)} failed: ${String(outcome.error)}`);
+    else if (outcome?.status === 'failed' && !mayBeUnknown(outcome))
+      problems.push(`m${String(i)} failed: ${String(outcome.error)}`);
   });
   const firsts = [...new Set(model.applied)];
   if (firsts.join() !== texts.join()) problems.push(`the broker received ${short(firsts)}`);
-  if (qos === 2 && session === 'kept' && model.applied.length !== texts.length) problems.push(`doubled: ${short(model.applied)}`);
+  if (qos === 2 && session === 'kept' && model.applied.length !== texts.length)
+    problems.push(`doubled: ${short(model.applied)}`);
   await connection.close();
   return report(problems, model);
 
@@ -99,7 +122,10 @@ async function runIncoming({ qos, session, cuts, random }: Run): Promise<string[
   const rounds: string[][] = [];
   model.onSubscribed = (peer) => {
     const round = String(rounds.length + 1);
-    const texts = Array.from({ length: total }, (_, i) => `r${round}m${String(i)}${'.'.repeat(Math.floor(random() * 200))}`);
+    const texts = Array.from(
+      { length: total },
+      (_, i) => `r${round}m${String(i)}${'.'.repeat(Math.floor(random() * 200))}`,
+    );
     rounds.push(texts);
     model.deliver(peer, texts, qos);
   };
@@ -141,7 +167,9 @@ function pace(random: () => number): (answer: () => void) => void {
 function report(problems: readonly string[], model: SessionBroker): string[] {
   const all = [...problems, ...model.faults];
   if (model.cutsMade === 0) all.push('the connection was never cut');
-  return all.length === 0 ? [] : [`${all.join('; ')} [${model.steps.map((step) => step.replace(/\.+$/, '')).join(', ')}]`];
+  return all.length === 0
+    ? []
+    : [`${all.join('; ')} [${model.steps.map((step) => step.replace(/\.+$/, '')).join(', ')}]`];
 }
 
 /** Texts without their padding. */

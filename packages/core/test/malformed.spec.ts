@@ -148,25 +148,28 @@ describe('the answer to a SUBSCRIBE', () => {
     [4, 'a code of MQTT 5', '87'],
     [4, 'no code', ''],
     [4, 'two codes for one filter', '00 00'],
-  ] as const)('(MQTT version %s) with %s ends the connection, and the next one subscribes again', async (protocolVersion, _, codes) => {
-    const broker = await startBroker();
-    broker.on('subscribe', ({ messageId }, peer) => {
-      if (broker.connections.length > 1) {
-        peer.send({ cmd: 'suback', messageId, granted: [0] });
-      } else {
-        const rest = hex(`${messageId!.toString(16).padStart(4, '0')}${codes}`);
-        peer.send(Buffer.concat([Buffer.of(0x90, rest.length), rest]));
-      }
-    });
-    broker.sessionPresent = false;
-    const connection = await openConnection(broker.url, { protocolVersion });
-    const states = new StateLog(connection);
-    const inbox = new Inbox(connection, 'a');
-    const [lost] = await states.until('reconnecting');
-    expect(lost).toMatchObject({ by: 'client', cause: { code: 'ERR_MQTT_PROTOCOL' } });
-    await within(inbox.subscription.ready, 1_000, 'SUBACK on the next connection');
-    expect(inbox.errors).toEqual([]);
-  });
+  ] as const)(
+    '(MQTT version %s) with %s ends the connection, and the next one subscribes again',
+    async (protocolVersion, _, codes) => {
+      const broker = await startBroker();
+      broker.on('subscribe', ({ messageId }, peer) => {
+        if (broker.connections.length > 1) {
+          peer.send({ cmd: 'suback', messageId, granted: [0] });
+        } else {
+          const rest = hex(`${messageId!.toString(16).padStart(4, '0')}${codes}`);
+          peer.send(Buffer.concat([Buffer.of(0x90, rest.length), rest]));
+        }
+      });
+      broker.sessionPresent = false;
+      const connection = await openConnection(broker.url, { protocolVersion });
+      const states = new StateLog(connection);
+      const inbox = new Inbox(connection, 'a');
+      const [lost] = await states.until('reconnecting');
+      expect(lost).toMatchObject({ by: 'client', cause: { code: 'ERR_MQTT_PROTOCOL' } });
+      await within(inbox.subscription.ready, 1_000, 'SUBACK on the next connection');
+      expect(inbox.errors).toEqual([]);
+    },
+  );
 });
 
 test('bytes after a malformed packet are not looked at', async () => {
@@ -204,7 +207,15 @@ async function sendAndRecover(protocolVersion: 4 | 5, bytes: string, options: { 
 
 async function expectToWork(broker: ScriptedBroker, inbox: Inbox): Promise<void> {
   broker.on('pubrec', silent);
-  broker.latest.send({ cmd: 'publish', topic: 'works', payload: 'again', qos: 1, messageId: 1, dup: false, retain: false });
+  broker.latest.send({
+    cmd: 'publish',
+    topic: 'works',
+    payload: 'again',
+    qos: 1,
+    messageId: 1,
+    dup: false,
+    retain: false,
+  });
   await inbox.received(1);
   expect(inbox.texts).toEqual(['again']);
 }
@@ -213,5 +224,5 @@ async function expectToWork(broker: ScriptedBroker, inbox: Inbox): Promise<void>
 function publishTo(topic: string, properties: string): string {
   const bytes = hex(topic);
   const rest = `${bytes.length.toString(16).padStart(4, '0')}${topic}${properties}78`;
-  return `30 ${(hex(rest).length).toString(16).padStart(2, '0')} ${rest}`;
+  return `30 ${hex(rest).length.toString(16).padStart(2, '0')} ${rest}`;
 }

@@ -94,35 +94,41 @@ describe('with Debian’s mosquitto', () => {
     expect(received?.properties).toMatchObject(properties);
   });
 
-  test.each(versions)('filters that overlap give one emission per subscription (MQTT version %s)', async (protocolVersion) => {
-    const base = newTopic();
-    const connection = await openConnection(mosquitto.url, { protocolVersion });
-    const filters = [`${base}/#`, `${base}/+`, `${base}/x`, `+/+/x`];
-    const inboxes = filters.map((filter) => new Inbox(connection, filter, { qos: 1 }));
-    const all = new Inbox(connection, filters, { qos: 1 });
-    const twin = new Inbox(connection, `${base}/#`, { qos: 0 });
-    const each = [...inboxes, all, twin];
-    await within(Promise.all(each.map(({ subscription }) => subscription.ready)), 2_000, 'all SUBACKs');
-    for (let i = 0; i < 5; i++) await foreignPublish(mosquitto.port, `${base}/x`, String(i), { qos: 1 });
-    for (const inbox of each) await inbox.received(5);
-    // What would be one too many has come when the next message has.
-    await foreignPublish(mosquitto.port, `${base}/x`, 'last', { qos: 1 });
-    for (const inbox of each) await inbox.received(6);
-    for (const inbox of each) expect(inbox.texts).toEqual(['0', '1', '2', '3', '4', 'last']);
-  });
+  test.each(versions)(
+    'filters that overlap give one emission per subscription (MQTT version %s)',
+    async (protocolVersion) => {
+      const base = newTopic();
+      const connection = await openConnection(mosquitto.url, { protocolVersion });
+      const filters = [`${base}/#`, `${base}/+`, `${base}/x`, `+/+/x`];
+      const inboxes = filters.map((filter) => new Inbox(connection, filter, { qos: 1 }));
+      const all = new Inbox(connection, filters, { qos: 1 });
+      const twin = new Inbox(connection, `${base}/#`, { qos: 0 });
+      const each = [...inboxes, all, twin];
+      await within(Promise.all(each.map(({ subscription }) => subscription.ready)), 2_000, 'all SUBACKs');
+      for (let i = 0; i < 5; i++) await foreignPublish(mosquitto.port, `${base}/x`, String(i), { qos: 1 });
+      for (const inbox of each) await inbox.received(5);
+      // What would be one too many has come when the next message has.
+      await foreignPublish(mosquitto.port, `${base}/x`, 'last', { qos: 1 });
+      for (const inbox of each) await inbox.received(6);
+      for (const inbox of each) expect(inbox.texts).toEqual(['0', '1', '2', '3', '4', 'last']);
+    },
+  );
 
-  test.each(versions)('200 QoS 2 publishes of one tick succeed, without a disconnect (MQTT version %s)', async (protocolVersion) => {
-    // The broker of this test announces a Receive Maximum, as an untouched Debian configuration does.
-    const strict = await startMosquitto('max_inflight_messages 20');
-    cleanup(() => strict.remove());
-    const connection = await openConnection(strict.url, { protocolVersion });
-    const states = new StateLog(connection);
-    const subscriber = await foreignSubscribe(strict.port, 't', { qos: 2 });
-    const publications = Array.from({ length: 200 }, (_, i) => connection.publish('t', String(i), { qos: 2 }));
-    await within(Promise.all(publications), 10_000, 'all publishes');
-    expect(await subscriber.received(200)).toHaveLength(200);
-    expect(states.types).toEqual(['connected']);
-  });
+  test.each(versions)(
+    '200 QoS 2 publishes of one tick succeed, without a disconnect (MQTT version %s)',
+    async (protocolVersion) => {
+      // The broker of this test announces a Receive Maximum, as an untouched Debian configuration does.
+      const strict = await startMosquitto('max_inflight_messages 20');
+      cleanup(() => strict.remove());
+      const connection = await openConnection(strict.url, { protocolVersion });
+      const states = new StateLog(connection);
+      const subscriber = await foreignSubscribe(strict.port, 't', { qos: 2 });
+      const publications = Array.from({ length: 200 }, (_, i) => connection.publish('t', String(i), { qos: 2 }));
+      await within(Promise.all(publications), 10_000, 'all publishes');
+      expect(await subscriber.received(200)).toHaveLength(200);
+      expect(states.types).toEqual(['connected']);
+    },
+  );
 
   test('a retained message reaches later subscribers, and an empty one removes it', async () => {
     const topic = newTopic();
@@ -154,12 +160,18 @@ describe('with Debian’s mosquitto', () => {
     const topic = newTopic();
     const members = await Promise.all([1, 2].map(() => openConnection(mosquitto.url)));
     const watch = new Watch();
-    const inboxes = members.map((member) => new Inbox(member, topic, { qos: 1, group: 'workers' }, () => {
-      setImmediate(() => watch.changed());
-    }));
+    const inboxes = members.map(
+      (member) =>
+        new Inbox(member, topic, { qos: 1, group: 'workers' }, () => {
+          setImmediate(() => watch.changed());
+        }),
+    );
     await within(Promise.all(inboxes.map(({ subscription }) => subscription.ready)), 2_000, 'SUBACK');
     await foreignStream(mosquitto.port, topic, lines.slice(0, 100), { qos: 1 });
-    await watch.until(() => inboxes.reduce((sum, { messages }) => sum + messages.length, 0) === 100, '100 messages in all');
+    await watch.until(
+      () => inboxes.reduce((sum, { messages }) => sum + messages.length, 0) === 100,
+      '100 messages in all',
+    );
     expect(inboxes.flatMap(({ texts }) => texts).sort()).toEqual(lines.slice(0, 100).sort());
     expect(inboxes.every(({ messages }) => messages.length > 0)).toBe(true);
   });
@@ -181,27 +193,35 @@ describe('a restart of mosquitto', () => {
   // mosquitto 2.0.11 saves only sessions that did not begin clean.
   const session = { clean: false, expiry: 600 };
 
-  test.each(versions)('that keeps sessions loses nothing that was acknowledged, and doubles no QoS 2 (MQTT version %s)', async (protocolVersion) => {
-    const mosquitto = await startMosquitto('persistence true');
-    cleanup(() => mosquitto.remove());
-    const connection = await openConnection(mosquitto.url, { protocolVersion, clientId: 'survivor', session });
-    const states = new StateLog(connection);
-    const inbox = new Inbox(connection, 't', { qos: 2 });
-    await within(inbox.subscription.ready, 2_000, 'SUBACK');
-    const publisher = await openConnection(mosquitto.url, { protocolVersion, clientId: 'publisher', session, publish: { window: 50 } });
-    const publications = lines.slice(0, 1_000).map((line) => publisher.publish('t', line, { qos: 2 }));
-    await inbox.received(100);
-    expect(publications.at(-1)?.outcome).toBeUndefined();
-    await mosquitto.stop('SIGTERM');
-    await states.until('reconnecting');
-    await mosquitto.start();
-    await within(Promise.all(publications), 10_000, 'all publishes');
-    await inbox.received(1_000, 10_000);
-    await within(publisher.publish('t', 'end', { qos: 2 }), 2_000, 'the last publish');
-    await inbox.received(1_001);
-    expect(inbox.texts).toEqual([...lines.slice(0, 1_000), 'end']);
-    expect(connection.negotiated?.sessionPresent).toBe(true);
-  });
+  test.each(versions)(
+    'that keeps sessions loses nothing that was acknowledged, and doubles no QoS 2 (MQTT version %s)',
+    async (protocolVersion) => {
+      const mosquitto = await startMosquitto('persistence true');
+      cleanup(() => mosquitto.remove());
+      const connection = await openConnection(mosquitto.url, { protocolVersion, clientId: 'survivor', session });
+      const states = new StateLog(connection);
+      const inbox = new Inbox(connection, 't', { qos: 2 });
+      await within(inbox.subscription.ready, 2_000, 'SUBACK');
+      const publisher = await openConnection(mosquitto.url, {
+        protocolVersion,
+        clientId: 'publisher',
+        session,
+        publish: { window: 50 },
+      });
+      const publications = lines.slice(0, 1_000).map((line) => publisher.publish('t', line, { qos: 2 }));
+      await inbox.received(100);
+      expect(publications.at(-1)?.outcome).toBeUndefined();
+      await mosquitto.stop('SIGTERM');
+      await states.until('reconnecting');
+      await mosquitto.start();
+      await within(Promise.all(publications), 10_000, 'all publishes');
+      await inbox.received(1_000, 10_000);
+      await within(publisher.publish('t', 'end', { qos: 2 }), 2_000, 'the last publish');
+      await inbox.received(1_001);
+      expect(inbox.texts).toEqual([...lines.slice(0, 1_000), 'end']);
+      expect(connection.negotiated?.sessionPresent).toBe(true);
+    },
+  );
 
   test('that loses sessions restores subscriptions, and everything published settles', async () => {
     const mosquitto = await startMosquitto();
@@ -215,7 +235,9 @@ describe('a restart of mosquitto', () => {
       Array.from({ length: 200 }, (_, i) => connection.publish(`t/${String(qos)}`, String(i), { qos })),
     );
     for (const publication of burst) {
-      publication.onSettled((outcome) => settled.push(outcome.status === 'acknowledged' ? 'acknowledged' : outcome.error.code));
+      publication.onSettled((outcome) =>
+        settled.push(outcome.status === 'acknowledged' ? 'acknowledged' : outcome.error.code),
+      );
     }
     await inbox.received(1);
     await mosquitto.kill();
@@ -229,8 +251,21 @@ describe('a restart of mosquitto', () => {
     while (!wanted()) await inbox.received(inbox.messages.length + 1, 2_000);
     expect(performance.now() - returned).toBeLessThan(2_000);
     expect(connection.negotiated?.sessionPresent).toBe(false);
-    await within(Promise.all(burst.map((each) => each.then(() => undefined, () => undefined))), 5_000, 'all settle');
+    await within(
+      Promise.all(
+        burst.map((each) =>
+          each.then(
+            () => undefined,
+            () => undefined,
+          ),
+        ),
+      ),
+      5_000,
+      'all settle',
+    );
     expect(settled).toHaveLength(400);
-    expect(new Set(settled.filter((status) => status !== 'acknowledged' && status !== 'ERR_MQTT_UNKNOWN_OUTCOME'))).toEqual(new Set());
+    expect(
+      new Set(settled.filter((status) => status !== 'acknowledged' && status !== 'ERR_MQTT_UNKNOWN_OUTCOME')),
+    ).toEqual(new Set());
   });
 });

@@ -58,38 +58,83 @@ const badMessages: Call[] = [
   ['an empty response topic', 'a', 'x', properties({ responseTopic: '' }), 'properties.responseTopic'],
   ['a response topic with NUL', 'a', 'x', properties({ responseTopic: 'a\0' }), 'properties.responseTopic'],
   ['correlation data that is text', 'a', 'x', properties({ correlationData: 'id' }), 'properties.correlationData'],
-  ['correlation data of 65,536 bytes', 'a', 'x', properties({ correlationData: Buffer.alloc(65_536) }), 'properties.correlationData'],
+  [
+    'correlation data of 65,536 bytes',
+    'a',
+    'x',
+    properties({ correlationData: Buffer.alloc(65_536) }),
+    'properties.correlationData',
+  ],
   ['a content type that is a number', 'a', 'x', properties({ contentType: 5 }), 'properties.contentType'],
   ['a content type with NUL', 'a', 'x', properties({ contentType: 'a\0' }), 'properties.contentType'],
-  ['a content type of 65,536 bytes', 'a', 'x', properties({ contentType: 'x'.repeat(65_536) }), 'properties.contentType'],
-  ['a user property of 65,536 bytes', 'a', 'x', properties({ userProperties: [['k', 'x'.repeat(65_536)]] }), 'properties.userProperties'],
-  ['a user property named with 65,536 bytes', 'a', 'x', properties({ userProperties: [['x'.repeat(65_536), '']] }), 'properties.userProperties'],
-  ['a user property that is a number', 'a', 'x', properties({ userProperties: [['k', 5]] }), 'properties.userProperties'],
-  ['a user property with a lone surrogate', 'a', 'x', properties({ userProperties: [['k', '\ud800']] }), 'properties.userProperties'],
+  [
+    'a content type of 65,536 bytes',
+    'a',
+    'x',
+    properties({ contentType: 'x'.repeat(65_536) }),
+    'properties.contentType',
+  ],
+  [
+    'a user property of 65,536 bytes',
+    'a',
+    'x',
+    properties({ userProperties: [['k', 'x'.repeat(65_536)]] }),
+    'properties.userProperties',
+  ],
+  [
+    'a user property named with 65,536 bytes',
+    'a',
+    'x',
+    properties({ userProperties: [['x'.repeat(65_536), '']] }),
+    'properties.userProperties',
+  ],
+  [
+    'a user property that is a number',
+    'a',
+    'x',
+    properties({ userProperties: [['k', 5]] }),
+    'properties.userProperties',
+  ],
+  [
+    'a user property with a lone surrogate',
+    'a',
+    'x',
+    properties({ userProperties: [['k', '\ud800']] }),
+    'properties.userProperties',
+  ],
   ['a user property without a value', 'a', 'x', properties({ userProperties: [['k']] }), 'properties.userProperties'],
   ['user properties as an object', 'a', 'x', properties({ userProperties: { k: 'v' } }), 'properties.userProperties'],
   ['user properties as text', 'a', 'x', properties({ userProperties: 'kv' }), 'properties.userProperties'],
-  ['subscription identifiers', 'a', 'x', properties({ subscriptionIdentifiers: [1] }), 'properties.subscriptionIdentifiers'],
+  [
+    'subscription identifiers',
+    'a',
+    'x',
+    properties({ subscriptionIdentifiers: [1] }),
+    'properties.subscriptionIdentifiers',
+  ],
 ];
 
 const all = [...badTopics, ...badMessages];
 
 describe('a publish with bad arguments is refused, and harms nobody', () => {
-  test.each(all.map(([what, ...call]) => ({ what, call })))('$what', async ({ call: [topic, payload, options, field] }) => {
-    const broker = await startBroker();
-    const connection = newConnection(broker.url, { protocolVersion: 5 });
-    const offline = publish(connection, topic, payload, options);
-    expectRefusal(await failure(offline, 200), field);
+  test.each(all.map(([what, ...call]) => ({ what, call })))(
+    '$what',
+    async ({ call: [topic, payload, options, field] }) => {
+      const broker = await startBroker();
+      const connection = newConnection(broker.url, { protocolVersion: 5 });
+      const offline = publish(connection, topic, payload, options);
+      expectRefusal(await failure(offline, 200), field);
 
-    await within(connection.open(), 2_000, 'open()');
-    const before = connection.publish('good', '1', { qos: 2 });
-    const online = publish(connection, topic, payload, options);
-    const after = connection.publish('good', '2', { qos: 1 });
-    expectRefusal(await failure(online, 200), field);
-    await within(Promise.all([before, after]), 500, 'its neighbours');
-    expect(broker.latest.packets('publish').map((packet) => packet.topic)).toEqual(['good', 'good']);
-    expect(broker.connections).toHaveLength(1);
-  });
+      await within(connection.open(), 2_000, 'open()');
+      const before = connection.publish('good', '1', { qos: 2 });
+      const online = publish(connection, topic, payload, options);
+      const after = connection.publish('good', '2', { qos: 1 });
+      expectRefusal(await failure(online, 200), field);
+      await within(Promise.all([before, after]), 500, 'its neighbours');
+      expect(broker.latest.packets('publish').map((packet) => packet.topic)).toEqual(['good', 'good']);
+      expect(broker.connections).toHaveLength(1);
+    },
+  );
 });
 
 test('all of them at once, in the midst of good ones, leave nothing behind for the next connection', async () => {
@@ -123,7 +168,14 @@ test('the largest allowed are sent', async () => {
   };
   await within(connection.publish(longest, '', options), 1_000, 'the publish');
   expect(broker.latest.packets('publish')).toMatchObject([
-    { topic: longest, properties: { messageExpiryInterval: 2 ** 32 - 1, contentType: longest, correlationData: Buffer.alloc(65_535, 1) } },
+    {
+      topic: longest,
+      properties: {
+        messageExpiryInterval: 2 ** 32 - 1,
+        contentType: longest,
+        correlationData: Buffer.alloc(65_535, 1),
+      },
+    },
   ]);
 });
 

@@ -38,7 +38,9 @@ describe('the server’s Receive Maximum', () => {
     await within(connection.open(), 2_000, 'open()');
     await within(Promise.all(publications), 3_000, 'all publishes');
     expect(most).toBe(receiveMaximum);
-    expect(broker.latest.packets('publish').map(({ payload }) => Number(payload.toString()))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(broker.latest.packets('publish').map(({ payload }) => Number(payload.toString()))).toEqual([
+      0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+    ]);
   });
 
   test('does not hold up QoS 0', async () => {
@@ -145,7 +147,10 @@ test('a server without retained messages gets none', async () => {
   const waiting = connection.publish('a', 'waited', { qos: 1, retain: true });
   await within(connection.open(), 2_000, 'open()');
   expect(await failure(waiting)).toMatchObject({ code: 'ERR_MQTT_UNSUPPORTED', field: 'retain' });
-  expect(await failure(connection.publish('a', 'x', { retain: true }))).toMatchObject({ code: 'ERR_MQTT_UNSUPPORTED', field: 'retain' });
+  expect(await failure(connection.publish('a', 'x', { retain: true }))).toMatchObject({
+    code: 'ERR_MQTT_UNSUPPORTED',
+    field: 'retain',
+  });
   await within(connection.publish('a', 'x', { qos: 1 }), 500, 'a publish without retain');
   expect(broker.latest.packets('publish')).toHaveLength(1);
 });

@@ -92,15 +92,18 @@ describe('the flow', () => {
     expect(broker.latest.packets('publish')).toMatchObject([{ topic: 'a/b', qos: 1, dup: false, retain: false }]);
   });
 
-  test.each([5, 4] as const)('of QoS 2 is PUBLISH, PUBREC, PUBREL, PUBCOMP (MQTT version %s)', async (protocolVersion) => {
-    const broker = await startBroker();
-    const connection = await openConnection(broker.url, { protocolVersion });
-    const result = await within(connection.publish('a', 'x', { qos: 2 }), 1_000, 'the publish');
-    expect(result).toMatchObject({ topic: 'a', qos: 2, reasonCode: 0 });
-    expect(broker.latest.commands).toEqual(['publish', 'pubrel']);
-    const [publish] = broker.latest.packets('publish');
-    expect(broker.latest.packets('pubrel')).toMatchObject([{ messageId: publish?.messageId }]);
-  });
+  test.each([5, 4] as const)(
+    'of QoS 2 is PUBLISH, PUBREC, PUBREL, PUBCOMP (MQTT version %s)',
+    async (protocolVersion) => {
+      const broker = await startBroker();
+      const connection = await openConnection(broker.url, { protocolVersion });
+      const result = await within(connection.publish('a', 'x', { qos: 2 }), 1_000, 'the publish');
+      expect(result).toMatchObject({ topic: 'a', qos: 2, reasonCode: 0 });
+      expect(broker.latest.commands).toEqual(['publish', 'pubrel']);
+      const [publish] = broker.latest.packets('publish');
+      expect(broker.latest.packets('pubrel')).toMatchObject([{ messageId: publish?.messageId }]);
+    },
+  );
 
   test('of a QoS 2 publish is not over before PUBCOMP', async () => {
     const broker = await startBroker({ pubrel: silent });
@@ -128,7 +131,9 @@ describe('the flow', () => {
       },
     });
     const connection = await openConnection(broker.url, { protocolVersion: 5 });
-    expect(await within(connection.publish('a', 'x', { qos: 1 }), 1_000, 'the publish')).toMatchObject({ reasonCode: 0 });
+    expect(await within(connection.publish('a', 'x', { qos: 1 }), 1_000, 'the publish')).toMatchObject({
+      reasonCode: 0,
+    });
   });
 
   test.each(lengths)('goes on with a PUBREC and ends with a PUBCOMP of %s', async (_, rest) => {
@@ -141,7 +146,9 @@ describe('the flow', () => {
       },
     });
     const connection = await openConnection(broker.url, { protocolVersion: 5 });
-    expect(await within(connection.publish('a', 'x', { qos: 2 }), 1_000, 'the publish')).toMatchObject({ reasonCode: 0 });
+    expect(await within(connection.publish('a', 'x', { qos: 2 }), 1_000, 'the publish')).toMatchObject({
+      reasonCode: 0,
+    });
   });
 
   test('sends nothing again on the same connection, however long the server is silent', async () => {
@@ -159,12 +166,22 @@ describe('what the server says about a publish', () => {
   test('PUBACK 0x87 is an error with code and reason', async () => {
     const broker = await startBroker({
       publish({ messageId }, peer) {
-        peer.send({ cmd: 'puback', messageId, reasonCode: 0x87, properties: { reasonString: 'not you', userProperties: { a: 'b' } } });
+        peer.send({
+          cmd: 'puback',
+          messageId,
+          reasonCode: 0x87,
+          properties: { reasonString: 'not you', userProperties: { a: 'b' } },
+        });
       },
     });
     const connection = await openConnection(broker.url, { protocolVersion: 5 });
     const error = await failure(connection.publish('secret', 'x', { qos: 1 }));
-    expect(error).toMatchObject({ code: 'ERR_MQTT_PUBLISH_REFUSED', reasonCode: 0x87, reasonString: 'not you', topic: 'secret' });
+    expect(error).toMatchObject({
+      code: 'ERR_MQTT_PUBLISH_REFUSED',
+      reasonCode: 0x87,
+      reasonString: 'not you',
+      topic: 'secret',
+    });
     expect(connection.state.type).toBe('connected');
   });
 
@@ -245,8 +262,13 @@ describe('a publication', () => {
     const outcome = new Promise<PublishOutcome>((resolve) => {
       connection.publish('a', 'x', { qos: 1 }).onSettled(resolve);
     });
-    expect(await within(outcome, 1_000, 'the outcome')).toMatchObject({ status: 'failed', error: { reasonCode: 0x87 } });
-    expect(drops).toMatchObject([{ direction: 'out', topic: 'a', qos: 1, reason: 'refused', error: { reasonCode: 0x87 } }]);
+    expect(await within(outcome, 1_000, 'the outcome')).toMatchObject({
+      status: 'failed',
+      error: { reasonCode: 0x87 },
+    });
+    expect(drops).toMatchObject([
+      { direction: 'out', topic: 'a', qos: 1, reason: 'refused', error: { reasonCode: 0x87 } },
+    ]);
   });
 
   test('settles once, and tells it to those who ask later', async () => {
@@ -285,7 +307,10 @@ describe('a publication', () => {
   test('without a connection is refused where that was asked for', async () => {
     const broker = await startBroker();
     const connection = newConnection(broker.url, { publish: { offline: 'error' } });
-    expect(await failure(connection.publish('a', 'x', { qos: 1 }))).toMatchObject({ code: 'ERR_MQTT_OFFLINE', topic: 'a' });
+    expect(await failure(connection.publish('a', 'x', { qos: 1 }))).toMatchObject({
+      code: 'ERR_MQTT_OFFLINE',
+      topic: 'a',
+    });
     const queued = connection.publish('a', 'y', { qos: 1, offline: 'queue' });
     await within(connection.open(), 2_000, 'open()');
     await within(queued, 1_000, 'the queued publish');
@@ -298,7 +323,9 @@ describe('a publication', () => {
   ])('that exceeds the outbox in %s is refused, the others are not', async (_, publish) => {
     const broker = await startBroker();
     const connection = newConnection(broker.url, { publish });
-    const publications = Array.from({ length: 5 }, (_unused, i) => connection.publish('topic/xx', `${String(i)}...`, { qos: 1 }));
+    const publications = Array.from({ length: 5 }, (_unused, i) =>
+      connection.publish('topic/xx', `${String(i)}...`, { qos: 1 }),
+    );
     for (const refused of publications.slice(3)) {
       expect(await failure(refused)).toMatchObject({ code: 'ERR_MQTT_OVERFLOW', retryable: true });
     }
@@ -314,8 +341,14 @@ describe('a publication', () => {
     const aborted = connection.publish('a', 'no', { qos: 1, signal: abort.signal });
     const kept = connection.publish('a', 'yes', { qos: 1 });
     abort.abort('no longer needed');
-    expect(await failure(aborted)).toMatchObject({ code: 'ERR_MQTT_ABORTED', cause: 'no longer needed', mayStillArrive: false });
-    expect(await failure(connection.publish('a', 'no', { signal: abort.signal }))).toMatchObject({ code: 'ERR_MQTT_ABORTED' });
+    expect(await failure(aborted)).toMatchObject({
+      code: 'ERR_MQTT_ABORTED',
+      cause: 'no longer needed',
+      mayStillArrive: false,
+    });
+    expect(await failure(connection.publish('a', 'no', { signal: abort.signal }))).toMatchObject({
+      code: 'ERR_MQTT_ABORTED',
+    });
     await within(connection.open(), 2_000, 'open()');
     await within(kept, 1_000, 'the other publish');
     expect(broker.latest.packets('publish').map(({ payload }) => payload.toString())).toEqual(['yes']);
@@ -392,7 +425,9 @@ describe('close()', () => {
     for (const qos of [0, 1, 2] as const) {
       expect(await failure(connection.publish('a', 'x', { qos }))).toMatchObject({ code: 'ERR_MQTT_CLOSED' });
     }
-    expect(() => connection.subscribe('a', {}, () => undefined)).toThrow(expect.objectContaining({ code: 'ERR_MQTT_CLOSED' }));
+    expect(() => connection.subscribe('a', {}, () => undefined)).toThrow(
+      expect.objectContaining({ code: 'ERR_MQTT_CLOSED' }),
+    );
   });
 });
 
@@ -417,7 +452,10 @@ describe('drain()', () => {
     const broker = await startBroker({ publish: silent });
     const connection = await openConnection(broker.url);
     const pending = connection.publish('a', 'x', { qos: 1 });
-    expect(await within(connection.drain({ deadline: 60 }), 400, 'drain()')).toEqual({ unsettled: 1, unacknowledged: 0 });
+    expect(await within(connection.drain({ deadline: 60 }), 400, 'drain()')).toEqual({
+      unsettled: 1,
+      unacknowledged: 0,
+    });
     expect(await failure(pending)).toMatchObject({ code: 'ERR_MQTT_CLOSED' });
   });
 });
@@ -436,7 +474,9 @@ test('70,000 QoS 1 publishes of one tick are all acknowledged, each with an iden
       peer.send({ cmd: 'puback', messageId, reasonCode: 0 });
     });
   });
-  const connection = await openConnection(broker.url, { publish: { capacity: 70_000, maxBytes: 64 << 20, window: 1_000 } });
+  const connection = await openConnection(broker.url, {
+    publish: { capacity: 70_000, maxBytes: 64 << 20, window: 1_000 },
+  });
   let acknowledged = 0;
   const all = new Promise<void>((resolve) => {
     for (let i = 0; i < 70_000; i++) {

@@ -160,7 +160,12 @@ describe('QoS 1', () => {
     broker.latest.send({ ...message, qos: 1, messageId: 1 }, { ...message, qos: 1, messageId: 2 });
     for (const inbox of [thrower, rejecter, healthy]) await inbox.received(2);
     expect((await broker.latest.received('puback', 2)).map(({ messageId }) => messageId)).toEqual([1, 2]);
-    expect(warnings.map((error) => (error as Error).message).sort()).toEqual(['rejected', 'rejected', 'thrown', 'thrown']);
+    expect(warnings.map((error) => (error as Error).message).sort()).toEqual([
+      'rejected',
+      'rejected',
+      'thrown',
+      'thrown',
+    ]);
     expect(connection.state.type).toBe('connected');
   });
 
@@ -210,23 +215,26 @@ describe('QoS 1', () => {
 });
 
 describe('QoS 2', () => {
-  test.each(versions)('sent three times and released twice is emitted once (MQTT version %s)', async (protocolVersion) => {
-    const broker = await startBroker({ pubrec: silent });
-    const connection = await openConnection(broker.url, { protocolVersion });
-    const inbox = new Inbox(connection, 'a', { qos: 2 });
-    const publish = { ...message, qos: 2, messageId: 3 } as const;
-    broker.latest.send(publish, { ...publish, dup: true }, { ...publish, dup: true });
-    await broker.latest.received('pubrec', 1);
-    const release = { cmd: 'pubrel', messageId: 3, reasonCode: 0 } as const;
-    broker.latest.send(release, release);
-    const completions = await broker.latest.received('pubcomp', 2);
-    expect(completions.map(({ messageId }) => messageId)).toEqual([3, 3]);
-    expect(inbox.messages).toHaveLength(1);
-    // The identifier is free again.
-    broker.latest.send({ ...publish, payload: 'new' });
-    await inbox.received(2);
-    expect(inbox.texts).toEqual(['x', 'new']);
-  });
+  test.each(versions)(
+    'sent three times and released twice is emitted once (MQTT version %s)',
+    async (protocolVersion) => {
+      const broker = await startBroker({ pubrec: silent });
+      const connection = await openConnection(broker.url, { protocolVersion });
+      const inbox = new Inbox(connection, 'a', { qos: 2 });
+      const publish = { ...message, qos: 2, messageId: 3 } as const;
+      broker.latest.send(publish, { ...publish, dup: true }, { ...publish, dup: true });
+      await broker.latest.received('pubrec', 1);
+      const release = { cmd: 'pubrel', messageId: 3, reasonCode: 0 } as const;
+      broker.latest.send(release, release);
+      const completions = await broker.latest.received('pubcomp', 2);
+      expect(completions.map(({ messageId }) => messageId)).toEqual([3, 3]);
+      expect(inbox.messages).toHaveLength(1);
+      // The identifier is free again.
+      broker.latest.send({ ...publish, payload: 'new' });
+      await inbox.received(2);
+      expect(inbox.texts).toEqual(['x', 'new']);
+    },
+  );
 
   test('is answered with PUBREC only when the listener is done', async () => {
     const broker = await startBroker();
@@ -296,15 +304,18 @@ describe('QoS 2', () => {
   test.each([
     [5, 0x92],
     [4, undefined],
-  ] as const)('PUBREL for an unknown identifier is answered with PUBCOMP (MQTT version %s)', async (protocolVersion, reasonCode) => {
-    const broker = await startBroker();
-    const connection = await openConnection(broker.url, { protocolVersion });
-    broker.latest.send({ cmd: 'pubrel', messageId: 99, reasonCode: 0 });
-    const [completion] = await broker.latest.received('pubcomp');
-    expect(completion?.messageId).toBe(99);
-    expect(completion?.reasonCode).toBe(reasonCode);
-    expect(connection.state.type).toBe('connected');
-  });
+  ] as const)(
+    'PUBREL for an unknown identifier is answered with PUBCOMP (MQTT version %s)',
+    async (protocolVersion, reasonCode) => {
+      const broker = await startBroker();
+      const connection = await openConnection(broker.url, { protocolVersion });
+      broker.latest.send({ cmd: 'pubrel', messageId: 99, reasonCode: 0 });
+      const [completion] = await broker.latest.received('pubcomp');
+      expect(completion?.messageId).toBe(99);
+      expect(completion?.reasonCode).toBe(reasonCode);
+      expect(connection.state.type).toBe('connected');
+    },
+  );
 });
 
 describe('manual acknowledgement', () => {

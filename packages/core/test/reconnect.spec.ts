@@ -28,7 +28,11 @@ describe('a DISCONNECT of the server', () => {
     const connection = await openConnection(broker.url, { protocolVersion: 5 });
     broker.latest.send({ cmd: 'disconnect', reasonCode: 0x8e });
     const end = await within(connection.closed, 500, 'closed');
-    expect(end).toMatchObject({ type: 'failed', by: 'server', cause: { code: 'ERR_MQTT_SERVER_DISCONNECT', reasonCode: 0x8e } });
+    expect(end).toMatchObject({
+      type: 'failed',
+      by: 'server',
+      cause: { code: 'ERR_MQTT_SERVER_DISCONNECT', reasonCode: 0x8e },
+    });
     expect(connection.state).toMatchObject({ type: 'failed', cause: { reasonCode: 0x8e } });
     await observeFor(50);
     expect(broker.connections).toHaveLength(1);
@@ -103,7 +107,11 @@ describe('delays between attempts', () => {
       broker.accept(packet, peer);
       peer.end();
     });
-    const delays = await delaysAgainst(broker.port, { initialDelay: 2, maxDelay: 30_000, jitter: 'none', resetAfter: 5_000 }, 2);
+    const delays = await delaysAgainst(
+      broker.port,
+      { initialDelay: 2, maxDelay: 30_000, jitter: 'none', resetAfter: 5_000 },
+      2,
+    );
     expect(delays[0]).toBeLessThan(100);
     expect(delays[1]).toBeGreaterThanOrEqual(5_000);
   });
@@ -114,7 +122,9 @@ describe('delays between attempts', () => {
       if (broker.connections.length > 3) broker.accept(packet, peer);
       else peer.cut();
     });
-    const connection = newConnection(broker.url, { reconnect: { initialDelay: 2, maxDelay: 1_000, jitter: 'none', resetAfter: 20 } });
+    const connection = newConnection(broker.url, {
+      reconnect: { initialDelay: 2, maxDelay: 1_000, jitter: 'none', resetAfter: 20 },
+    });
     const states = new StateLog(connection);
     await within(connection.open(), 2_000, 'open()');
     await observeFor(30);
@@ -173,7 +183,9 @@ test('a lost connection is told with who and why, and made again', async () => {
   broker.latest.cut();
   await states.until('connected', 2);
   expect(states.types).toEqual(['idle', 'connecting', 'connected', 'reconnecting', 'connecting', 'connected']);
-  expect(states.all('reconnecting')).toMatchObject([{ by: 'network', cause: { code: 'ERR_MQTT_NETWORK', retryable: true } }]);
+  expect(states.all('reconnecting')).toMatchObject([
+    { by: 'network', cause: { code: 'ERR_MQTT_NETWORK', retryable: true } },
+  ]);
 });
 
 /** The delays that a connection announces before its first retries. */

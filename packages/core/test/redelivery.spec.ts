@@ -14,31 +14,37 @@ const versions = [5, 4] as const;
 const kept = { session: { clean: false }, clientId: 'kept' };
 
 describe('a session that the server has kept', () => {
-  test.each(versions)('QoS 1 before PUBACK: the same PUBLISH again, with DUP (MQTT version %s)', async (protocolVersion) => {
-    const broker = await startBroker({ publish: silent });
-    const connection = await openConnection(broker.url, { protocolVersion, ...kept });
-    const publication = connection.publish('a', 'x', { qos: 1, retain: true });
-    await broker.latest.received('publish');
-    broker.reset('publish');
-    broker.latest.cut();
-    await within(publication, 1_000, 'the publish');
-    const [first, second] = broker.connections.map((peer) => peer.packets('publish'));
-    expect(first).toMatchObject([{ dup: false, qos: 1, retain: true }]);
-    expect(second).toMatchObject([{ dup: true, qos: 1, retain: true, topic: 'a', messageId: first?.[0]?.messageId }]);
-  });
+  test.each(versions)(
+    'QoS 1 before PUBACK: the same PUBLISH again, with DUP (MQTT version %s)',
+    async (protocolVersion) => {
+      const broker = await startBroker({ publish: silent });
+      const connection = await openConnection(broker.url, { protocolVersion, ...kept });
+      const publication = connection.publish('a', 'x', { qos: 1, retain: true });
+      await broker.latest.received('publish');
+      broker.reset('publish');
+      broker.latest.cut();
+      await within(publication, 1_000, 'the publish');
+      const [first, second] = broker.connections.map((peer) => peer.packets('publish'));
+      expect(first).toMatchObject([{ dup: false, qos: 1, retain: true }]);
+      expect(second).toMatchObject([{ dup: true, qos: 1, retain: true, topic: 'a', messageId: first?.[0]?.messageId }]);
+    },
+  );
 
-  test.each(versions)('QoS 2 before PUBREC: the same PUBLISH again, with DUP (MQTT version %s)', async (protocolVersion) => {
-    const broker = await startBroker({ publish: silent });
-    const connection = await openConnection(broker.url, { protocolVersion, ...kept });
-    const publication = connection.publish('a', 'x', { qos: 2 });
-    await broker.latest.received('publish');
-    broker.reset('publish');
-    broker.latest.cut();
-    await within(publication, 1_000, 'the publish');
-    const [first, second] = broker.connections.map((peer) => peer.packets('publish'));
-    expect(second).toMatchObject([{ dup: true, qos: 2, messageId: first?.[0]?.messageId }]);
-    expect(broker.latest.commands).toEqual(['publish', 'pubrel']);
-  });
+  test.each(versions)(
+    'QoS 2 before PUBREC: the same PUBLISH again, with DUP (MQTT version %s)',
+    async (protocolVersion) => {
+      const broker = await startBroker({ publish: silent });
+      const connection = await openConnection(broker.url, { protocolVersion, ...kept });
+      const publication = connection.publish('a', 'x', { qos: 2 });
+      await broker.latest.received('publish');
+      broker.reset('publish');
+      broker.latest.cut();
+      await within(publication, 1_000, 'the publish');
+      const [first, second] = broker.connections.map((peer) => peer.packets('publish'));
+      expect(second).toMatchObject([{ dup: true, qos: 2, messageId: first?.[0]?.messageId }]);
+      expect(broker.latest.commands).toEqual(['publish', 'pubrel']);
+    },
+  );
 
   test.each(versions)('QoS 2 after PUBREC: PUBREL only (MQTT version %s)', async (protocolVersion) => {
     const broker = await startBroker({ pubrel: silent });
@@ -100,7 +106,9 @@ describe('a session that the server has kept', () => {
     broker.latest.cut();
     await within(Promise.all(publications), 2_000, 'all publishes');
     expect(flight.most()).toBe(3);
-    expect(broker.latest.packets('publish').map(({ payload }) => Number(payload.toString()))).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    expect(broker.latest.packets('publish').map(({ payload }) => Number(payload.toString()))).toEqual(
+      Array.from({ length: 20 }, (_, i) => i),
+    );
   });
 
   test('a message that is never acknowledged holds up only its own slot', async () => {
@@ -137,27 +145,33 @@ describe('a session that the server has lost', () => {
     expect(broker.latest.packets('publish')).toMatchObject([{ dup: false, payload: Buffer.from('x') }]);
   });
 
-  test.each(versions)('QoS 2 before PUBREC goes out again as a new message (MQTT version %s)', async (protocolVersion) => {
-    const broker = await startBroker({ publish: silent });
-    const connection = await openConnection(broker.url, { protocolVersion, ...kept });
-    const publication = connection.publish('a', 'x', { qos: 2 });
-    await broker.latest.received('publish');
-    broker.reset('publish');
-    await lost(broker);
-    await within(publication, 1_000, 'the publish');
-    expect(broker.latest.packets('publish')).toMatchObject([{ dup: false }]);
-  });
+  test.each(versions)(
+    'QoS 2 before PUBREC goes out again as a new message (MQTT version %s)',
+    async (protocolVersion) => {
+      const broker = await startBroker({ publish: silent });
+      const connection = await openConnection(broker.url, { protocolVersion, ...kept });
+      const publication = connection.publish('a', 'x', { qos: 2 });
+      await broker.latest.received('publish');
+      broker.reset('publish');
+      await lost(broker);
+      await within(publication, 1_000, 'the publish');
+      expect(broker.latest.packets('publish')).toMatchObject([{ dup: false }]);
+    },
+  );
 
-  test.each(versions)('QoS 2 after PUBREC is unknown, and sends no PUBREL (MQTT version %s)', async (protocolVersion) => {
-    const broker = await startBroker({ pubrel: silent });
-    const connection = await openConnection(broker.url, { protocolVersion, ...kept });
-    const publication = connection.publish('a', 'x', { qos: 2 });
-    await broker.latest.received('pubrel');
-    await lost(broker);
-    expect(await failure(publication)).toMatchObject({ code: 'ERR_MQTT_UNKNOWN_OUTCOME', topic: 'a' });
-    await observeFor(20);
-    expect(broker.latest.commands).toEqual([]);
-  });
+  test.each(versions)(
+    'QoS 2 after PUBREC is unknown, and sends no PUBREL (MQTT version %s)',
+    async (protocolVersion) => {
+      const broker = await startBroker({ pubrel: silent });
+      const connection = await openConnection(broker.url, { protocolVersion, ...kept });
+      const publication = connection.publish('a', 'x', { qos: 2 });
+      await broker.latest.received('pubrel');
+      await lost(broker);
+      expect(await failure(publication)).toMatchObject({ code: 'ERR_MQTT_UNKNOWN_OUTCOME', topic: 'a' });
+      await observeFor(20);
+      expect(broker.latest.commands).toEqual([]);
+    },
+  );
 });
 
 describe('order', () => {
@@ -178,9 +192,22 @@ describe('order', () => {
     });
     const connection = await openConnection(broker.url, { ...kept, publish: { window: 10 } });
     const outcomes: PublishOutcome[] = [];
-    const publications = Array.from({ length: 100 }, (_unused, i) => connection.publish('a', String(i), { qos: i % 2 === 0 ? 1 : 2 }));
+    const publications = Array.from({ length: 100 }, (_unused, i) =>
+      connection.publish('a', String(i), { qos: i % 2 === 0 ? 1 : 2 }),
+    );
     for (const publication of publications) publication.onSettled((outcome) => outcomes.push(outcome));
-    await within(Promise.all(publications.map((each) => each.then(() => undefined, () => undefined))), 3_000, 'all settle');
+    await within(
+      Promise.all(
+        publications.map((each) =>
+          each.then(
+            () => undefined,
+            () => undefined,
+          ),
+        ),
+      ),
+      3_000,
+      'all settle',
+    );
     expect(broker.connections).toHaveLength(4);
     expect(seen[1]).toEqual(Array.from({ length: 50 }, (_unused, i) => 2 * i));
     expect(seen[2]).toEqual(Array.from({ length: 50 }, (_unused, i) => 2 * i + 1));

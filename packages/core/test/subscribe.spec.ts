@@ -15,7 +15,10 @@ describe('SUBSCRIBE', () => {
   test.each([
     [{}, { qos: 0, nl: false, rap: false, rh: 0 }],
     [{ qos: 1 }, { qos: 1, nl: false, rap: false, rh: 0 }],
-    [{ qos: 2, noLocal: true }, { qos: 2, nl: true, rap: false, rh: 0 }],
+    [
+      { qos: 2, noLocal: true },
+      { qos: 2, nl: true, rap: false, rh: 0 },
+    ],
     [{ retainAsPublished: true }, { qos: 0, nl: false, rap: true, rh: 0 }],
     [{ retainHandling: 'sendIfNew' }, { qos: 0, nl: false, rap: false, rh: 1 }],
     [{ retainHandling: 'ignore' }, { qos: 0, nl: false, rap: false, rh: 2 }],
@@ -56,7 +59,8 @@ describe('SUBSCRIBE', () => {
     const packets = broker.latest.packets('subscribe');
     expect(packets.length).toBeLessThanOrEqual(2);
     const together = packets.map(({ subscriptions }) => subscriptions.map(({ topic }) => topic));
-    for (const topics of together) expect(topics.includes('x/+') && topics.some((topic) => /^x\/\d/.test(topic))).toBe(false);
+    for (const topics of together)
+      expect(topics.includes('x/+') && topics.some((topic) => /^x\/\d/.test(topic))).toBe(false);
     const identifiers = packets.map(({ properties }) => properties?.subscriptionIdentifier);
     expect(new Set(identifiers).size).toBe(packets.length);
   });
@@ -71,7 +75,11 @@ describe('what the server grants', () => {
     });
     const connection = await openConnection(broker.url);
     const seen: unknown[] = [];
-    const subscription = connection.subscribe(['a', 'b'], { qos: 2 }, { message: () => undefined, ready: (grants) => seen.push(grants) });
+    const subscription = connection.subscribe(
+      ['a', 'b'],
+      { qos: 2 },
+      { message: () => undefined, ready: (grants) => seen.push(grants) },
+    );
     const grants = [
       { filter: 'a', qos: 1 },
       { filter: 'b', qos: 0 },
@@ -83,29 +91,44 @@ describe('what the server grants', () => {
   test.each([
     [5, 0x87],
     [4, 0x80],
-  ] as const)('a refusal of one filter concerns only its observers, also after a reconnect (MQTT version %s)', async (protocolVersion, code) => {
-    const broker = await startBroker({
-      subscribe({ messageId, subscriptions }, peer) {
-        peer.send({ cmd: 'suback', messageId, granted: subscriptions.map(({ topic }) => (topic === 'b' ? code : 1)) });
-      },
-    });
-    broker.sessionPresent = false;
-    const connection = await openConnection(broker.url, { protocolVersion });
-    const [a, b, c] = ['a', 'b', 'c'].map((filter) => new Inbox(connection, filter, { qos: 1 })) as [Inbox, Inbox, Inbox];
-    expect(await failure(b.subscription.ready)).toMatchObject({ code: 'ERR_MQTT_SUBSCRIBE_REFUSED', reasonCode: code, filter: 'b' });
-    expect(await b.failed()).toMatchObject({ code: 'ERR_MQTT_SUBSCRIBE_REFUSED', filter: 'b' });
-    await within(Promise.all([a.subscription.ready, c.subscription.ready]), 500, 'the other SUBACKs');
+  ] as const)(
+    'a refusal of one filter concerns only its observers, also after a reconnect (MQTT version %s)',
+    async (protocolVersion, code) => {
+      const broker = await startBroker({
+        subscribe({ messageId, subscriptions }, peer) {
+          peer.send({
+            cmd: 'suback',
+            messageId,
+            granted: subscriptions.map(({ topic }) => (topic === 'b' ? code : 1)),
+          });
+        },
+      });
+      broker.sessionPresent = false;
+      const connection = await openConnection(broker.url, { protocolVersion });
+      const [a, b, c] = ['a', 'b', 'c'].map((filter) => new Inbox(connection, filter, { qos: 1 })) as [
+        Inbox,
+        Inbox,
+        Inbox,
+      ];
+      expect(await failure(b.subscription.ready)).toMatchObject({
+        code: 'ERR_MQTT_SUBSCRIBE_REFUSED',
+        reasonCode: code,
+        filter: 'b',
+      });
+      expect(await b.failed()).toMatchObject({ code: 'ERR_MQTT_SUBSCRIBE_REFUSED', filter: 'b' });
+      await within(Promise.all([a.subscription.ready, c.subscription.ready]), 500, 'the other SUBACKs');
 
-    const states = new StateLog(connection);
-    broker.latest.cut();
-    await states.until('connected', 2);
-    await broker.until(() => subscribed(broker).length >= 2, 'both are subscribed again');
-    expect(subscribed(broker).sort()).toEqual(['a', 'c']);
-    broker.latest.send({ ...message, topic: 'c' }, { ...message, topic: 'a' });
-    await a.received(1);
-    await c.received(1);
-    expect([a.errors, b.errors.length, c.errors]).toEqual([[], 1, []]);
-  });
+      const states = new StateLog(connection);
+      broker.latest.cut();
+      await states.until('connected', 2);
+      await broker.until(() => subscribed(broker).length >= 2, 'both are subscribed again');
+      expect(subscribed(broker).sort()).toEqual(['a', 'c']);
+      broker.latest.send({ ...message, topic: 'c' }, { ...message, topic: 'a' });
+      await a.received(1);
+      await c.received(1);
+      expect([a.errors, b.errors.length, c.errors]).toEqual([[], 1, []]);
+    },
+  );
 
   test('a number of codes that differs from the number of filters breaks the protocol', async () => {
     const broker = await startBroker({
@@ -195,7 +218,12 @@ describe('observers of one filter', () => {
     for (const subscriptionIdentifier of identifiers.values()) {
       broker.latest.send({ ...message, topic: 'a/b', properties: { subscriptionIdentifier } });
     }
-    broker.latest.send({ ...message, topic: 'a/b', payload: 'merged', properties: { subscriptionIdentifier: [...identifiers.values()] } });
+    broker.latest.send({
+      ...message,
+      topic: 'a/b',
+      payload: 'merged',
+      properties: { subscriptionIdentifier: [...identifiers.values()] },
+    });
     for (const inbox of [wide, narrow, both]) await inbox.received(2);
     await observeFor(20);
     for (const inbox of [wide, narrow, both]) expect(inbox.texts).toEqual(['x', 'merged']);
@@ -211,7 +239,10 @@ describe('UNSUBSCRIBE', () => {
     await within(Promise.all([one.subscription.ready, many.subscription.ready]), 500, 'SUBACK');
     await within(one.subscription.unsubscribe(), 500, 'UNSUBACK');
     await within(many.subscription.unsubscribe(), 500, 'the second UNSUBACK');
-    expect(broker.latest.packets('unsubscribe').map(({ unsubscriptions }) => unsubscriptions)).toEqual([['a'], ['b', 'c']]);
+    expect(broker.latest.packets('unsubscribe').map(({ unsubscriptions }) => unsubscriptions)).toEqual([
+      ['a'],
+      ['b', 'c'],
+    ]);
   });
 
   test('refused with 0x87 is a warning, and delivers nothing any more', async () => {
@@ -336,7 +367,8 @@ describe('after a reconnect', () => {
     ]);
     expect(again.every(({ properties }) => properties?.subscriptionIdentifier !== undefined)).toBe(true);
     const identifierOf = (filter: string): number | undefined =>
-      again.find(({ subscriptions }) => subscriptions.some(({ topic }) => topic === filter))?.properties?.subscriptionIdentifier;
+      again.find(({ subscriptions }) => subscriptions.some(({ topic }) => topic === filter))?.properties
+        ?.subscriptionIdentifier;
     broker.latest.send(
       { ...message, topic: 'a', properties: { subscriptionIdentifier: identifierOf('a') } },
       { ...message, topic: 'b', properties: { subscriptionIdentifier: identifierOf('b') } },
@@ -347,7 +379,11 @@ describe('after a reconnect', () => {
 
   test.each(versions)('with the session nothing is asked again (MQTT version %s)', async (protocolVersion) => {
     const broker = await startBroker();
-    const connection = await openConnection(broker.url, { protocolVersion, clientId: 'kept', session: { clean: false } });
+    const connection = await openConnection(broker.url, {
+      protocolVersion,
+      clientId: 'kept',
+      session: { clean: false },
+    });
     const states = new StateLog(connection);
     const inbox = new Inbox(connection, 'a', { qos: 1 });
     await within(inbox.subscription.ready, 500, 'SUBACK');
@@ -355,7 +391,12 @@ describe('after a reconnect', () => {
     broker.latest.cut();
     await states.until('connected', 2);
     expect(connection.negotiated?.sessionPresent).toBe(true);
-    broker.latest.send({ ...message, qos: 1, messageId: 1, ...(protocolVersion === 5 ? { properties: subscribe?.properties } : {}) });
+    broker.latest.send({
+      ...message,
+      qos: 1,
+      messageId: 1,
+      ...(protocolVersion === 5 ? { properties: subscribe?.properties } : {}),
+    });
     await inbox.received(1);
     await broker.latest.received('puback');
     expect(broker.latest.commands).toEqual(['puback']);
@@ -377,7 +418,9 @@ describe('after a reconnect', () => {
     await states.until('connected', 2);
     await within(fresh.subscription.ready, 500, 'the fresh one is ready');
     await broker.latest.received('unsubscribe');
-    expect(broker.latest.packets('subscribe').flatMap(({ subscriptions }) => subscriptions.map(({ topic }) => topic))).toEqual(['fresh']);
+    expect(
+      broker.latest.packets('subscribe').flatMap(({ subscriptions }) => subscriptions.map(({ topic }) => topic)),
+    ).toEqual(['fresh']);
     expect(broker.latest.packets('unsubscribe')).toMatchObject([{ unsubscriptions: ['leaving'] }]);
   });
 
@@ -436,7 +479,8 @@ describe('consumer groups', () => {
     await within(Promise.all([member.subscription.ready, spelled.subscription.ready]), 500, 'SUBACK');
     const packets = broker.latest.packets('subscribe');
     const identifierOf = (filter: string): number | undefined =>
-      packets.find(({ subscriptions }) => subscriptions.some(({ topic }) => topic === filter))?.properties?.subscriptionIdentifier;
+      packets.find(({ subscriptions }) => subscriptions.some(({ topic }) => topic === filter))?.properties
+        ?.subscriptionIdentifier;
     const send = (subscriptionIdentifier: number | undefined, payload: string): void => {
       broker.latest.send({ ...message, topic: 'jobs/1', payload, properties: { subscriptionIdentifier } });
     };
@@ -491,7 +535,9 @@ describe('consumer groups', () => {
     expect(['ERR_MQTT_INVALID_TOPIC', 'ERR_MQTT_INVALID_OPTIONS']).toContain((error as MqttError | undefined)?.code);
     const fine = new Inbox(connection, 'fine');
     await within(fine.subscription.ready, 500, 'SUBACK of another filter');
-    expect(broker.latest.packets('subscribe').flatMap(({ subscriptions }) => subscriptions.map(({ topic }) => topic))).toEqual(['fine']);
+    expect(
+      broker.latest.packets('subscribe').flatMap(({ subscriptions }) => subscriptions.map(({ topic }) => topic)),
+    ).toEqual(['fine']);
   });
 });
 
@@ -520,7 +566,9 @@ describe('what the server does not offer', () => {
     const connection = await openConnection(broker.url, { protocolVersion: 5 });
     const inboxes = ['a/#', 'a/b', 'c'].map((filter) => new Inbox(connection, filter));
     await within(Promise.all(inboxes.map(({ subscription }) => subscription.ready)), 500, 'SUBACK');
-    expect(broker.latest.packets('subscribe').every(({ properties }) => properties?.subscriptionIdentifier === undefined)).toBe(true);
+    expect(
+      broker.latest.packets('subscribe').every(({ properties }) => properties?.subscriptionIdentifier === undefined),
+    ).toBe(true);
     broker.latest.send({ ...message, topic: 'a/b' });
     await inboxes[0]?.received(1);
     await inboxes[1]?.received(1);

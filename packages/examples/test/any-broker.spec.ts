@@ -40,17 +40,28 @@ async function publish(payloads: readonly string[], topic = 'plant/north/lathe/t
 describe('npm start -- --url', () => {
   it('should take what others publish, complete and in order', async () => {
     const alarms: string[] = [];
-    const subscription = visitor.observe('plant/{line}/{machine}/alarm', { qos: 1, codec: json<{ status: string }>() }).subscribe(({ value }) => alarms.push(value.status));
+    const subscription = visitor
+      .observe('plant/{line}/{machine}/alarm', { qos: 1, codec: json<{ status: string }>() })
+      .subscribe(({ value }) => alarms.push(value.status));
     const plant = runPlant('--url', broker.url, '--no-simulate', '--count', '5000', '--seconds', '20');
     await plant.printed(/connected over MQTT/);
     expect(await publish(telemetry(5_000))).toBe(5_000);
     expect(await plant.exited).toBe(0);
 
-    expect(totalsOf(plant.stdout())).toMatchObject({ received: 5_000, invalid: 0, missing: 0, repeated: 0, 'alarms published': 2, 'alarms acknowledged': 2 });
+    expect(totalsOf(plant.stdout())).toMatchObject({
+      received: 5_000,
+      invalid: 0,
+      missing: 0,
+      repeated: 0,
+      'alarms published': 2,
+      'alarms acknowledged': 2,
+    });
     expect(alarms).toEqual(['raised', 'cleared']);
     subscription.unsubscribe();
 
-    const summary = await firstValueFrom(visitor.observe('plant/north/summary', { qos: 1, codec: json<{ machines: number }>() }));
+    const summary = await firstValueFrom(
+      visitor.observe('plant/north/summary', { qos: 1, codec: json<{ machines: number }>() }),
+    );
     expect(summary.retain).toBe(true);
     expect(summary.value.machines).toBe(1);
   });

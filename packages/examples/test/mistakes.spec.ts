@@ -9,16 +9,17 @@ async function mistakeOf(...args: readonly string[]): Promise<string> {
   const started = Date.now();
   const plant = runPlant(...args);
   expect(await plant.exited).toBe(2);
-  expect(Date.now() - started).toBeLessThan(8_000);
+  expect(Date.now() - started).toBeLessThan(15_000);
   expect(plant.stdout()).toBe('');
-  expect(plant.stderr()).toMatch(/^plant: .+\.\n$/);
+  expect(plant.stderr()).toMatch(/^plant: .+[.?]\n$/);
   expect(plant.stderr().split('\n')).toHaveLength(2);
   return plant.stderr();
 }
 
 function listen(): Promise<Server> {
   return new Promise((resolve) => {
-    const server = createServer();
+    // It reads, so that it sees the other side leave.
+    const server = createServer((socket) => socket.resume());
     server.listen(0, '127.0.0.1', () => {
       resolve(server);
     });
@@ -41,9 +42,12 @@ describe('the command line', () => {
     expect(await mistakeOf('--colour')).toContain("Unknown option '--colour'");
   });
 
-  it.each(['broker', 'mqtt://', 'http://127.0.0.1:1883', 'mqtt://127.0.0.1:99999'])('should refuse the URL %s', async (url) => {
-    expect(await mistakeOf('--url', url)).toContain('url');
-  });
+  it.each(['broker', 'mqtt://', 'http://127.0.0.1:1883', 'mqtt://127.0.0.1:99999'])(
+    'should refuse the URL %s',
+    async (url) => {
+      expect(await mistakeOf('--url', url)).toContain('url');
+    },
+  );
 
   it('should name a broker that is not there', async () => {
     const server = await listen();

@@ -38,7 +38,7 @@ export class Attempt {
           username: credentials?.username,
           password: credentials?.password,
           will: options.will,
-          receiveMaximum: options.receiveMaximum,
+          receiveMaximum: options.inbound.receiveMaximum,
           maximumPacketSize: options.maximumPacketSize,
           userProperties: options.userProperties,
           connectTimeout: options.connectTimeout,

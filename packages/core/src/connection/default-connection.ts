@@ -2,9 +2,11 @@ import {
   ClosedError,
   ConnectionRefusedError,
   ProtocolError,
+  UnsupportedError,
 } from '../errors/connection-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import { Inbound } from '../inbound/inbound.js';
+import { Pressure } from '../inbound/pressure.js';
 import { assertNever } from '../internal/assert-never.js';
 import type { Clock, Timer } from '../internal/clock.js';
 import { Emitter } from '../internal/emitter.js';
@@ -22,11 +24,12 @@ import type {
 } from '../subscriptions/subscribe-options.js';
 import { SubscriptionRegistry } from '../subscriptions/subscription-registry.js';
 import { PROTOCOL_ERROR, PacketType } from '../wire/codec/packet-type.js';
+import { canPause } from '../wire/can-pause.js';
 import type { Connack } from '../wire/codec/connack-decoder.js';
 import type { Wire, WireFactory, WireHandlers } from '../wire/wire.js';
 import { Attempt, type AttemptParameters } from './attempt.js';
 import { Backoff } from './backoff.js';
-import type { Connection, ConnectionEnd, ConnectionEvents, DrainReport } from './connection.js';
+import type { Connection, ConnectionEnd, ConnectionEvents, DrainReport, DropEvent } from './connection.js';
 import { type ConnectionEffect, type ConnectionInput, transition } from './connection-machine.js';
 import type { ConnectionState, EndedBy } from './connection-state.js';
 import { EndOfLife } from './end-of-life.js';
@@ -52,6 +55,7 @@ export class DefaultConnection implements Connection {
   readonly #outbound: Outbound;
   readonly #inbound: Inbound;
   readonly #registry: SubscriptionRegistry;
+  readonly #pressure: Pressure;
   readonly #plan: SessionPlan;
   readonly #backoff: Backoff;
   readonly #end = new EndOfLife();
@@ -78,22 +82,37 @@ export class DefaultConnection implements Connection {
     const ids = new PacketIds();
     const router = new Router();
     const idle = (): void => this.#onIdle?.();
+    const drop = (event: DropEvent): void => {
+      this.#emitter.emit('drop', event);
+    };
     this.#outbound = new Outbound(options.outbound, ids, clock, {
-      drop: (event) => {
-        this.#emitter.emit('drop', event);
-      },
+      drop,
       congestion: (congested) => {
         this.#emitter.emit('congestion', { congested });
       },
       idle,
     });
-    this.#inbound = new Inbound(router, {
-      drop: (event) => {
-        this.#emitter.emit('drop', event);
+    this.#inbound = new Inbound(options.inbound, router, clock, { drop, warn, idle, cycle: (error) => this.#cycle(error) });
+    this.#pressure = new Pressure(() => this.#outbound.unacknowledged > 0 || this.#registry.pending > 0);
+    this.#registry = new SubscriptionRegistry(router, ids, clock, {
+      warn,
+      drop: ({ topic, qos }, reason) => {
+        drop({ direction: 'in', topic, qos, reason, error: undefined });
       },
-      idle,
+      leave: (message, handling, hold) => {
+        this.#inbound.leave(message, handling, hold);
+      },
+      pressure: (high) => {
+        this.#pressure.change(high);
+      },
+      isPaused: () => this.#pressure.isPaused,
+      arrived: (subscription) => {
+        this.#inbound.offer(subscription);
+      },
+      exchanged: () => {
+        this.#pressure.update();
+      },
     });
-    this.#registry = new SubscriptionRegistry(router, ids, clock, { warn });
     this.#plan = new SessionPlan(options);
     this.#backoff = new Backoff(options.reconnect, random);
   }
@@ -140,7 +159,9 @@ export class DefaultConnection implements Connection {
   }
 
   publish(topic: string, payload: Payload, options: PublishOptions = {}): Publication {
-    return this.#outbound.publish(topic, payload, options);
+    const publication = this.#outbound.publish(topic, payload, options);
+    if (this.#pressure.isPaused) this.#pressure.update();
+    return publication;
   }
 
   subscribe(
@@ -150,6 +171,9 @@ export class DefaultConnection implements Connection {
   ): Subscription {
     if (this.#end.value !== undefined) throw new ClosedError('the connection has ended; create a new one to subscribe');
     if (this.#state.type === 'draining') throw new ClosedError('the connection is draining and takes no new subscriptions');
+    if (options.overflow === 'pause' && !canPause()) {
+      throw new UnsupportedError("browsers cannot pause a WebSocket, so the overflow policy 'pause' cannot be kept here");
+    }
     return this.#registry.subscribe(
       typeof filter === 'string' ? [filter] : filter,
       options,
@@ -246,6 +270,7 @@ export class DefaultConnection implements Connection {
       ack: (type, ack) => {
         if (type === PacketType.pubrel) this.#inbound.released(ack.packetId);
         else this.#outbound.acknowledged(type, ack);
+        this.#pressure.update();
       },
       suback: (ack) => {
         this.#registry.suback(ack);
@@ -288,9 +313,10 @@ export class DefaultConnection implements Connection {
     // A listener may have closed the connection.
     if (this.#wire !== wire) return;
     const modern = negotiated.protocolVersion === 5;
-    this.#inbound.connected(wire, sessionPresent, modern ? this.#options.receiveMaximum : Infinity, modern);
+    this.#inbound.connected({ wire, sessionPresent, modern });
     this.#registry.connected(wire, negotiated);
     this.#outbound.connected(wire, negotiated);
+    this.#pressure.connected(wire);
   }
 
   #lost(error: MqttError, by: EndedBy): void {
@@ -304,6 +330,15 @@ export class DefaultConnection implements Connection {
     this.#feed({ type: 'lost', cause: error, by, retry: this.#backoff.next({ error, lasted, freshCredentials }) });
   }
 
+  /** Connects anew, so that the server sends again what was not acknowledged; `false` where the session would end with that. */
+  #cycle(error: MqttError): boolean {
+    const wire = this.#wire;
+    if (wire === undefined || this.#state.type !== 'connected' || !this.#plan.resumes) return false;
+    wire.end(0, undefined, () => undefined);
+    this.#lost(error, 'client');
+    return true;
+  }
+
   /** Tells everybody that the wire is gone. */
   #disconnect(): void {
     this.#wire = undefined;
@@ -312,6 +347,7 @@ export class DefaultConnection implements Connection {
     this.#outbound.disconnected();
     this.#inbound.disconnected();
     this.#registry.disconnected();
+    this.#pressure.disconnected();
   }
 
   #finish(): void {

@@ -42,6 +42,11 @@ export class SessionPlan {
     return true;
   }
 
+  /** Whether the next connection comes back to the session of this one. */
+  get resumes(): boolean {
+    return !this.#clean() && (this.#version !== 5 || this.#options.sessionExpiry > 0);
+  }
+
   /** The session expiry for DISCONNECT: an identifier made up here leaves nothing behind. */
   get expiryAtEnd(): number | undefined {
     return this.#options.generatedClientId && this.#options.sessionExpiry !== 0 ? 0 : undefined;

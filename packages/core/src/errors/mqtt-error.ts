@@ -21,7 +21,8 @@ export type MqttErrorCode =
   | 'ERR_MQTT_ABORTED'
   | 'ERR_MQTT_SUBSCRIBE_REFUSED'
   | 'ERR_MQTT_DECODE'
-  | 'ERR_MQTT_LISTENER';
+  | 'ERR_MQTT_LISTENER'
+  | 'ERR_MQTT_UNACKNOWLEDGED';
 
 /** What an {@link MqttError} is built from besides its code and message. */
 export interface MqttErrorOptions {

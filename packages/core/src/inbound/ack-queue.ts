@@ -1,9 +1,14 @@
+import { Fifo } from '../internal/fifo.js';
 import type { AckType } from '../wire/codec/packet-type.js';
 import type { Wire } from '../wire/wire.js';
 
 /** One received message, from its PUBLISH to its acknowledgement on the same connection. */
 export interface AckSlot {
   readonly packetId: number;
+  /** What it holds on to, in bytes. */
+  readonly size: number;
+  /** When it came. */
+  readonly since: number;
   /** Set when its turn may come: the message is handled. */
   reasonCode: number | undefined;
 }
@@ -16,8 +21,8 @@ export class AckQueue {
   readonly #type: AckType;
   readonly #wire: Wire;
   readonly #onSent: (slot: AckSlot) => void;
-  #slots: AckSlot[] = [];
-  #head = 0;
+  readonly #slots = new Fifo<AckSlot>();
+  #bytes = 0;
   #closed = false;
 
   constructor(type: AckType, wire: Wire, onSent: (slot: AckSlot) => void) {
@@ -26,18 +31,25 @@ export class AckQueue {
     this.#onSent = onSent;
   }
 
-  get isEmpty(): boolean {
-    return this.#head === this.#slots.length;
+  get size(): number {
+    return this.#slots.size;
   }
 
-  get size(): number {
-    return this.#slots.length - this.#head;
+  /** Bytes of the messages that are not acknowledged. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The message that all others wait for. */
+  get head(): AckSlot | undefined {
+    return this.#slots.first;
   }
 
   /** A message came. */
-  push(packetId: number): AckSlot {
-    const slot: AckSlot = { packetId, reasonCode: undefined };
+  push(packetId: number, size: number, since: number): AckSlot {
+    const slot: AckSlot = { packetId, size, since, reasonCode: undefined };
     this.#slots.push(slot);
+    this.#bytes += size;
     return slot;
   }
 
@@ -45,25 +57,18 @@ export class AckQueue {
   settle(slot: AckSlot, reasonCode: number): void {
     slot.reasonCode ??= reasonCode;
     if (this.#closed) return;
-    for (; this.#head < this.#slots.length; this.#head++) {
-      const next = this.#slots[this.#head]!;
-      if (next.reasonCode === undefined) break;
+    for (let next = this.#slots.first; next?.reasonCode !== undefined; next = this.#slots.first) {
+      this.#slots.shift();
+      this.#bytes -= next.size;
       this.#wire.ack(this.#type, next.packetId, next.reasonCode);
       this.#onSent(next);
-    }
-    if (this.isEmpty) {
-      this.#slots = [];
-      this.#head = 0;
-    } else if (this.#head > 1024) {
-      this.#slots = this.#slots.slice(this.#head);
-      this.#head = 0;
     }
   }
 
   /** The connection is gone: nothing is acknowledged any more, since another one may use the same identifiers. */
   close(): void {
     this.#closed = true;
-    this.#slots = [];
-    this.#head = 0;
+    this.#slots.clear();
+    this.#bytes = 0;
   }
 }

@@ -1,26 +1,55 @@
 import type { DropEvent } from '../connection/connection.js';
 import { ProtocolError } from '../errors/connection-errors.js';
-import type { InboundMessage } from '../message/inbound-message.js';
-import { PacketType, RECEIVE_MAXIMUM_EXCEEDED } from '../wire/codec/packet-type.js';
+import { MqttError } from '../errors/mqtt-error.js';
+import { quoteTopic } from '../errors/quote-topic.js';
+import type { Clock, Timer } from '../internal/clock.js';
+import type { Acknowledger, InboundMessage } from '../message/inbound-message.js';
+import { PacketType, QUOTA_EXCEEDED, RECEIVE_MAXIMUM_EXCEEDED, UNSPECIFIED_ERROR } from '../wire/codec/packet-type.js';
 import type { Wire } from '../wire/wire.js';
 import { AckQueue, type AckSlot } from './ack-queue.js';
 import { Handling } from './handling.js';
+import { Holding, type Taker } from './holding.js';
+
+/** Limits of what has come and is not acknowledged, all set. */
+export interface InboundOptions {
+  readonly receiveMaximum: number;
+  readonly maxBytes: number;
+  readonly ackTimeout: number;
+  readonly graceTime: number;
+  readonly abandoned: 'redeliver' | 'ack' | 'nack';
+}
+
+/** Who a message reached: observers; nobody, and nobody waits for it; or nobody yet. */
+export type DeliveryResult = 'delivered' | 'unwanted' | 'unobserved';
 
 /** Gives a message to whoever observes its topic. */
 export interface Delivery {
   /**
    * Delivers to all observers.
    * @param handling gives the message's handling, for observers that are not done when they return; none for QoS 0.
-   * @returns whether there was an observer.
    */
-  deliver(message: InboundMessage, handling: (() => Handling) | undefined): boolean;
+  deliver(message: InboundMessage, handling: (() => Handling) | undefined): DeliveryResult;
 }
 
 /** What happens to received messages. */
 export interface InboundEvents {
   drop(event: DropEvent): void;
+  warn(error: unknown, what: string): void;
   /** Nothing is unacknowledged any more. */
   idle(): void;
+  /**
+   * Messages stay unacknowledged: ends the connection, so that the server sends them again on the next; `false` where it
+   * would not.
+   */
+  cycle(error: MqttError): boolean;
+}
+
+/** The connection that messages come on. */
+export interface InboundConnection {
+  readonly wire: Wire;
+  readonly sessionPresent: boolean;
+  /** MQTT 5: Receive Maximum binds the server, and messages can be refused. */
+  readonly modern: boolean;
 }
 
 /** An identifier of QoS 2, from the first PUBLISH to PUBREL. The message was delivered once, however often it came. */
@@ -33,21 +62,30 @@ interface ExactlyOnce {
 
 /** Received messages: delivered, counted and acknowledged. What must outlive a connection for QoS 2 lives here. */
 export class Inbound {
+  readonly #options: InboundOptions;
   readonly #delivery: Delivery;
+  readonly #clock: Clock;
   readonly #events: InboundEvents;
   readonly #exactlyOnce = new Map<number, ExactlyOnce>();
   /** QoS 2 identifiers that count against Receive Maximum on this connection. */
   readonly #open = new Set<number>();
+  readonly #holding: Holding;
   #pubacks: AckQueue | undefined;
   #pubrecs: AckQueue | undefined;
   #wire: Wire | undefined;
-  #receiveMaximum = Infinity;
-  #canRefuse = false;
+  #modern = false;
   #refusing = false;
+  #ackTimer: Timer;
+  #ackWatched = false;
 
-  constructor(delivery: Delivery, events: InboundEvents) {
+  constructor(options: InboundOptions, delivery: Delivery, clock: Clock, events: InboundEvents) {
+    this.#options = options;
     this.#delivery = delivery;
+    this.#clock = clock;
     this.#events = events;
+    this.#holding = new Holding(clock, options.graceTime, (message, hold) => {
+      this.#abandon(message, hold);
+    });
   }
 
   /** Messages received but not acknowledged. */
@@ -55,11 +93,10 @@ export class Inbound {
     return (this.#pubacks?.size ?? 0) + (this.#pubrecs?.size ?? 0);
   }
 
-  /** A connection is there. `receiveMaximum` is `Infinity` where the protocol has none. */
-  connected(wire: Wire, sessionPresent: boolean, receiveMaximum: number, canRefuse: boolean): void {
+  /** A connection is there. */
+  connected({ wire, sessionPresent, modern }: InboundConnection): void {
     this.#wire = wire;
-    this.#receiveMaximum = receiveMaximum;
-    this.#canRefuse = canRefuse;
+    this.#modern = modern;
     if (!sessionPresent) this.#exactlyOnce.clear();
     const onSent = (): void => {
       if (this.unacknowledged === 0) this.#events.idle();
@@ -78,12 +115,29 @@ export class Inbound {
     this.#pubacks?.close();
     this.#pubrecs?.close();
     this.#open.clear();
-    for (const entry of this.#exactlyOnce.values()) entry.slots = [];
+    // What nobody handles comes again; an identifier of QoS 2 must then be new to us.
+    for (const [packetId, entry] of this.#exactlyOnce) {
+      if (entry.reasonCode === undefined && this.#holding.has(packetId)) this.#exactlyOnce.delete(packetId);
+      entry.slots = [];
+    }
+    this.#holding.clear();
+    this.#clock.clearTimeout(this.#ackTimer);
+    this.#ackWatched = false;
   }
 
   /** Delivers nothing new from now on. QoS 1 and 2 stay unacknowledged, for whoever resumes the session. */
   refuse(): void {
     this.#refusing = true;
+  }
+
+  /** Somebody new observes: what waits for an observer is offered. */
+  offer(taker: Taker): void {
+    if (this.#holding.size > 0) this.#holding.offer(taker);
+  }
+
+  /** An observer has left this message unhandled. */
+  leave(message: InboundMessage, handling: Handling, hold: Acknowledger): void {
+    if (this.#wire !== undefined) this.#holding.add(message, handling, hold);
   }
 
   /** A PUBLISH came. */
@@ -98,30 +152,30 @@ export class Inbound {
   released(packetId: number): void {
     const known = this.#forget(packetId);
     // [MQTT 5, 3.7.2.1] 0x92: not known, or not known any more.
-    this.#wire?.ack(PacketType.pubcomp, packetId, known || !this.#canRefuse ? 0 : 0x92);
+    this.#wire?.ack(PacketType.pubcomp, packetId, known || !this.#modern ? 0 : 0x92);
   }
 
   #atMostOnce(message: InboundMessage): void {
-    if (!this.#delivery.deliver(message, undefined)) this.#unobserved(message);
+    if (this.#delivery.deliver(message, undefined) !== 'delivered') this.#drop(message);
   }
 
   #atLeastOnce(message: InboundMessage): void {
     const queue = this.#pubacks!;
-    if (!this.#mayCome()) return;
+    if (!this.#mayCome(message)) return;
     // Most messages are done when their observers return, and nothing is ahead of them: no slot, no handling.
-    let slot = queue.isEmpty ? undefined : queue.push(message.packetId);
+    let slot = queue.size === 0 ? undefined : this.#push(queue, message);
     let handling: Handling | undefined;
-    const observed = this.#delivery.deliver(message, () => {
+    const handle = (): Handling => {
       if (handling === undefined) {
-        const due = (slot ??= queue.push(message.packetId));
-        handling = new Handling(this.#canRefuse, (reasonCode) => {
+        const due = (slot ??= this.#push(queue, message));
+        handling = new Handling(this.#modern, (reasonCode) => {
           queue.settle(due, reasonCode);
         });
       }
       return handling;
-    });
-    if (!observed) this.#unobserved(message);
-    if (handling !== undefined) handling.end(0);
+    };
+    this.#deliver(message, handle);
+    if (handling !== undefined) (handling as Handling).end(0);
     else if (slot !== undefined) queue.settle(slot, 0);
     else this.#wire?.ack(PacketType.puback, message.packetId, 0);
   }
@@ -130,10 +184,10 @@ export class Inbound {
     const { packetId } = message;
     const queue = this.#pubrecs!;
     if (!this.#open.has(packetId)) {
-      if (!this.#mayCome()) return;
+      if (!this.#mayCome(message)) return;
       this.#open.add(packetId);
     }
-    const slot = queue.push(packetId);
+    const slot = this.#push(queue, message);
     const known = this.#exactlyOnce.get(packetId);
     if (known !== undefined) {
       // Sent again: it was delivered already, and its PUBREC goes out when that is handled.
@@ -143,22 +197,87 @@ export class Inbound {
     }
     const entry: ExactlyOnce = { reasonCode: undefined, slots: [slot] };
     this.#exactlyOnce.set(packetId, entry);
-    const handling = new Handling(this.#canRefuse, (reasonCode) => {
+    const handling = new Handling(this.#modern, (reasonCode) => {
       entry.reasonCode = reasonCode;
       for (const due of entry.slots) this.#pubrecs?.settle(due, reasonCode);
     });
-    if (!this.#delivery.deliver(message, () => handling)) this.#unobserved(message);
+    this.#deliver(message, () => handling);
     handling.end(0);
   }
 
-  /** [MQTT-3.3.4-7] More than we allowed is a protocol error. */
-  #mayCome(): boolean {
-    if ((this.#pubacks?.size ?? 0) + this.#open.size < this.#receiveMaximum) return true;
-    const limit = String(this.#receiveMaximum);
-    this.#wire?.fail(
-      new ProtocolError(RECEIVE_MAXIMUM_EXCEEDED, `more than ${limit} messages came ahead of their acknowledgements`),
-    );
+  #deliver(message: InboundMessage, handling: () => Handling): void {
+    const result = this.#delivery.deliver(message, handling);
+    if (result === 'unwanted') this.#drop(message);
+    if (result === 'unobserved') this.#holding.add(message, handling(), handling().hold());
+  }
+
+  #push(queue: AckQueue, { packetId, payload }: InboundMessage): AckSlot {
+    const slot = queue.push(packetId, payload.length, this.#clock.now());
+    this.#watchAcks();
+    return slot;
+  }
+
+  /** [MQTT-3.3.4-7] More than we allowed is a protocol error; where nothing could be allowed, bytes are the limit. */
+  #mayCome({ payload }: InboundMessage): boolean {
+    const { receiveMaximum, maxBytes } = this.#options;
+    if (this.#modern) {
+      if ((this.#pubacks?.size ?? 0) + this.#open.size < receiveMaximum) return true;
+      const what = `more than ${String(receiveMaximum)} messages came ahead of their acknowledgements`;
+      this.#wire?.fail(new ProtocolError(RECEIVE_MAXIMUM_EXCEEDED, what));
+      return false;
+    }
+    const bytes = (this.#pubacks?.bytes ?? 0) + (this.#pubrecs?.bytes ?? 0);
+    if (bytes === 0 || bytes + payload.length <= maxBytes) return true;
+    const what = `unacknowledged messages of more than ${String(maxBytes)} bytes (receive.maxBytes) came`;
+    this.#wire?.fail(new ProtocolError(QUOTA_EXCEEDED, what));
     return false;
+  }
+
+  /** One message that nobody acknowledges holds up all that came after it: it may do so for `ackTimeout`. */
+  #watchAcks(): void {
+    if (this.#ackWatched || this.#options.ackTimeout === Infinity) return;
+    const heads = [this.#pubacks?.head, this.#pubrecs?.head].filter((slot) => slot !== undefined);
+    if (heads.length === 0) return;
+    const due = Math.min(...heads.map(({ since }) => since)) + this.#options.ackTimeout;
+    this.#ackWatched = true;
+    this.#ackTimer = this.#clock.setTimeout(() => {
+      this.#ackWatched = false;
+      for (const queue of [this.#pubacks, this.#pubrecs]) this.#releaseLate(queue);
+      this.#watchAcks();
+    }, due - this.#clock.now());
+  }
+
+  #releaseLate(queue: AckQueue | undefined): void {
+    const { ackTimeout } = this.#options;
+    for (let head = queue?.head; head !== undefined && head.reasonCode === undefined; head = queue?.head) {
+      if (this.#clock.now() < head.since + ackTimeout) return;
+      const seconds = String(ackTimeout / 1000);
+      const error = new MqttError('ERR_MQTT_UNACKNOWLEDGED', `a message was not acknowledged for ${seconds} s (receive.ackTimeout)`);
+      this.#events.warn(error, error.message);
+      const slot = head;
+      this.#release(error, (reasonCode) => queue?.settle(slot, reasonCode));
+      if (queue?.head === slot) return;
+    }
+  }
+
+  /** Nobody has taken a held message in time. */
+  #abandon(message: InboundMessage, hold: Acknowledger): void {
+    const error = new MqttError(
+      'ERR_MQTT_UNACKNOWLEDGED',
+      `nobody observed the message on ${quoteTopic(message.topic)} within the grace time (receive.graceTime)`,
+    );
+    if (this.#wire === undefined) return;
+    this.#release(error, (reasonCode) => {
+      this.#drop(message);
+      hold.settle(reasonCode);
+    });
+  }
+
+  /** Lets go of an unacknowledged message, as the policy says. */
+  #release(error: MqttError, settle: (reasonCode: number) => void): void {
+    const { abandoned } = this.#options;
+    if (abandoned === 'redeliver' && this.#events.cycle(error)) return;
+    settle(abandoned === 'nack' && this.#modern ? UNSPECIFIED_ERROR : 0);
   }
 
   #forget(packetId: number): boolean {
@@ -166,7 +285,7 @@ export class Inbound {
     return this.#exactlyOnce.delete(packetId);
   }
 
-  #unobserved({ topic, qos }: InboundMessage): void {
+  #drop({ topic, qos }: InboundMessage): void {
     this.#events.drop({ direction: 'in', topic, qos, reason: 'unobserved', error: undefined });
   }
 }

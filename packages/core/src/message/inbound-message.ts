@@ -28,6 +28,7 @@ export class InboundMessage implements MqttMessage {
   readonly subscriptionId: number;
   /** All identifiers, when there are several. */
   readonly subscriptionIds: readonly number[] | undefined;
+  redelivered: boolean;
   acknowledger: Acknowledger | undefined;
   #packet: Uint8Array | undefined;
   readonly #propertiesStart: number;
@@ -55,6 +56,7 @@ export class InboundMessage implements MqttMessage {
     this.packetId = packetId;
     this.subscriptionId = subscriptionId;
     this.subscriptionIds = subscriptionIds;
+    this.redelivered = false;
     this.acknowledger = undefined;
     this.#packet = packet;
     this.#propertiesStart = propertiesStart;
@@ -72,6 +74,20 @@ export class InboundMessage implements MqttMessage {
 
   /** The same message for one more observer, with an acknowledgement of its own. */
   withAcknowledger(acknowledger: Acknowledger): InboundMessage {
+    const copy = this.#copy();
+    copy.redelivered = this.redelivered;
+    copy.acknowledger = acknowledger;
+    return copy;
+  }
+
+  /** The same message, offered once more. */
+  again(): InboundMessage {
+    const copy = this.#copy();
+    copy.redelivered = true;
+    return copy;
+  }
+
+  #copy(): InboundMessage {
     const copy = new InboundMessage(
       this.topic,
       this.payload,
@@ -86,7 +102,6 @@ export class InboundMessage implements MqttMessage {
       this.#source,
     );
     copy.#properties = this.#properties;
-    copy.acknowledger = acknowledger;
     return copy;
   }
 

@@ -18,6 +18,8 @@ export interface MqttMessage {
   readonly retain: boolean;
   /** Whether the broker says that it has sent it before. */
   readonly dup: boolean;
+  /** Whether it was delivered here before, to an observer that left it unacknowledged or before there was one. */
+  readonly redelivered: boolean;
   /** The MQTT 5 properties; empty on 3.x. Decoded on first use. */
   readonly properties: PublishProperties;
   /**

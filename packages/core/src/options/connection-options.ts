@@ -41,6 +41,8 @@ export interface ConnectionOptions {
   readonly webSocket?: WebSocketOptions;
   /** Limits of the outbox and the in-flight window. */
   readonly publish?: OutboxOptions;
+  /** What happens to messages that came and are not acknowledged. */
+  readonly receive?: ReceiveOptions;
 }
 
 /** User name and password. */
@@ -151,4 +153,26 @@ export interface OutboxOptions {
   readonly onSessionLost?: 'republish' | 'fail';
   /** What happens to a message while there is no connection. Defaults to `'queue'`. */
   readonly offline?: OfflinePolicy;
+}
+
+/** What happens to messages of QoS 1 and 2 that came and are not acknowledged. */
+export interface ReceiveOptions {
+  /**
+   * Milliseconds that one message may stay unacknowledged; as long as it does, no later one can be acknowledged either. Then
+   * there is a `warning`, and `abandoned` decides. Defaults to 60,000; `Infinity` for no limit.
+   */
+  readonly ackTimeout?: number;
+  /**
+   * Milliseconds that a message waits for somebody to observe it: when a resumed session brings it before anybody does, or
+   * when its observer has left it unacknowledged. Then `abandoned` decides. Defaults to 10,000.
+   */
+  readonly graceTime?: number;
+  /**
+   * `'redeliver'`: leave it unacknowledged and connect anew, so that the server sends it again; where the session would not
+   * outlive that, `'ack'`. `'ack'`: acknowledge and drop it. `'nack'`: refuse it (MQTT 5; elsewhere `'ack'`). Each shows as
+   * an event. Defaults to `'redeliver'`.
+   */
+  readonly abandoned?: 'redeliver' | 'ack' | 'nack';
+  /** Bytes of unacknowledged payloads, at most, on MQTT 3.x, which has no Receive Maximum. Defaults to 16 MiB. */
+  readonly maxBytes?: number;
 }

@@ -1,4 +1,5 @@
 import { InvalidOptionsError } from '../errors/connection-errors.js';
+import type { InboundOptions } from '../inbound/inbound.js';
 import { randomId } from '../internal/random.js';
 import type { UserProperty } from '../message/publish-properties.js';
 import { OVERFLOW_POLICIES } from '../outbound/accept-message.js';
@@ -31,13 +32,13 @@ export interface ResolvedOptions {
   readonly reconnect: ResolvedReconnect | undefined;
   readonly keepalive: number;
   readonly connectTimeout: number;
-  readonly receiveMaximum: number;
   readonly maximumPacketSize: number;
   readonly will: Will | undefined;
   readonly userProperties: readonly UserProperty[];
   readonly tls: TlsOptions | undefined;
   readonly webSocket: WebSocketOptions | undefined;
   readonly outbound: OutboundOptions;
+  readonly inbound: InboundOptions;
 }
 
 /** A reconnect policy, all set. */
@@ -59,10 +60,12 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
     'tls',
     'webSocket',
     'publish',
+    'receive',
   ],
   session: ['clean', 'expiry'],
   reconnect: ['initialDelay', 'maxDelay', 'factor', 'jitter', 'resetAfter', 'maxAttempts', 'shouldRetry'],
   publish: ['window', 'capacity', 'maxBytes', 'overflow', 'maxAge', 'onSessionLost', 'offline'],
+  receive: ['ackTimeout', 'graceTime', 'abandoned', 'maxBytes'],
   tls: ['ca', 'cert', 'key', 'passphrase', 'serverName', 'alpnProtocols', 'insecureSkipVerify'],
   webSocket: ['headers'],
 };
@@ -78,8 +81,8 @@ export function resolveOptions(url: string, options: ConnectionOptions): Resolve
   const target = parseBrokerUrl(url, check.problems);
   if (!check.object('', options)) throw new InvalidOptionsError(check.problems);
   check.keys('', options, KEYS['']!);
-  const { session = {}, publish = {}, tls, webSocket, reconnect = {} } = options;
-  for (const [path, part] of Object.entries({ session, publish, tls, webSocket })) {
+  const { session = {}, publish = {}, receive = {}, tls, webSocket, reconnect = {} } = options;
+  for (const [path, part] of Object.entries({ session, publish, receive, tls, webSocket })) {
     if (part !== undefined && check.object(path, part)) check.keys(path, part, KEYS[path]!);
   }
   const clientId = options.clientId ?? `rxmqtt-${randomId(16)}`;
@@ -96,7 +99,6 @@ export function resolveOptions(url: string, options: ConnectionOptions): Resolve
     reconnect: reconnect === false ? undefined : resolveReconnect(reconnect, check),
     keepalive: check.integer('keepalive', options.keepalive, 60, 0, MAX_UINT16),
     connectTimeout: check.integer('connectTimeout', options.connectTimeout, 10_000, 1, MAX_DELAY),
-    receiveMaximum: check.integer('receiveMaximum', options.receiveMaximum, 1_000, 1, MAX_UINT16),
     maximumPacketSize: check.integer('maximumPacketSize', options.maximumPacketSize, 16 << 20, 16, 268_435_460),
     will: options.will,
     userProperties: options.userProperties ?? [],
@@ -110,6 +112,13 @@ export function resolveOptions(url: string, options: ConnectionOptions): Resolve
       maxAge: check.number('publish.maxAge', publish.maxAge, Infinity, 1, Infinity),
       onSessionLost: check.oneOf('publish.onSessionLost', publish.onSessionLost, ['republish', 'fail'] as const),
       offline: check.oneOf('publish.offline', publish.offline, ['queue', 'error'] as const),
+    },
+    inbound: {
+      receiveMaximum: check.integer('receiveMaximum', options.receiveMaximum, 1_000, 1, MAX_UINT16),
+      maxBytes: check.integer('receive.maxBytes', receive.maxBytes, 16 << 20, 1, Infinity),
+      ackTimeout: check.number('receive.ackTimeout', receive.ackTimeout, 60_000, 1, Infinity),
+      graceTime: check.number('receive.graceTime', receive.graceTime, 10_000, 1, MAX_DELAY),
+      abandoned: check.oneOf('receive.abandoned', receive.abandoned, ['redeliver', 'ack', 'nack'] as const),
     },
   };
   check.pairs('userProperties', resolved.userProperties);

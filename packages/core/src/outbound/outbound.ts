@@ -88,6 +88,11 @@ export class Outbound {
     return this.#outbox.count + this.#admission.waiting + this.#inFlight.size;
   }
 
+  /** Messages that were sent and not acknowledged. */
+  get unacknowledged(): number {
+    return this.#inFlight.size;
+  }
+
   /** Takes a message; see `Connection.publish`. */
   publish(topic: string, payload: Payload, options: PublishOptions): OutgoingMessage {
     let message: OutgoingMessage;

@@ -1,24 +1,44 @@
 import { ClosedError } from '../errors/connection-errors.js';
+import { OverflowError } from '../errors/delivery-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
+import { quoteTopic } from '../errors/quote-topic.js';
 import type { Handling } from '../inbound/handling.js';
-import type { InboundMessage } from '../message/inbound-message.js';
+import type { Acknowledger, InboundMessage } from '../message/inbound-message.js';
+import { matchTopic } from '../topics/match-topic.js';
 import type { FilterEntry } from './filter-entry.js';
 import type { ResolvedSubscribeOptions } from './resolve-subscribe-options.js';
 import type { Grant, Subscription, SubscriptionObserver } from './subscribe-options.js';
+import { Workload, type WorkloadTarget } from './workload.js';
 
-/** What a subscription needs of the registry. */
+/** What a subscription needs of its surroundings. */
 export interface SubscriptionHost {
   remove(subscription: ActiveSubscription): Promise<void>;
   warn(error: unknown, what: string): void;
+  /** A message of QoS 0 was given up; one of QoS 1 or 2 that nobody wants any more was acknowledged. */
+  drop(message: InboundMessage, reason: 'overflow' | 'unobserved'): void;
+  /** The subscription ends without having handled this message. */
+  leave(message: InboundMessage, handling: Handling, hold: Acknowledger): void;
+  /** The socket is not to be read (`true`), as far as this subscription goes, or may be again. */
+  pressure(high: boolean): void;
+  isPaused(): boolean;
+}
+
+/** A message whose acknowledgement the observer owes. */
+interface Owed {
+  readonly message: InboundMessage;
+  readonly handling: Handling;
+  readonly hold: Acknowledger;
 }
 
 /** One wish: who observes which filters, how. */
-export class ActiveSubscription implements Subscription {
+export class ActiveSubscription implements Subscription, WorkloadTarget {
   readonly filters: readonly string[];
   readonly options: ResolvedSubscribeOptions;
   entries: readonly FilterEntry[] = [];
   readonly #observer: SubscriptionObserver;
   readonly #manual: boolean;
+  readonly #workload: Workload;
+  readonly #owed = new Set<Owed>();
   readonly #host: SubscriptionHost;
   #state: 'waiting' | 'granted' | 'over' = 'waiting';
   #over: MqttError | undefined;
@@ -37,6 +57,7 @@ export class ActiveSubscription implements Subscription {
     this.options = options;
     this.#observer = observer;
     this.#manual = options.ack === 'manual';
+    this.#workload = new Workload(options, this);
     this.#host = host;
   }
 
@@ -59,22 +80,55 @@ export class ActiveSubscription implements Subscription {
       const wasOver = this.#state === 'over';
       this.#state = 'over';
       this.#settleReady?.reject(withdrawn());
+      this.#letGo();
       this.#withdrawn = wasOver ? Promise.resolve() : this.#host.remove(this);
     }
     return this.#withdrawn;
   }
 
-  /** Gives a message to the observer; what the observer throws stays here. */
+  /** A message for the observer. */
   deliver(message: InboundMessage, handling: (() => Handling) | undefined): void {
-    if (this.#state === 'over') return;
-    const given =
-      this.#manual && handling !== undefined ? message.withAcknowledger(handling().hold()) : message;
+    if (this.#state !== 'over') this.#workload.give(message, handling);
+  }
+
+  takes(topic: string): boolean {
+    return this.#state !== 'over' && this.entries.some(({ levels }) => matchTopic(levels, topic));
+  }
+
+  take(message: InboundMessage, handling: Handling): void {
+    this.deliver(message, () => handling);
+  }
+
+  /** Gives a message to the observer's listener; what that throws or rejects with stays here. */
+  run(message: InboundMessage, handling: (() => Handling) | undefined): void | PromiseLike<void> {
     try {
+      const given = this.#manual && handling !== undefined ? this.#owe(message, handling()) : message;
       const result = this.#observer.message(given);
-      if (result !== undefined) this.#wait(result, given, handling);
+      return result?.then(undefined, (error: unknown) => {
+        this.#host.warn(error, `a message listener rejected for a message on ${quoteTopic(message.topic)}`);
+      });
     } catch (error) {
-      this.#host.warn(error, 'a message listener threw');
+      this.#host.warn(error, `a message listener threw for a message on ${quoteTopic(message.topic)}`);
     }
+  }
+
+  drop(message: InboundMessage): void {
+    this.#host.drop(message, 'overflow');
+  }
+
+  pressure(high: boolean): void {
+    this.#host.pressure(high);
+  }
+
+  isPaused(): boolean {
+    return this.#host.isPaused();
+  }
+
+  overflow(): void {
+    if (this.#state === 'over') return;
+    const [filter = ''] = this.filters;
+    this.finish(new OverflowError(filter, 'its listener is too slow, and the overflow policy of the subscription is error'));
+    void this.#host.remove(this);
   }
 
   /**
@@ -98,6 +152,7 @@ export class ActiveSubscription implements Subscription {
   finish(error: MqttError | undefined): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
+    this.#letGo();
     this.#over = error ?? new ClosedError('the connection was closed before the server granted the subscription');
     this.#settleReady?.reject(this.#over);
     if (error === undefined) this.#call('end', () => this.#observer.end?.());
@@ -105,18 +160,32 @@ export class ActiveSubscription implements Subscription {
     else if (this.#ready === undefined) this.#host.warn(error, 'a subscription ended and nobody listens for its error');
   }
 
-  #wait(result: PromiseLike<void>, message: InboundMessage, handling: (() => Handling) | undefined): void {
-    // With manual acknowledgement the message says itself when it is done.
-    const hold = this.#manual ? undefined : handling?.().hold();
-    result.then(
-      () => {
-        hold?.settle(0);
+  /** The message as the observer gets it, who has to acknowledge it. */
+  #owe(message: InboundMessage, handling: Handling): InboundMessage {
+    const hold = handling.hold();
+    const owed: Owed = { message, handling, hold };
+    this.#owed.add(owed);
+    return message.withAcknowledger({
+      canRefuse: hold.canRefuse,
+      settle: (reasonCode) => {
+        this.#owed.delete(owed);
+        hold.settle(reasonCode);
       },
-      (error: unknown) => {
-        this.#host.warn(error, `a message listener rejected for a message on ${message.topic}`);
-        hold?.settle(0);
-      },
-    );
+    });
+  }
+
+  /** Nothing is delivered any more: what is not handled is left to others if it matters, and done with if not. */
+  #letGo(): void {
+    const waiting = this.#workload.stop();
+    const owed = [...this.#owed];
+    this.#owed.clear();
+    for (const { message, handling, hold } of [...owed, ...waiting]) {
+      if (this.#manual) this.#host.leave(message, handling, hold);
+      else {
+        this.#host.drop(message, 'unobserved');
+        hold.settle(0);
+      }
+    }
   }
 
   #call(name: string, callback: () => void): void {

@@ -1,6 +1,6 @@
 import { InvalidOptionsError, type OptionProblem } from '../errors/connection-errors.js';
 import type { QoS } from '../message/mqtt-message.js';
-import type { AckMode, SubscribeOptions } from './subscribe-options.js';
+import type { AckMode, ReceiveOverflowPolicy, SubscribeOptions } from './subscribe-options.js';
 
 /** The options of a subscription, all set. */
 export interface ResolvedSubscribeOptions {
@@ -9,7 +9,12 @@ export interface ResolvedSubscribeOptions {
   readonly noLocal: boolean;
   readonly retainAsPublished: boolean;
   readonly retainHandling: 0 | 1 | 2;
+  readonly concurrency: number;
+  readonly capacity: number;
+  readonly overflow: ReceiveOverflowPolicy;
 }
+
+const OVERFLOW_POLICIES: readonly ReceiveOverflowPolicy[] = ['dropOldest', 'dropNewest', 'latest', 'pause', 'error'];
 
 const RETAIN_HANDLING = new Map<unknown, 0 | 1 | 2>([
   ['send', 0],
@@ -27,6 +32,11 @@ export function resolveSubscribeOptions(options: SubscribeOptions, shared: boole
   if (handling === undefined) problems.push({ path: 'retainHandling', reason: "must be 'send', 'sendIfNew' or 'ignore'" });
   // [MQTT-3.8.3-4]
   if (noLocal && shared) problems.push({ path: 'noLocal', reason: 'is a protocol error in a consumer group; leave it out' });
+  const { concurrency = 64, capacity = 1_000, overflow = 'dropOldest' } = options;
+  for (const [path, value] of Object.entries({ concurrency, capacity })) {
+    if (!(value === Infinity || Number.isInteger(value)) || value < 1) problems.push({ path, reason: 'must be a whole number above 0' });
+  }
+  if (!OVERFLOW_POLICIES.includes(overflow)) problems.push({ path: 'overflow', reason: `must be one of ${OVERFLOW_POLICIES.join(', ')}` });
   if (problems.length > 0) throw new InvalidOptionsError(problems);
-  return { qos, ack, noLocal, retainAsPublished, retainHandling: handling ?? 0 };
+  return { qos, ack, noLocal, retainAsPublished, retainHandling: handling ?? 0, concurrency, capacity, overflow };
 }

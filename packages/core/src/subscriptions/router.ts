@@ -1,4 +1,4 @@
-import type { Delivery } from '../inbound/inbound.js';
+import type { Delivery, DeliveryResult } from '../inbound/inbound.js';
 import type { Handling } from '../inbound/handling.js';
 import type { InboundMessage } from '../message/inbound-message.js';
 import { TopicTrie } from '../topics/topic-trie.js';
@@ -26,6 +26,7 @@ export class Router implements Delivery {
   readonly #ids = new Map<number, number>();
   /** Topics repeat; what was found for one is kept until the filters change. */
   readonly #routes = new Map<string, Route>();
+  #resumed = false;
 
   add(entry: FilterEntry): void {
     this.#trie.add(entry.filter, entry);
@@ -58,21 +59,32 @@ export class Router implements Delivery {
     if (this.#routes.size > 0) this.#routes.clear();
   }
 
-  deliver(message: InboundMessage, handling: (() => Handling) | undefined): boolean {
+  /** The server resumes a session: it may send what was subscribed before anybody here observes. */
+  resumed(sessionPresent: boolean): void {
+    this.#resumed = sessionPresent;
+  }
+
+  deliver(message: InboundMessage, handling: (() => Handling) | undefined): DeliveryResult {
     const route = this.#routes.get(message.topic) ?? this.#find(message.topic);
     const { all, byEntry } = route;
     const { subscriptionId } = message;
     if (subscriptionId === 0 || !this.#ids.has(subscriptionId)) {
       for (const subscription of all) subscription.deliver(message, handling);
-      return all.length > 0;
+      return all.length > 0 ? 'delivered' : this.#unhandled(byEntry);
     }
-    let observed = false;
+    let delivered = false;
     for (const { entry, firsts } of byEntry) {
       if (!carries(message, entry)) continue;
-      observed = true;
+      delivered ||= entry.subscriptions.length > 0;
       for (const subscription of firsts) subscription.deliver(message, handling);
     }
-    return observed;
+    return delivered ? 'delivered' : this.#unhandled(byEntry);
+  }
+
+  /** Nobody took it: did nobody want it any more, or nobody yet? */
+  #unhandled(byEntry: Route['byEntry']): DeliveryResult {
+    if (byEntry.length === 0) return this.#resumed ? 'unobserved' : 'unwanted';
+    return byEntry.some(({ entry }) => entry.leftUnhandled) ? 'unobserved' : 'unwanted';
   }
 
   #find(topic: string): Route {

@@ -22,9 +22,29 @@ export interface SubscribeOptions {
    * sends them). Defaults to `'send'`.
    */
   readonly retainHandling?: 'send' | 'sendIfNew' | 'ignore';
+  /**
+   * How many messages may be with the listener at once, counted by the promises it returns; further ones wait. A listener
+   * that returns none is done when it returns. Defaults to 64.
+   */
+  readonly concurrency?: number;
+  /** How many messages of QoS 0 may wait for the listener. (QoS 1 and 2 are bounded by Receive Maximum.) Defaults to 1,000. */
+  readonly capacity?: number;
+  /** What happens to messages of QoS 0 that find `capacity` messages waiting. Defaults to `'dropOldest'`. */
+  readonly overflow?: ReceiveOverflowPolicy;
   /** Joins the consumer group of this name: each message goes to one member (`$share/<group>/<filter>`). */
   readonly group?: string;
 }
+
+/**
+ * What happens to messages of QoS 0 that come faster than a listener takes them; each that is dropped is a `drop` event:
+ * - `dropOldest`, `dropNewest`: the one that waits longest goes, or the one that came;
+ * - `latest`: a waiting message gives way to a newer one for the same topic; if there is none, as `dropOldest`;
+ * - `pause`: the socket is not read while `capacity` messages wait, so that the broker keeps them; all other subscriptions
+ *   of the connection wait too. While acknowledgements are due to us it is read nevertheless, and the surplus is dropped.
+ *   Not in browsers, whose WebSockets cannot be paused;
+ * - `error`: the subscription ends with OverflowError.
+ */
+export type ReceiveOverflowPolicy = 'dropOldest' | 'dropNewest' | 'latest' | 'pause' | 'error';
 
 /** Called for each message. A returned promise delays the acknowledgement, not the next message. */
 export type MessageListener = (message: MqttMessage) => void | PromiseLike<void>;

@@ -12,7 +12,7 @@ import type { SubscribeAck } from '../wire/codec/suback-decoder.js';
 import { type SubscribeFilter, subscribeFilterLength } from '../wire/codec/subscribe-encoder.js';
 import { MAX_VARIABLE_INTEGER } from '../wire/codec/variable-integer.js';
 import type { Wire } from '../wire/wire.js';
-import { ActiveSubscription } from './active-subscription.js';
+import { ActiveSubscription, type SubscriptionHost } from './active-subscription.js';
 import { batchFilters } from './batch-filters.js';
 import { FilterEntry } from './filter-entry.js';
 import { resolveSubscribeOptions } from './resolve-subscribe-options.js';
@@ -24,9 +24,12 @@ type Exchange =
   | { readonly type: 'subscribe'; readonly entries: readonly FilterEntry[]; readonly requests: readonly SubscribeFilter[] }
   | { readonly type: 'unsubscribe'; readonly entries: readonly FilterEntry[] };
 
-/** What happens to subscriptions. */
-export interface RegistryEvents {
-  warn(error: unknown, what: string): void;
+/** What subscriptions need of the rooms around them. */
+export interface RegistryHost extends Omit<SubscriptionHost, 'remove'> {
+  /** Somebody new observes. */
+  arrived(subscription: ActiveSubscription): void;
+  /** A SUBSCRIBE or UNSUBSCRIBE was sent, or answered. */
+  exchanged(): void;
 }
 
 /**
@@ -37,11 +40,13 @@ export class SubscriptionRegistry {
   readonly #router: Router;
   readonly #ids: PacketIds;
   readonly #clock: Clock;
-  readonly #events: RegistryEvents;
+  readonly #host: RegistryHost;
   readonly #entries = new Map<string, FilterEntry>();
   readonly #exchanges = new Map<number, Exchange>();
   /** Entries that may need a packet. */
   readonly #dirty = new Set<FilterEntry>();
+  /** Who has begun to observe in this tick. */
+  #arrived: ActiveSubscription[] = [];
   /** Who waits until a filter is gone. */
   readonly #leaving = new Map<FilterEntry, (() => void)[]>();
   #wire: Wire | undefined;
@@ -49,11 +54,11 @@ export class SubscriptionRegistry {
   #scheduled = false;
   #subscriptionId = 0;
 
-  constructor(router: Router, ids: PacketIds, clock: Clock, events: RegistryEvents) {
+  constructor(router: Router, ids: PacketIds, clock: Clock, host: RegistryHost) {
     this.#router = router;
     this.#ids = ids;
     this.#clock = clock;
-    this.#events = events;
+    this.#host = host;
   }
 
   subscribe(
@@ -65,10 +70,8 @@ export class SubscriptionRegistry {
     const wanted = [...new Set(group === undefined ? filters : filters.map((filter) => buildSharedFilter(group, filter)))];
     const shared = wanted.map((filter) => parseSharedFilter(filter) !== undefined).includes(true);
     const subscription = new ActiveSubscription(wanted, resolveSubscribeOptions(options, shared), observer, {
+      ...this.#host,
       remove: (removed) => this.#remove(removed),
-      warn: (error, what) => {
-        this.#events.warn(error, what);
-      },
     });
     subscription.entries = wanted.map((filter) => this.#entry(filter));
     for (const entry of subscription.entries) {
@@ -76,11 +79,18 @@ export class SubscriptionRegistry {
       this.#touch(entry);
     }
     this.#router.changed();
+    this.#arrived.push(subscription);
     return subscription;
+  }
+
+  /** Answers that are due to us. */
+  get pending(): number {
+    return this.#exchanges.size;
   }
 
   connected(wire: Wire, negotiated: Negotiated): void {
     this.#wire = wire;
+    this.#router.resumed(negotiated.sessionPresent);
     this.#negotiated = negotiated;
     for (const entry of this.#entries.values()) {
       if (!negotiated.sessionPresent) {
@@ -129,7 +139,7 @@ export class SubscriptionRegistry {
       entry.granted = undefined;
       const code = ack.reasonCodes[index] ?? 0;
       if (code >= 0x80) {
-        this.#events.warn(new SubscribeRejectedError(entry.filter, code), `the server refused to unsubscribe ${entry.filter}`);
+        this.#host.warn(new SubscribeRejectedError(entry.filter, code), `the server refused to unsubscribe ${entry.filter}`);
       }
       this.#left(entry);
       this.#touch(entry);
@@ -162,6 +172,7 @@ export class SubscriptionRegistry {
       const index = entry.subscriptions.indexOf(subscription);
       if (index < 0) continue;
       entry.subscriptions.splice(index, 1);
+      entry.leftUnhandled = subscription.options.ack === 'manual';
       this.#touch(entry);
       if (entry.subscriptions.length === 0 && this.#wire !== undefined) gone.push(this.#gone(entry));
     }
@@ -218,6 +229,7 @@ export class SubscriptionRegistry {
       this.#sendSubscribe(wire, subscribe);
     }
     for (const entry of satisfied) for (const subscription of entry.subscriptions) subscription.grant(false);
+    for (const subscription of this.#arrived.splice(0)) this.#host.arrived(subscription);
   }
 
   #sendSubscribe(wire: Wire, requests: readonly SubscribeFilter[]): void {
@@ -254,6 +266,7 @@ export class SubscriptionRegistry {
     if (packetId === 0) for (const entry of exchange.entries) this.#dirty.add(entry);
     else {
       this.#exchanges.set(packetId, exchange);
+      this.#host.exchanged();
       for (const entry of exchange.entries) entry.pending = exchange.type;
     }
     return packetId;
@@ -273,6 +286,7 @@ export class SubscriptionRegistry {
       return undefined;
     }
     this.#exchanges.delete(ack.packetId);
+    this.#host.exchanged();
     this.#ids.release(ack.packetId);
     return exchange;
   }

@@ -48,6 +48,8 @@ export class ScriptedWire implements Wire {
   readonly sent: SentPacket[] = [];
   readonly #handlers: WireHandlers;
   congested = false;
+  /** Whether the client does not read. What the script says comes nevertheless, as what had been read already. */
+  paused = false;
   /** `open`, then how it ended. */
   ended: 'open' | 'ended' | 'destroyed' | 'failed' | 'closed' = 'open';
   /** The keepalive that was accepted, in seconds. */
@@ -79,6 +81,14 @@ export class ScriptedWire implements Wire {
 
   accept(keepalive: number): void {
     this.keepalive = keepalive;
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
   }
 
   fail(error: MqttError): void {

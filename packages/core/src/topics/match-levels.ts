@@ -21,14 +21,10 @@ export function matchLevels(filter: string, f: number, topic: string, t: number)
         t++;
       }
     }
-    // `sport/#` matches `sport` as well (section 4.7.1.2).
-    if (t === topicEnd) return f === filterEnd || isHashNext(filter, f);
+    // `sport/#` matches `sport` as well (section 4.7.1.2); before `#` there is always a `/`.
+    if (t === topicEnd) return f === filterEnd || filter.charCodeAt(f + 1) === HASH;
     if (f === filterEnd || filter.charCodeAt(f) !== SLASH || topic.charCodeAt(t) !== SLASH) return false;
     f++;
     t++;
   }
-}
-
-function isHashNext(filter: string, slash: number): boolean {
-  return filter.charCodeAt(slash) === SLASH && filter.charCodeAt(slash + 1) === HASH;
 }

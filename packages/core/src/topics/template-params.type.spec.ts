@@ -21,7 +21,7 @@ expectTypeOf<TemplateParams<'{__proto__}'>>().toEqualTypeOf<{ readonly __proto__
 expectTypeOf<TemplateParams<'a/+/b/#'>>().toEqualTypeOf<None>();
 expectTypeOf<TemplateParams<'a/{{b}}/c'>>().toEqualTypeOf<None>();
 expectTypeOf<TemplateParams<'{{/{id}/}}'>>().toEqualTypeOf<{ readonly id: string }>();
-expectTypeOf<TemplateParams<'x{a}/{b}x/{c/d}/{}/{#}/{{{e}}}'>>().toEqualTypeOf<None>();
+expectTypeOf<TemplateParams<'x{a}/{b}x/{c/d}/{}/{#}/{{{e}}}/{f}}/{{g}'>>().toEqualTypeOf<None>();
 expectTypeOf<TemplateParams<''>>().toEqualTypeOf<None>();
 
 // The compiler does not know the text.

@@ -10,7 +10,7 @@ type Entry = readonly [filter: string, value: number];
 const anyFilter = fc.oneof(filter, crowdedFilter);
 const anyTopic = fc.oneof(topicName, crowdedTopic);
 const entries = fc.array(fc.tuple(anyFilter, fc.nat(2)), { maxLength: 12 });
-const steps = fc.array(fc.tuple(fc.boolean(), fc.nat(12), fc.nat(1)), { maxLength: 60 });
+const steps = fc.array(fc.tuple(fc.boolean(), fc.nat(12), fc.nat(1)), { maxLength: 40 });
 
 function sorted(list: readonly Entry[]): string[] {
   return list.map(([wanted, value]) => `${wanted} ${String(value)}`).sort();
@@ -42,7 +42,7 @@ describe('TopicTrie', () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -80,7 +80,7 @@ describe('TopicTrie', () => {
       fc.property(entries, anyFilter, (list, wanted) => {
         expect(trieOf(list).overlapping(wanted)).toBe(list.some(([other]) => filtersOverlap(other, wanted)));
       }),
-      { numRuns: 3_000 },
+      { numRuns: 2_000 },
     );
   });
 

@@ -87,7 +87,6 @@ export class TrieLeaf<T> {
       this.#filter = taken.filter;
       this.#value = taken.value;
     }
-    if (more.length === 0) this.#more = undefined;
   }
 
   /** Appends the values to `into`, in the order in which they were added. */

@@ -27,7 +27,7 @@ export function exceedsUtf8(text: string, limit: number): boolean {
 }
 
 function isPair(text: string, at: number, code: number): boolean {
-  return isHighSurrogate(code) && at + 1 < text.length && isLowSurrogate(text.charCodeAt(at + 1));
+  return isHighSurrogate(code) && isLowSurrogate(text.charCodeAt(at + 1));
 }
 
 /** Tells whether a UTF-16 unit is the first half of a surrogate pair. */

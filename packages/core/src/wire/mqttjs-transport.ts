@@ -14,6 +14,8 @@ interface DuplexStream {
   on(event: string, listener: (value: never) => void): unknown;
   pipe(target: ByteTarget): unknown;
   write(bytes: Uint8Array): boolean;
+  pause(): void;
+  resume(): void;
   end(): void;
   destroy(): void;
   setNoDelay?(noDelay: boolean): void;
@@ -113,6 +115,14 @@ class MqttjsTransport implements Transport {
 
   accepted(connack: Uint8Array): void {
     this.#parser?.write(connack);
+  }
+
+  pause(): void {
+    this.#stream?.pause();
+  }
+
+  resume(): void {
+    this.#stream?.resume();
   }
 
   end(): void {

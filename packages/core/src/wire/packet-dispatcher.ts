@@ -23,6 +23,7 @@ export class PacketDispatcher {
   readonly #handlers: WireHandlers;
   readonly #events: WireEvents;
   #connected = false;
+  #refused = false;
 
   constructor(version: ProtocolVersion, handlers: WireHandlers, events: WireEvents) {
     this.#version = version;
@@ -79,8 +80,11 @@ export class PacketDispatcher {
     throw new ProtocolError(PROTOCOL_ERROR, `a packet of type ${String(type)} came, which only clients send`);
   }
 
-  /** [MQTT-3.2.0-1] the first packet is CONNACK. */
+  /** [MQTT-3.2.0-1] the first packet is CONNACK; [MQTT-3.2.2-7] behind a refusal there is none. */
   #connack(type: number, flags: number, bytes: Uint8Array, start: number, end: number): void {
+    if (this.#refused) {
+      throw new ProtocolError(PROTOCOL_ERROR, `a packet of type ${String(type)} came after a CONNACK that refused`);
+    }
     if (type !== PacketType.connack) {
       throw new ProtocolError(PROTOCOL_ERROR, `a packet of type ${String(type)} came before CONNACK`);
     }
@@ -89,7 +93,7 @@ export class PacketDispatcher {
     if (connack.reasonCode === 0) {
       this.#connected = true;
       this.#events.accepted(wholePacket(bytes, start, end));
-    }
+    } else this.#refused = true;
     this.#handlers.connack(connack);
   }
 }

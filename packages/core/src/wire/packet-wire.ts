@@ -43,6 +43,7 @@ class PacketWire implements Wire {
   #phase: 'open' | 'ending' | 'gone' = 'open';
   #accepted = false;
   #receiving = false;
+  #paused = false;
   congested = false;
 
   constructor(request: ConnectRequest, handlers: WireHandlers, transports: TransportFactory, clock: Clock) {
@@ -119,11 +120,22 @@ class PacketWire implements Wire {
         this.#writer.byte(PacketType.pingreq << 4);
         this.#writer.byte(0);
         this.#writer.commit();
+        if (this.#paused) this.#transport.resume();
       },
       dead: () => {
         this.#close(new KeepaliveTimeoutError(this.#request.endpoint.label, keepalive), 'keepalive');
       },
     });
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#transport.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#transport.resume();
   }
 
   fail(error: MqttError): void {
@@ -175,6 +187,8 @@ class PacketWire implements Wire {
     } finally {
       this.#receiving = false;
       this.#writer.flush();
+      // It was only to hear whether the server is alive.
+      if (this.#paused) this.#transport.pause();
     }
   }
 

@@ -6,6 +6,9 @@ export interface Transport {
   write(bytes: Uint8Array): boolean;
   /** The CONNACK that accepted, for whoever made the transport. */
   accepted(connack: Uint8Array): void;
+  /** Stops `data`, where the platform can. */
+  pause(): void;
+  resume(): void;
   /** Closes behind what has been written. */
   end(): void;
   /** Closes at once. */

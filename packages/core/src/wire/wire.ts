@@ -64,6 +64,10 @@ export interface Wire {
   unsubscribe(packetId: number, filters: readonly string[]): void;
   /** What CONNACK has settled: starts pinging, with what the server made of our keepalive. */
   accept(keepalive: number): void;
+  /** Stops reading, apart from a little after each ping: silence must not look like death, to either side. */
+  pause(): void;
+  /** Reads again. */
+  resume(): void;
   /** The other side broke the protocol: says so where it can, and ends with `closed(error, 'client')`. */
   fail(error: MqttError): void;
   /** Ends in good order: writes what is waiting and DISCONNECT, and closes. Calls back when the transport is gone. */

@@ -163,7 +163,9 @@ export class BrokerConnection {
   }
 
   toString(): string {
-    const sent = this.log.map(({ packet }) => `${packet.cmd}${packet.messageId === undefined ? '' : `#${String(packet.messageId)}`}`);
+    const sent = this.log.map(
+      ({ packet }) => `${packet.cmd}${packet.messageId === undefined ? '' : `#${String(packet.messageId)}`}`,
+    );
     const shown = sent.length > 60 ? [...sent.slice(0, 30), '…', ...sent.slice(-30)] : sent;
     return `${shown.join(' ')}${this.malformed.length > 0 ? ` malformed: ${this.malformed.join(', ')}` : ''}${this.closed ? ' (closed)' : ''}`;
   }

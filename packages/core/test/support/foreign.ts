@@ -16,12 +16,22 @@ export interface ForeignOptions {
 }
 
 /** Publishes one message with `mosquitto_pub`. */
-export function foreignPublish(port: number, topic: string, payload: string, options: ForeignOptions = {}): Promise<void> {
+export function foreignPublish(
+  port: number,
+  topic: string,
+  payload: string,
+  options: ForeignOptions = {},
+): Promise<void> {
   return finished(start('mosquitto_pub', port, topic, options, ['-m', payload]), 'mosquitto_pub ends', 5_000);
 }
 
 /** Publishes one message per line with `mosquitto_pub -l`. */
-export function foreignStream(port: number, topic: string, lines: readonly string[], options: ForeignOptions = {}): Promise<void> {
+export function foreignStream(
+  port: number,
+  topic: string,
+  lines: readonly string[],
+  options: ForeignOptions = {},
+): Promise<void> {
   const child = start('mosquitto_pub', port, topic, options, ['-l']);
   child.stdin?.end(`${lines.join('\n')}\n`);
   return finished(child, `mosquitto_pub -l has sent ${String(lines.length)} lines`, 60_000);
@@ -31,7 +41,9 @@ export function foreignStream(port: number, topic: string, lines: readonly strin
 export class ForeignSubscriber {
   /** The payloads, as text. */
   readonly payloads: string[] = [];
-  readonly #watch = new Watch(() => `mosquitto_sub received ${String(this.payloads.length)}: ${this.payloads.slice(-5).join(' ')}`);
+  readonly #watch = new Watch(
+    () => `mosquitto_sub received ${String(this.payloads.length)}: ${this.payloads.slice(-5).join(' ')}`,
+  );
   #subscribed = false;
 
   constructor(child: ChildProcess) {
@@ -54,7 +66,11 @@ export class ForeignSubscriber {
 }
 
 /** Subscribes with `mosquitto_sub`, until the end of the test. Fulfils when the broker has confirmed. */
-export async function foreignSubscribe(port: number, filter: string, options: ForeignOptions = {}): Promise<ForeignSubscriber> {
+export async function foreignSubscribe(
+  port: number,
+  filter: string,
+  options: ForeignOptions = {},
+): Promise<ForeignSubscriber> {
   // -d says when the broker has confirmed; the mark tells payloads from what else it says.
   // MQTT 3.1.1 unless asked otherwise: on MQTT 5, libmosquitto 2.0.11 breaks off when the broker sends more than 20 QoS 2
   // messages ahead, though it has announced no such limit.
@@ -69,9 +85,26 @@ export async function foreignSubscribe(port: number, filter: string, options: Fo
   return subscriber;
 }
 
-function start(program: string, port: number, topic: string, options: ForeignOptions, rest: readonly string[]): ChildProcess {
+function start(
+  program: string,
+  port: number,
+  topic: string,
+  options: ForeignOptions,
+  rest: readonly string[],
+): ChildProcess {
   const { qos = 0, version = 5, retain = false, args = [] } = options;
-  const command = ['-h', '127.0.0.1', '-p', String(port), '-V', version === 5 ? '5' : '311', '-q', String(qos), '-t', topic];
+  const command = [
+    '-h',
+    '127.0.0.1',
+    '-p',
+    String(port),
+    '-V',
+    version === 5 ? '5' : '311',
+    '-q',
+    String(qos),
+    '-t',
+    topic,
+  ];
   // Line by line: into a pipe, mosquitto_sub writes only when its buffer is full.
   const line = ['-oL', program, ...command, ...(retain ? ['-r'] : []), ...args, ...rest];
   return spawn('stdbuf', line, { stdio: ['pipe', 'pipe', 'pipe'] });

@@ -1,5 +1,12 @@
 import { createConnection } from '../../src/index.js';
-import type { Connection, ConnectionOptions, ConnectionState, MqttMessage, SubscribeOptions, Subscription } from '../../src/index.js';
+import type {
+  Connection,
+  ConnectionOptions,
+  ConnectionState,
+  MqttMessage,
+  SubscribeOptions,
+  Subscription,
+} from '../../src/index.js';
 import { cleanup } from './globals.js';
 import { Watch } from './watch.js';
 import { within } from './within.js';
@@ -44,7 +51,11 @@ export class StateLog {
   }
 
   /** Fulfils with the states of one type as soon as there are `count` of them. */
-  async until<T extends ConnectionState['type']>(type: T, count = 1, deadline?: number): Promise<Extract<ConnectionState, { type: T }>[]> {
+  async until<T extends ConnectionState['type']>(
+    type: T,
+    count = 1,
+    deadline?: number,
+  ): Promise<Extract<ConnectionState, { type: T }>[]> {
     await this.#watch.until(() => this.all(type).length >= count, `state ${type}, ${String(count)} times`, deadline);
     return this.all(type);
   }

@@ -17,16 +17,15 @@ export function encode(packet: PacketLike, version: number): Buffer {
   return mqttPacket.generate(packet as Packet, { protocolVersion: version });
 }
 
-/** Decodes packets one by one; `undefined` when a packet is malformed. Knows the version once it has seen CONNECT. */
+/** Decodes packets one by one, into an error when one is malformed. Knows the version once it has seen CONNECT. */
 export function createDecoder(): (bytes: Buffer) => Packet | Error {
   const parser = mqttPacket.parser();
-  let result: Packet | Error | undefined;
-  parser.on('packet', (packet) => (result = packet));
-  parser.on('error', (error: Error) => (result = error));
+  const results: (Packet | Error)[] = [];
+  parser.on('packet', (packet) => results.push(packet));
+  parser.on('error', (error: Error) => results.push(error));
   return (bytes) => {
-    result = undefined;
-    const rest = parser.parse(bytes);
-    return result ?? new Error(`${String(rest)} bytes of ${bytes.toString('hex').slice(0, 80)} are no packet`);
+    parser.parse(bytes);
+    return results.shift() ?? new Error(`no packet: ${bytes.toString('hex').slice(0, 80)}`);
   };
 }
 

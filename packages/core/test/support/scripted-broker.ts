@@ -12,7 +12,8 @@ export class ScriptedBroker {
   /** All connections that were ever accepted, in order. */
   readonly connections: BrokerConnection[] = [];
   /** What CONNACK says about the session. */
-  sessionPresent: boolean | ((connect: IConnectPacket, index: number) => boolean) = (connect, index) => index > 0 && connect.clean !== true;
+  sessionPresent: boolean | ((connect: IConnectPacket, index: number) => boolean) = (connect, index) =>
+    index > 0 && connect.clean !== true;
   /** The properties of CONNACK, on MQTT 5. */
   connackProperties: IConnackPacket['properties'] = {};
   /** Called for each TCP connection, before anything is read. */
@@ -23,7 +24,13 @@ export class ScriptedBroker {
   readonly #handlers: Handlers;
 
   constructor(handlers: Handlers) {
-    this.#handlers = { ...agreeable, connect: (packet, connection) => { this.accept(packet, connection); }, ...handlers };
+    this.#handlers = {
+      ...agreeable,
+      connect: (packet, connection) => {
+        this.accept(packet, connection);
+      },
+      ...handlers,
+    };
     this.#server = createServer((socket) => {
       const connection = new BrokerConnection(socket, this.#watch, (packet) => {
         dispatch(this.#handlers, packet, connection);
@@ -75,7 +82,8 @@ export class ScriptedBroker {
   /** The CONNACK that accepts. */
   connack(connect: IConnectPacket, connection: BrokerConnection): { cmd: 'connack'; [field: string]: unknown } {
     const index = this.connections.indexOf(connection);
-    const sessionPresent = typeof this.sessionPresent === 'function' ? this.sessionPresent(connect, index) : this.sessionPresent;
+    const sessionPresent =
+      typeof this.sessionPresent === 'function' ? this.sessionPresent(connect, index) : this.sessionPresent;
     return connect.protocolVersion === 5
       ? { cmd: 'connack', reasonCode: 0, sessionPresent, properties: this.connackProperties }
       : { cmd: 'connack', returnCode: 0, sessionPresent };
@@ -83,7 +91,11 @@ export class ScriptedBroker {
 
   /** The connection of that number, from 0, as soon as it has sent CONNECT. */
   async connection(index: number, deadline?: number): Promise<BrokerConnection> {
-    await this.until(() => (this.connections[index]?.log.length ?? 0) > 0, `connection ${String(index)} sends CONNECT`, deadline);
+    await this.until(
+      () => (this.connections[index]?.log.length ?? 0) > 0,
+      `connection ${String(index)} sends CONNECT`,
+      deadline,
+    );
     return this.connections[index] as BrokerConnection;
   }
 
@@ -110,7 +122,9 @@ export class ScriptedBroker {
   }
 
   toString(): string {
-    return this.connections.map((connection, index) => `  connection ${String(index)}: ${connection.toString()}`).join('\n');
+    return this.connections
+      .map((connection, index) => `  connection ${String(index)}: ${connection.toString()}`)
+      .join('\n');
   }
 }
 

@@ -63,12 +63,24 @@ export class SessionBroker {
   static async start(script: SessionScript): Promise<SessionBroker> {
     const broker = await startBroker();
     const self = new SessionBroker(broker, script);
-    broker.on('connect', (packet, peer) => { self.#connected(packet, peer); });
-    broker.on('publish', (packet, peer) => { self.#published(packet, peer); });
-    broker.on('pubrel', ({ messageId }, peer) => { self.#released(messageId!, peer); });
-    broker.on('puback', ({ messageId }, peer) => { self.#acknowledged('puback', messageId!, peer); });
-    broker.on('pubrec', ({ messageId }, peer) => { self.#recorded(messageId!, peer); });
-    broker.on('pubcomp', ({ messageId }, peer) => { self.#acknowledged('pubcomp', messageId!, peer); });
+    broker.on('connect', (packet, peer) => {
+      self.#connected(packet, peer);
+    });
+    broker.on('publish', (packet, peer) => {
+      self.#published(packet, peer);
+    });
+    broker.on('pubrel', ({ messageId }, peer) => {
+      self.#released(messageId!, peer);
+    });
+    broker.on('puback', ({ messageId }, peer) => {
+      self.#acknowledged('puback', messageId!, peer);
+    });
+    broker.on('pubrec', ({ messageId }, peer) => {
+      self.#recorded(messageId!, peer);
+    });
+    broker.on('pubcomp', ({ messageId }, peer) => {
+      self.#acknowledged('pubcomp', messageId!, peer);
+    });
     broker.on('subscribe', ({ messageId, subscriptions }, peer) => {
       if (self.#isSubscribed) self.faults.push('subscribed again, though the session was kept');
       self.#isSubscribed = true;
@@ -106,7 +118,9 @@ export class SessionBroker {
     for (const delivery of [...this.#deliveries.values()]) {
       const { payload, id, state } = delivery;
       const packet: PacketLike =
-        state === 'released' ? { cmd: 'pubrel', messageId: id, reasonCode: 0 } : publishPacket(delivery, state === 'sent');
+        state === 'released'
+          ? { cmd: 'pubrel', messageId: id, reasonCode: 0 }
+          : publishPacket(delivery, state === 'sent');
       const went = this.#send(peer, `${packet.cmd} ${payload}`, packet, () => {
         delivery.on = peer;
         if (state === 'queued') delivery.state = 'sent';
@@ -132,7 +146,8 @@ export class SessionBroker {
   #released(id: number, peer: BrokerConnection): void {
     if (this.#cutsBefore(`PUBREL ${String(id)}`, peer)) return;
     const known = this.#unreleased.delete(id);
-    if (!known && this.#script.session === 'lost') this.faults.push(`PUBREL for ${String(id)}, which this session does not know`);
+    if (!known && this.#script.session === 'lost')
+      this.faults.push(`PUBREL for ${String(id)}, which this session does not know`);
     if (this.#cutsAfter(peer)) return;
     this.#answer(peer, 'pubcomp', id);
   }
@@ -157,7 +172,8 @@ export class SessionBroker {
   #claimed(name: string, id: number, peer: BrokerConnection): Delivery | undefined {
     const delivery = this.#deliveries.get(id);
     if (delivery === undefined) this.faults.push(`${name} for ${String(id)}, which was not sent`);
-    else if (delivery.on !== peer) this.faults.push(`${name} for ${String(id)} on another connection than its delivery`);
+    else if (delivery.on !== peer)
+      this.faults.push(`${name} for ${String(id)} on another connection than its delivery`);
     return delivery;
   }
 

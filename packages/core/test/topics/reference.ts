@@ -4,14 +4,21 @@ function levelsOf(filter: string): string[] {
   return filter.replace(/^\$share\/[^/]+\//, '').split('/');
 }
 
-export function referenceMatch(filter: string, topic: string): boolean {
+export function referenceMatcher(filter: string): (topic: string) => boolean {
   const [first = '', ...others] = levelsOf(filter);
-  if (topic.startsWith('$') && (first === '+' || first === '#')) return false;
   const pattern = [first, ...others]
     .map((level) => (level === '#' ? '.*' : level === '+' ? '[^/]*' : level.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
     .join('/');
   const open = pattern.endsWith('/.*') ? `${pattern.slice(0, -3)}(/.*)?` : pattern;
-  return new RegExp(`^${open}$`, 'su').test(topic);
+  const expression = new RegExp(`^${open}$`, 'su');
+  return (topic) => {
+    if (topic.startsWith('$') && (first === '+' || first === '#')) return false;
+    return expression.test(topic);
+  };
+}
+
+export function referenceMatch(filter: string, topic: string): boolean {
+  return referenceMatcher(filter)(topic);
 }
 
 export function referenceCaptures(filter: string, topic: string): string[] | undefined {
@@ -24,5 +31,6 @@ export function referenceCaptures(filter: string, topic: string): string[] | und
 }
 
 export function referenceOverlap(a: string, b: string, topics: readonly string[]): boolean {
-  return topics.some((topic) => referenceMatch(a, topic) && referenceMatch(b, topic));
+  const isInB = referenceMatcher(b);
+  return topics.filter(referenceMatcher(a)).some(isInB);
 }

@@ -16,10 +16,9 @@ describe('assess', () => {
   });
 
   it('should raise once, and clear once', async () => {
-    expect(await alarmsOf({}, { temperature: 96.44 }, { temperature: 97 }, { temperature: 86 }, { temperature: 50 })).toEqual([
-      'raised: temperature 96.4 °C is above 90.0 °C',
-      'cleared: temperature 50.0 °C is in order again',
-    ]);
+    expect(
+      await alarmsOf({}, { temperature: 96.44 }, { temperature: 97 }, { temperature: 86 }, { temperature: 50 }),
+    ).toEqual(['raised: temperature 96.4 °C is above 90.0 °C', 'cleared: temperature 50.0 °C is in order again']);
   });
 
   it('should say what is usual when that is the reason', async () => {
@@ -37,7 +36,9 @@ describe('assess', () => {
   });
 
   it('should keep the signals apart', async () => {
-    expect(await alarmsOf({ temperature: 95, vibration: 11 }, { vibration: 11 }, { temperature: 50, vibration: 2 })).toEqual([
+    expect(
+      await alarmsOf({ temperature: 95, vibration: 11 }, { vibration: 11 }, { temperature: 50, vibration: 2 }),
+    ).toEqual([
       'raised: temperature 95.0 °C is above 90.0 °C',
       'raised: vibration 11.0 mm/s is above 10.0 mm/s',
       'cleared: temperature 50.0 °C is in order again',
@@ -55,9 +56,19 @@ describe('assess', () => {
   });
 
   it('should name machine and time in the alarm', async () => {
-    const [assessment] = await lastValueFrom(from([average({ state: 'fault', time: 1_000 })]).pipe(assess(), toArray()));
+    const [assessment] = await lastValueFrom(
+      from([average({ state: 'fault', time: 1_000 })]).pipe(assess(), toArray()),
+    );
     expect(assessment?.alarms).toEqual([
-      { type: 'alarm', line: 'north', machine: 'lathe', signal: 'state', status: 'raised', text: 'reports a fault', time: '1970-01-01T00:00:01.000Z' },
+      {
+        type: 'alarm',
+        line: 'north',
+        machine: 'lathe',
+        signal: 'state',
+        status: 'raised',
+        text: 'reports a fault',
+        time: '1970-01-01T00:00:01.000Z',
+      },
     ]);
   });
 
@@ -65,8 +76,13 @@ describe('assess', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const values = { a: average(), f: average({ state: 'fault' }) };
       const averages$ = cold<Average>('a--f--|', values);
-      const active = (signals: readonly string[]) => expect.objectContaining<Partial<Assessment>>({ active: signals as never }) as unknown;
-      expectObservable(averages$.pipe(assess())).toBe('a--f--(e|)', { a: active([]), f: active(['state']), e: active([]) });
+      const active = (signals: readonly string[]) =>
+        expect.objectContaining<Partial<Assessment>>({ active: signals as never }) as unknown;
+      expectObservable(averages$.pipe(assess())).toBe('a--f--(e|)', {
+        a: active([]),
+        f: active(['state']),
+        e: active([]),
+      });
       expectSubscriptions(averages$.subscriptions).toBe('^-----!');
     });
   });

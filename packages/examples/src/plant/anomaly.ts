@@ -65,20 +65,18 @@ function assessNext(last: Assessment | undefined, average: Average): Assessment 
 
 function farewell({ average, watches, active }: Assessment): Observable<Assessment> {
   const alarms = active.map((signal) => alarm(average, signal, 'unwatched', `${signal} is no longer watched`));
-  return active.length === 0 ? of() : of({ type: 'assessment', average: { ...average, readings: 0 }, watches, active: [], alarms });
+  return active.length === 0
+    ? of()
+    : of({ type: 'assessment', average: { ...average, readings: 0 }, watches, active: [], alarms });
 }
 
 function measured(quantity: Quantity, value: number, before: Watch, after: Watch): Finding {
   const { raiseAbove } = LIMITS[quantity];
   const show = (amount: number) => `${amount.toFixed(1)} ${UNITS[quantity]}`;
   const usual = `${before.mean.toFixed(1)} ± ${show(usualDeviation(before, LIMITS[quantity]))}`;
+  const excess = value > raiseAbove ? `is above ${show(raiseAbove)}` : `is far from the usual ${usual}`;
   const out = isRaised(after);
-  const verdict = !out
-    ? 'is in order again'
-    : value > raiseAbove
-      ? `is above ${show(raiseAbove)}`
-      : `is far from the usual ${usual}`;
-  return { signal: quantity, out, text: `${quantity} ${show(value)} ${verdict}` };
+  return { signal: quantity, out, text: `${quantity} ${show(value)} ${out ? excess : 'is in order again'}` };
 }
 
 function told({ state }: Average): Finding {

@@ -4,7 +4,13 @@ import { averageOf, averageOver } from './averages.js';
 describe('averageOf', () => {
   it('should average what is measured', () => {
     const readings = [reading({ temperature: 40, vibration: 1 }), reading({ temperature: 60, vibration: 4 })];
-    expect(averageOf(readings)).toMatchObject({ line: 'north', machine: 'lathe', readings: 2, temperature: 50, vibration: 2.5 });
+    expect(averageOf(readings)).toMatchObject({
+      line: 'north',
+      machine: 'lathe',
+      readings: 2,
+      temperature: 50,
+      vibration: 2.5,
+    });
   });
 
   it('should take the last state', () => {
@@ -55,7 +61,10 @@ describe('averageOver', () => {
   it('should say when the window ended', () => {
     marbles(({ cold, expectObservable }) => {
       const expected = { a: expect.objectContaining({ time: 10 }) as unknown };
-      expectObservable(cold('c', readings).pipe(averageOver({ time: 10, count: 9 })), '^ 11ms !').toBe('10ms a', expected);
+      expectObservable(cold('c', readings).pipe(averageOver({ time: 10, count: 9 })), '^ 11ms !').toBe(
+        '10ms a',
+        expected,
+      );
     });
   });
 

@@ -61,12 +61,21 @@ export function parseCommand(args: readonly string[]): Command {
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
 
-function runOptions({ url, seconds, count, forever = false, 'no-simulate': silent = false, seed = '1' }: Values): RunOptions {
-  if (forever && (seconds !== undefined || count !== undefined)) throw new Error('--forever goes with neither --seconds nor --count');
+function runOptions({
+  url,
+  seconds,
+  count,
+  forever = false,
+  'no-simulate': silent = false,
+  seed = '1',
+}: Values): RunOptions {
+  if (forever && (seconds !== undefined || count !== undefined))
+    throw new Error('--forever goes with neither --seconds nor --count');
   const endless = forever || count !== undefined;
   return {
     url,
-    seconds: seconds === undefined ? (endless ? Infinity : DEFAULT_SECONDS) : positive('--seconds', seconds, MAX_SECONDS),
+    seconds:
+      seconds === undefined ? (endless ? Infinity : DEFAULT_SECONDS) : positive('--seconds', seconds, MAX_SECONDS),
     count: count === undefined ? Infinity : whole('--count', count, 1),
     simulate: !silent,
     seed: whole('--seed', seed, 0),

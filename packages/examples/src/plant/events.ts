@@ -35,5 +35,9 @@ export function summaryMessage(summary: LineSummary): PublishInput<Outgoing> {
 }
 
 export function toDelivery(status: PublishStatus<PublishInput<Outgoing>>): Delivery {
-  return { type: 'delivery', payload: status.input.payload, error: status.status === 'failed' ? status.error : undefined };
+  return {
+    type: 'delivery',
+    payload: status.input.payload,
+    error: status.status === 'failed' ? status.error : undefined,
+  };
 }

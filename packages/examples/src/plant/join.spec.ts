@@ -10,6 +10,7 @@ describe('joinCommands', () => {
 
   it.each([
     ['mqtt://broker', '-h broker -p 1883 -v'],
+    ['tcp://broker', '-h broker -p 1883 -v'],
     ['mqtts://broker', '-h broker -p 8883 --tls-use-os-certs -v'],
     ['mqtt://[::1]:1884', '-h ::1 -p 1884 -v'],
     ["mqtt://o'neil:secret@broker", `-h broker -p 1883 -u 'o'\\''neil' -P "$PASSWORD" -v`],

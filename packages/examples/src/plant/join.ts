@@ -1,8 +1,11 @@
+const PLAIN = ['mqtt:', 'tcp:'];
+const SECURE = ['mqtts:', 'ssl:', 'tls:'];
+
 /** The two commands with which anyone can join, ready to be pasted; none for WebSocket, which mosquitto's tools do not speak. */
 export function joinCommands(url: string): string[] {
   const { protocol, hostname, port, username } = new URL(url);
-  const secure = protocol === 'mqtts:';
-  if (protocol !== 'mqtt:' && !secure) return [];
+  const secure = SECURE.includes(protocol);
+  if (!secure && !PLAIN.includes(protocol)) return [];
   const broker = [
     `-h ${hostname.replace(/^\[|\]$/g, '')} -p ${port === '' ? (secure ? '8883' : '1883') : port}`,
     ...(secure ? ['--tls-use-os-certs'] : []),

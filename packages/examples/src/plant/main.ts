@@ -7,7 +7,7 @@
  */
 import { isMqttError } from '@rxmqtt/rx';
 import { fromEvent, merge } from 'rxjs';
-import { startBroker } from './broker.js';
+import { type EmbeddedBroker, startBroker } from './broker.js';
 import { HELP, parseCommand, type RunOptions } from './cli.js';
 import { joinCommands, withoutPassword } from './join.js';
 import { type Clients, drainClients, openClients } from './open-client.js';
@@ -27,16 +27,16 @@ async function main(args: readonly string[]): Promise<number> {
   if (command.type === 'mistake') return complain(`${command.sentence}; --help lists the options`, 2);
 
   const { options } = command;
-  if (options.url !== undefined) return runOn(options.url, `the plant is on ${withoutPassword(options.url)}`, options);
+  if (options.url !== undefined) return runOn(options.url, options);
   const broker = await startBroker();
   try {
-    return await runOn(broker.url, `the plant has a broker of its own, on ${broker.url} and ${broker.webSocketUrl}`, options);
+    return await runOn(broker.url, options, broker);
   } finally {
     await broker.close();
   }
 }
 
-async function runOn(url: string, where: string, options: RunOptions): Promise<number> {
+async function runOn(url: string, options: RunOptions, broker?: EmbeddedBroker): Promise<number> {
   let clients: Clients;
   try {
     clients = await openClients(url, options.simulate);
@@ -46,7 +46,12 @@ async function runOn(url: string, where: string, options: RunOptions): Promise<n
   try {
     const tally = new Tally();
     const view = viewFor(process.stdout, tally);
-    for (const line of [where, ...joinCommands(url).map((command) => `join in: ${command}`)]) view.note(line);
+    view.note(
+      broker === undefined
+        ? `the plant is on ${withoutPassword(url)}`
+        : `the plant has a broker of its own, on ${broker.url} and ${broker.webSocketUrl}`,
+    );
+    for (const command of joinCommands(url)) view.note(`join in: ${command}`);
     // Listening for signals ends with the first one: a second Ctrl+C kills, as ever.
     const interrupted$ = merge(fromEvent(process, 'SIGINT'), fromEvent(process, 'SIGTERM'));
     return await run(clients, options, interrupted$, tally, view);
@@ -69,7 +74,7 @@ function complainAbout(error: unknown, exitCode: number): number {
 }
 
 function complain(sentence: string, exitCode: number): number {
-  process.stderr.write(`plant: ${printable(sentence)}.\n`);
+  process.stderr.write(`plant: ${printable(sentence)}${/[.?!]$/.test(sentence) ? '' : '.'}\n`);
   return exitCode;
 }
 

@@ -29,7 +29,8 @@ export async function openClients(url: string, simulate: boolean): Promise<Clien
 
 /** Ends the connections in good order. */
 export async function drainClients({ pipeline, simulator }: Clients): Promise<void> {
-  await Promise.all([pipeline, simulator].map((mqtt) => mqtt?.drain({ deadline: DRAIN_DEADLINE })));
+  const clients = simulator === undefined ? [pipeline] : [pipeline, simulator];
+  await Promise.all(clients.map((mqtt) => mqtt.drain({ deadline: DRAIN_DEADLINE })));
 }
 
 async function openClient(url: string): Promise<Mqtt> {

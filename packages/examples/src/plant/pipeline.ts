@@ -34,7 +34,9 @@ export function plantPipeline(mqtt: Mqtt, options: PipelineOptions): Observable<
     connect((arrivals$) => {
       const assessments$ = arrivals$.pipe(
         filter(isReading),
-        groupBy(({ line, machine }) => `${line}/${machine}`, { duration: (machine$) => machine$.pipe(debounceTime(silence)) }),
+        groupBy(({ line, machine }) => `${line}/${machine}`, {
+          duration: (machine$) => machine$.pipe(debounceTime(silence)),
+        }),
         mergeMap((machine$) => machine$.pipe(averageOver(window), assess())),
       );
       return merge(arrivals$, assessments$.pipe(connect((shared$) => merge(shared$, publish(shared$)))));
@@ -42,7 +44,10 @@ export function plantPipeline(mqtt: Mqtt, options: PipelineOptions): Observable<
   );
 
   function publish(assessments$: Observable<Assessment>): Observable<PlantEvent> {
-    const alarms$ = assessments$.pipe(mergeMap(({ alarms }) => alarms), map(alarmMessage));
+    const alarms$ = assessments$.pipe(
+      mergeMap(({ alarms }) => alarms),
+      map(alarmMessage),
+    );
     const summaries$ = assessments$.pipe(summariseLines(summaryEvery), map(summaryMessage));
     return merge(alarms$, summaries$).pipe(publishTo(mqtt, { qos: 1, codec: json<Outgoing>() }), map(toDelivery));
   }

@@ -1,4 +1,17 @@
-import { concat, delay, ignoreElements, lastValueFrom, merge, NEVER, type Observable, Subject, take, takeUntil, tap, timer } from 'rxjs';
+import {
+  concat,
+  delay,
+  ignoreElements,
+  lastValueFrom,
+  merge,
+  NEVER,
+  type Observable,
+  Subject,
+  take,
+  takeUntil,
+  tap,
+  timer,
+} from 'rxjs';
 import type { RunOptions } from './cli.js';
 import type { Clients } from './open-client.js';
 import { plantPipeline } from './pipeline.js';
@@ -18,7 +31,13 @@ const GRACE = 4_000;
  * Runs the pipeline until it is told to stop, time is up, or enough has come; then lets it finish what it has begun.
  * @returns the exit code.
  */
-export async function run(clients: Clients, options: RunOptions, interrupted$: Observable<unknown>, tally: Tally, view: View): Promise<number> {
+export async function run(
+  clients: Clients,
+  options: RunOptions,
+  interrupted$: Observable<unknown>,
+  tally: Tally,
+  view: View,
+): Promise<number> {
   const stop$ = new Subject<unknown>();
   const timeUp$ = Number.isFinite(options.seconds) ? timer(options.seconds * 1_000) : NEVER;
   const stopping = merge(interrupted$, timeUp$).pipe(take(1)).subscribe(stop$);
@@ -53,7 +72,8 @@ export async function run(clients: Clients, options: RunOptions, interrupted$: O
     states.unsubscribe();
     view.close();
   }
-  if (clients.simulator !== undefined) view.note(`simulated ${simulated.acknowledged} acknowledged, ${simulated.failed} failed`);
+  if (clients.simulator !== undefined)
+    view.note(`simulated ${simulated.acknowledged} acknowledged, ${simulated.failed} failed`);
   for (const line of totals(tally)) view.note(line);
   return Number.isFinite(options.count) && tally.received < options.count ? 1 : 0;
 }

@@ -5,7 +5,13 @@ import { type LineSummary, summariseLines } from './summary.js';
 import { NEW_WATCH } from './watch.js';
 
 function assessment(changes: Partial<Average>, active: Assessment['active'] = []): Assessment {
-  return { type: 'assessment', average: average(changes), watches: { temperature: NEW_WATCH, vibration: NEW_WATCH }, active, alarms: [] };
+  return {
+    type: 'assessment',
+    average: average(changes),
+    watches: { temperature: NEW_WATCH, vibration: NEW_WATCH },
+    active,
+    alarms: [],
+  };
 }
 
 const like = (summary: Partial<LineSummary>) => expect.objectContaining(summary) as unknown;
@@ -17,14 +23,25 @@ describe('summariseLines', () => {
         a: assessment({ machine: 'lathe', readings: 3, temperature: 40, vibration: 1 }),
         b: assessment({ machine: 'mill', readings: 1, temperature: 80, vibration: 5 }),
       });
-      const summary = { line: 'north', machines: 2, readings: 4, temperature: 50, vibration: 2, alarms: [], time: '1970-01-01T00:00:00.005Z' };
+      const summary = {
+        line: 'north',
+        machines: 2,
+        readings: 4,
+        temperature: 50,
+        vibration: 2,
+        alarms: [],
+        time: '1970-01-01T00:00:00.005Z',
+      };
       expectObservable(source$.pipe(summariseLines(5))).toBe('-----s---|', { s: { type: 'summary', ...summary } });
     });
   });
 
   it('should sum up each line by itself, and the rest at the end', () => {
     marbles(({ cold, expectObservable }) => {
-      const source$ = cold<Assessment>('ns-----n--|', { n: assessment({ line: 'north' }), s: assessment({ line: 'south' }) });
+      const source$ = cold<Assessment>('ns-----n--|', {
+        n: assessment({ line: 'north' }),
+        s: assessment({ line: 'south' }),
+      });
       const values = { n: like({ line: 'north', readings: 1 }), s: like({ line: 'south', readings: 1 }) };
       expectObservable(source$.pipe(summariseLines(5))).toBe('-----ns---(n|)', values);
     });
@@ -43,7 +60,10 @@ describe('summariseLines', () => {
 
   it('should not count a machine that only said farewell', () => {
     marbles(({ cold, expectObservable }) => {
-      const source$ = cold<Assessment>('ab------|', { a: assessment({}), b: assessment({ machine: 'mill', readings: 0 }) });
+      const source$ = cold<Assessment>('ab------|', {
+        a: assessment({}),
+        b: assessment({ machine: 'mill', readings: 0 }),
+      });
       expectObservable(source$.pipe(summariseLines(5))).toBe('-----s--|', { s: like({ machines: 1 }) });
     });
   });

@@ -1,4 +1,15 @@
-import { asyncScheduler, debounceTime, filter, groupBy, map, mergeMap, type OperatorFunction, pipe, reduce, windowTime } from 'rxjs';
+import {
+  asyncScheduler,
+  debounceTime,
+  filter,
+  groupBy,
+  map,
+  mergeMap,
+  type OperatorFunction,
+  pipe,
+  reduce,
+  windowTime,
+} from 'rxjs';
 import type { Assessment } from './anomaly.js';
 
 /** The payload of `plant/{line}/summary`: what a line did during one interval. */
@@ -23,7 +34,12 @@ export interface LineSummary {
 export function summariseLines(every: number): OperatorFunction<Assessment, LineSummary> {
   return pipe(
     groupBy(({ average }: Assessment) => average.line, { duration: (line$) => line$.pipe(debounceTime(2 * every)) }),
-    mergeMap((line$) => line$.pipe(windowTime(every), mergeMap((window$) => window$.pipe(summarise(line$.key))))),
+    mergeMap((line$) =>
+      line$.pipe(
+        windowTime(every),
+        mergeMap((window$) => window$.pipe(summarise(line$.key))),
+      ),
+    ),
   );
 }
 
@@ -58,7 +74,10 @@ function add(sums: Sums, { average, active }: Assessment): Sums {
   sums.readings += readings;
   sums.temperature += readings * average.temperature;
   sums.vibration += readings * average.vibration;
-  sums.active.set(machine, active.map((signal) => `${machine} ${signal}`));
+  sums.active.set(
+    machine,
+    active.map((signal) => `${machine} ${signal}`),
+  );
   return sums;
 }
 

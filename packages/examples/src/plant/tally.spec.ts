@@ -5,11 +5,25 @@ import type { Alarm } from './model/alarm.js';
 import { Tally } from './tally.js';
 import { NEW_WATCH } from './watch.js';
 
-const ALARM: Alarm = { type: 'alarm', line: 'north', machine: 'lathe', signal: 'state', status: 'raised', text: '', time: '' };
+const ALARM: Alarm = {
+  type: 'alarm',
+  line: 'north',
+  machine: 'lathe',
+  signal: 'state',
+  status: 'raised',
+  text: '',
+  time: '',
+};
 const ACKNOWLEDGED: Delivery = { type: 'delivery', payload: ALARM, error: undefined };
 
 function assessment(changes: Partial<Assessment['average']>, alarms: readonly Alarm[] = []): Assessment {
-  return { type: 'assessment', average: average(changes), watches: { temperature: NEW_WATCH, vibration: NEW_WATCH }, active: [], alarms };
+  return {
+    type: 'assessment',
+    average: average(changes),
+    watches: { temperature: NEW_WATCH, vibration: NEW_WATCH },
+    active: [],
+    alarms,
+  };
 }
 
 describe('Tally', () => {

@@ -59,7 +59,8 @@ export class Tally {
 
   /** The machines heard of since a moment, by name; the others are forgotten. */
   machines(since: number): readonly MachineRow[] {
-    for (const [name, { assessment }] of this.#machines) if (assessment.average.time < since) this.#machines.delete(name);
+    for (const [name, { assessment }] of this.#machines)
+      if (assessment.average.time < since) this.#machines.delete(name);
     return [...this.#machines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
   }
 
@@ -81,6 +82,11 @@ export class Tally {
     const answer: keyof Published = error === undefined ? 'acknowledged' : 'failed';
     // Alarms count as published when they are found; summaries are seen here for the first time.
     if (payload.type === 'alarm') this.alarms = { ...this.alarms, [answer]: this.alarms[answer] + 1 };
-    else this.summaries = { ...this.summaries, published: this.summaries.published + 1, [answer]: this.summaries[answer] + 1 };
+    else
+      this.summaries = {
+        ...this.summaries,
+        published: this.summaries.published + 1,
+        [answer]: this.summaries[answer] + 1,
+      };
   }
 }

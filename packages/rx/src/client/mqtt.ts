@@ -46,9 +46,12 @@ export interface Mqtt {
    * observers of a filter share one subscription at the broker, and each gets every message once. Survives reconnects:
    * nothing is emitted for them. Completes when the connection is closed. Errors with SubscribeRejectedError when the
    * server refuses, with DecodeError when the codec fails, and with the connection's error when that has failed for good.
+   * Observing after `close()` or during `drain()` errors with ClosedError.
    *
    * In a template such as `site/{site}/dev/{id}/temp` each `{name}` is one level, whose value is in `params`; `{name#}` at
    * the end is the rest.
+   *
+   * @throws InvalidTopicError at once, when the filter, the template or the group is invalid.
    */
   observe<const Template extends string, T = Uint8Array>(
     filter: Template,

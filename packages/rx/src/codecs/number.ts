@@ -1,5 +1,8 @@
 import type { Codec } from './codec.js';
 
+/** Other notations that `Number()` reads. */
+const NOT_DECIMAL = /^0[box]/i;
+
 /** Payloads as decimal numbers in text, such as `21.5`. Only finite numbers decode and encode. */
 export function number(): Codec<number> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -8,7 +11,7 @@ export function number(): Codec<number> {
     properties: { payloadFormatIndicator: 1, contentType: 'text/plain' },
     decode: (payload) => {
       const written = decoder.decode(payload).trim();
-      return finite(written === '' ? NaN : Number(written));
+      return finite(written === '' || NOT_DECIMAL.test(written) ? NaN : Number(written));
     },
     encode: (value) => String(finite(value)),
   };

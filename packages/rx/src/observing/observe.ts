@@ -4,6 +4,7 @@ import {
   type MqttMessage,
   type SubscribeOptions,
   type TemplateParams,
+  buildSharedFilter,
   parseTemplate,
 } from '@rxmqtt/core';
 import { Observable, type Subscriber } from 'rxjs';
@@ -20,11 +21,16 @@ export function observe<const Template extends string, T = Uint8Array>(
 ): Observable<ObservedMessage<Template, T>> {
   // At once, not at the first subscription: a bad filter is a mistake of whoever wrote it.
   const template = parseTemplate(filter);
+  if (options.group !== undefined) buildSharedFilter(options.group, template.filter);
   // A topic that came for the filter has its levels.
   const extract: Extract<Template> =
     template.params.length === 0 ? noParams<Template> : (topic) => template.extract(topic) ?? noParams();
   const emit = codec === undefined ? emitBytes<Template, T>(extract) : emitDecoded(extract, codec);
   return new Observable((subscriber) => {
+    if (connection.state.type === 'failed') {
+      subscriber.error(connection.state.cause);
+      return;
+    }
     const subscription = connection.subscribe(template.filter, options satisfies SubscribeOptions, {
       message: (message) => {
         emit(subscriber, message);

@@ -8,6 +8,7 @@ export class Observed<Template extends string, T> implements ObservedMessage<Tem
   readonly qos: QoS;
   readonly retain: boolean;
   readonly dup: boolean;
+  readonly redelivered: boolean;
   readonly value: T;
   readonly params: TemplateParams<Template>;
   // Not a #private field: those cost a third of the whole path from the socket to the observer.
@@ -19,6 +20,7 @@ export class Observed<Template extends string, T> implements ObservedMessage<Tem
     this.qos = message.qos;
     this.retain = message.retain;
     this.dup = message.dup;
+    this.redelivered = message.redelivered;
     this.value = value;
     this.params = params;
     this.message = message;

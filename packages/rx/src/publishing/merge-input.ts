@@ -19,7 +19,7 @@ export function mergeInput<T>(input: PublishInput<T>, defaults: PublishToOptions
   try {
     payload = codec === undefined ? (input.payload as Payload) : codec.encode(input.payload);
   } catch (cause) {
-    return new InvalidMessageError(topic, 'payload', `could not be encoded as ${codec?.name ?? 'bytes'}: ${String(cause)}`);
+    return new InvalidMessageError(topic, 'payload', `could not be encoded as ${codec?.name ?? 'bytes'}: ${describe(cause)}`);
   }
   const properties = { ...codec?.properties, ...defaults.properties, ...input.properties };
   return {
@@ -31,6 +31,15 @@ export function mergeInput<T>(input: PublishInput<T>, defaults: PublishToOptions
       ...(Object.keys(properties).length === 0 ? {} : { properties }),
     },
   };
+}
+
+/** What a codec has thrown, in words; some objects have none. */
+function describe(cause: unknown): string {
+  try {
+    return String(cause);
+  } catch {
+    return 'it threw something without a text';
+  }
 }
 
 /** The publish options that are set; one that is `undefined` must not hide a default. */

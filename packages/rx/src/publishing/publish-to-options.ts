@@ -7,7 +7,10 @@ export interface PublishToOptions<T = Payload> extends Omit<PublishOptions, 'sig
   readonly topic?: string;
   /** Encodes inputs' payloads. Without it they are text or bytes, and sent as they are. */
   readonly codec?: Codec<T>;
-  /** How many publications may be on their way at once. Defaults to 64. */
+  /**
+   * How many publications may be on their way at once, counting those that are done but whose status waits for an earlier one.
+   * Defaults to 64.
+   */
   readonly window?: number;
   /** How many inputs may wait for the window. One more is refused with OverflowError. Defaults to 1,000. */
   readonly capacity?: number;

@@ -23,10 +23,12 @@ export type AckType = 4 | 5 | 6 | 7;
 /** Protocol versions: 3 is MQTT 3.1, 4 is 3.1.1. */
 export type ProtocolVersion = 3 | 4 | 5;
 
-/** Reason codes of what we close connections with. */
+/** Reason codes that we send. */
 export const MALFORMED_PACKET = 0x81;
 export const PROTOCOL_ERROR = 0x82;
 export const IMPLEMENTATION_ERROR = 0x83;
+export const UNSPECIFIED_ERROR = 0x80;
 export const RECEIVE_MAXIMUM_EXCEEDED = 0x93;
 export const TOPIC_ALIAS_INVALID = 0x94;
 export const PACKET_TOO_LARGE = 0x95;
+export const QUOTA_EXCEEDED = 0x97;

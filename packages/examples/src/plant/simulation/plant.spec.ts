@@ -20,18 +20,22 @@ describe('seededRandom', () => {
 
   it('should spread evenly from 0 to below 1, and noise around 0', () => {
     const random = seededRandom(3);
-    const mean = (next: () => number) => Array.from({ length: 10_000 }, next).reduce((sum, value) => sum + value, 0) / 10_000;
+    const mean = (next: () => number) =>
+      Array.from({ length: 10_000 }, next).reduce((sum, value) => sum + value, 0) / 10_000;
     expect(mean(random)).toBeCloseTo(0.5, 1);
     expect(mean(() => noise(random))).toBeCloseTo(0, 1);
   });
 });
 
 describe('faultPlan', () => {
-  it.each([1, 2, 3, 4, 5, 42, 1_000_000])('should have several faults within 15 seconds, whatever the seed (%d)', (seed) => {
-    const plan = faultPlan(seededRandom(seed), MACHINES.length);
-    const faults = Array.from({ length: 5 }, () => plan.next().value);
-    expect(faults.every(({ from, to }) => from >= 3_000 && from < 13_000 && to > from)).toBe(true);
-  });
+  it.each([1, 2, 3, 4, 5, 42, 1_000_000])(
+    'should have several faults within 15 seconds, whatever the seed (%d)',
+    (seed) => {
+      const plan = faultPlan(seededRandom(seed), MACHINES.length);
+      const faults = Array.from({ length: 5 }, () => plan.next().value);
+      expect(faults.every(({ from, to }) => from >= 3_000 && from < 13_000 && to > from)).toBe(true);
+    },
+  );
 });
 
 describe('ongoingFaults', () => {

@@ -24,13 +24,27 @@ export function simulatedPlant(seed: number): (now: number) => SimulatedMessage[
     const faults = ongoing(now);
     const messages = MACHINES.map((machine, index) => ({
       topic: telemetryTopic(machine.line, machine.name),
-      payload: JSON.stringify(telemetryOf(machine, faults.find((fault) => fault.machine === index), now, seq, random)),
+      payload: JSON.stringify(
+        telemetryOf(
+          machine,
+          faults.find((fault) => fault.machine === index),
+          now,
+          seq,
+          random,
+        ),
+      ),
     }));
     return random() < MACHINES.length / GARBAGE_EVERY ? [...messages, garbage(random)] : messages;
   };
 }
 
-function telemetryOf(machine: Machine, fault: Fault | undefined, now: number, seq: number, random: () => number): Telemetry {
+function telemetryOf(
+  machine: Machine,
+  fault: Fault | undefined,
+  now: number,
+  seq: number,
+  random: () => number,
+): Telemetry {
   // It warms up within a second.
   const heat = fault?.kind === 'overheating' ? 40 * Math.min(1, (now - fault.from) / 1_000) : 0;
   const shaking = fault?.kind === 'shaking' ? 5 : 0;

@@ -4,7 +4,16 @@ import { NEW_WATCH } from '../watch.js';
 import { frame, type FrameFacts } from './frame.js';
 import type { Paint } from './paint.js';
 
-const FACTS: FrameFacts = { now: 0, turn: 0, elapsed: 12_300, state: { type: 'closed' }, rate: 298, rates: [280, 298], columns: 100, rows: 30 };
+const FACTS: FrameFacts = {
+  now: 0,
+  turn: 0,
+  elapsed: 12_300,
+  state: { type: 'closed' },
+  rate: 298,
+  rates: [280, 298],
+  columns: 100,
+  rows: 30,
+};
 const plainly: Paint = (_, text) => text;
 
 function busy(machines: number): Tally {
@@ -17,7 +26,15 @@ function busy(machines: number): Tally {
       watches: { temperature: NEW_WATCH, vibration: NEW_WATCH },
       active: ['temperature'],
       alarms: [
-        { type: 'alarm', line: 'north', machine: `m${n}`, signal: 'temperature', status: 'raised', text: `text ${n}`, time: '2026-01-01T12:03:11.000Z' },
+        {
+          type: 'alarm',
+          line: 'north',
+          machine: `m${n}`,
+          signal: 'temperature',
+          status: 'raised',
+          text: `text ${n}`,
+          time: '2026-01-01T12:03:11.000Z',
+        },
       ],
     });
   }
@@ -56,7 +73,13 @@ describe('frame', () => {
 
   it('should not let a topic steer the terminal', () => {
     const tally = busy(0);
-    tally.add({ type: 'assessment', average: average({ machine: '\u001b[2Jx' }), watches: { temperature: NEW_WATCH, vibration: NEW_WATCH }, active: [], alarms: [] });
+    tally.add({
+      type: 'assessment',
+      average: average({ machine: '\u001b[2Jx' }),
+      watches: { temperature: NEW_WATCH, vibration: NEW_WATCH },
+      active: [],
+      alarms: [],
+    });
     expect(frame(tally, FACTS, plainly)).not.toContain('\u001b');
   });
 });

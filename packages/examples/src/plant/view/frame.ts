@@ -55,7 +55,8 @@ function header({ turn, elapsed, state }: FrameFacts, width: number, paint: Pain
   const time = `${(elapsed / 1_000).toFixed(0)} s`;
   const title = 'rxmqtt plant';
   const room = Math.max(0, width - title.length - time.length - 8);
-  return `${paint('cyan', spinner)} ${paint('bold', title)}  ${paint(stateStyle(state), '●')} ${fit(stateText(state), room)}  ${paint('dim', time)}`;
+  const standing = `${paint(stateStyle(state), '●')} ${fit(stateText(state), room)}`;
+  return `${paint('cyan', spinner)} ${paint('bold', title)}  ${standing}  ${paint('dim', time)}`;
 }
 
 function stateStyle({ type }: ConnectionState): Style {
@@ -72,8 +73,16 @@ function numbers(tally: Tally, facts: FrameFacts, outOfOrder: number, width: num
   const bad = invalid + sequences.missing + sequences.repeated;
   return [
     row('telemetry', `${received} received, ${facts.rate}/s  ${sparkline(facts.rates, 10, 0)}`, 'bold'),
-    row('', `${invalid} invalid, ${sequences.missing} missing, ${sequences.repeated} repeated`, bad > 0 ? 'yellow' : 'green'),
-    row('alarms', `${alarms.published} published, ${alarms.acknowledged} acknowledged; machines out of order: ${outOfOrder}`, outOfOrder > 0 ? 'red' : 'green'),
+    row(
+      '',
+      `${invalid} invalid, ${sequences.missing} missing, ${sequences.repeated} repeated`,
+      bad > 0 ? 'yellow' : 'green',
+    ),
+    row(
+      'alarms',
+      `${alarms.published} published, ${alarms.acknowledged} acknowledged; machines out of order: ${outOfOrder}`,
+      outOfOrder > 0 ? 'red' : 'green',
+    ),
     row('summaries', `${summaries.published} published, ${summaries.acknowledged} acknowledged`),
   ];
 }
@@ -81,6 +90,10 @@ function numbers(tally: Tally, facts: FrameFacts, outOfOrder: number, width: num
 const ALARM_STYLES: Readonly<Record<Alarm['status'], Style>> = { raised: 'red', cleared: 'green', unwatched: 'yellow' };
 
 function alarmLine({ line, machine, status, text, time }: Alarm, width: number, paint: Paint): string {
-  const where = fit(`${line}/${machine}`, 20);
-  return `${paint('dim', time.slice(11, 19))}  ${paint(ALARM_STYLES[status], fit(status, 9))}  ${where}${fit(text, Math.max(0, width - 41))}`;
+  return [
+    paint('dim', time.slice(11, 19)),
+    paint(ALARM_STYLES[status], fit(status, 9)),
+    fit(`${line}/${machine}`, 20),
+    fit(text, Math.max(0, width - 43)),
+  ].join('  ');
 }

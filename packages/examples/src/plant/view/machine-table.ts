@@ -24,9 +24,14 @@ function troubledFirst(machines: readonly MachineRow[]): readonly MachineRow[] {
   return [...machines.filter(troubled), ...machines.filter((row) => !troubled(row))];
 }
 
-function machineLine({ assessment: { average, active }, temperatures }: MachineRow, width: number, paint: Paint): string {
+function machineLine(
+  { assessment: { average, active }, temperatures }: MachineRow,
+  width: number,
+  paint: Paint,
+): string {
   const { line, machine, temperature, vibration, state } = average;
-  const marked = (signal: (typeof active)[number], text: string) => (active.includes(signal) ? paint('red', text) : text);
+  const marked = (signal: (typeof active)[number], text: string) =>
+    active.includes(signal) ? paint('red', text) : text;
   return [
     paint('dim', fit(line, 12)),
     fit(machine, 14),

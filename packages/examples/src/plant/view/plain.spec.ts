@@ -17,7 +17,15 @@ function shown(...events: readonly PlantEvent[]): string[] {
   return lines;
 }
 
-const ALARM = { type: 'alarm', line: 'north', machine: 'lathe', signal: 'state', status: 'raised', text: 'reports a fault', time: '' } as const;
+const ALARM = {
+  type: 'alarm',
+  line: 'north',
+  machine: 'lathe',
+  signal: 'state',
+  status: 'raised',
+  text: 'reports a fault',
+  time: '',
+} as const;
 
 describe('plainView', () => {
   it('should print alarms and bad payloads, and no readings', () => {
@@ -27,7 +35,10 @@ describe('plainView', () => {
       { type: 'assessment', average: average(), watches, active: ['state'], alarms: [ALARM] },
       { type: 'invalid', topic: 'plant/a/b/telemetry', reason: 'not an object' },
     );
-    expect(lines).toEqual(['alarm       raised    north/lathe reports a fault', 'invalid     plant/a/b/telemetry: not an object']);
+    expect(lines).toEqual([
+      'alarm       raised    north/lathe reports a fault',
+      'invalid     plant/a/b/telemetry: not an object',
+    ]);
   });
 
   it('should not be flooded by bad payloads', () => {

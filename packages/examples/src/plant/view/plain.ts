@@ -5,8 +5,8 @@ import { printable } from './printable.js';
 import { stateText } from './state-text.js';
 import type { View } from './view.js';
 
-/** Bad payloads are shown one by one up to this number, and only counted from then on. */
-const INVALID_SHOWN = 3;
+/** Bad payloads and failed publications are shown one by one up to this number, and only counted from then on. */
+const SHOWN = 3;
 
 /** Lines for logs and pipes: one a second, one for each alarm, one for each change of the connection. */
 export function plainView(write: (line: string) => void, tally: Tally): View {
@@ -24,10 +24,22 @@ export function plainView(write: (line: string) => void, tally: Tally): View {
   return {
     note,
     show: (event) => {
-      if (event.type === 'assessment') for (const alarm of event.alarms) note(alarmLine(alarm));
-      else if (event.type === 'connection') note(`connection  ${stateText(event.state)}`);
-      else if (event.type === 'invalid' && tally.invalid <= INVALID_SHOWN) note(`invalid     ${event.topic}: ${event.reason}`);
-      else if (event.type === 'delivery' && event.error !== undefined) note(`unpublished ${event.payload.type}: ${event.error.message}`);
+      switch (event.type) {
+        case 'assessment':
+          for (const alarm of event.alarms) note(alarmLine(alarm));
+          return;
+        case 'connection':
+          note(`connection  ${stateText(event.state)}`);
+          return;
+        case 'invalid':
+          if (tally.invalid <= SHOWN) note(`invalid     ${event.topic}: ${event.reason}`);
+          return;
+        case 'delivery':
+          if (event.error !== undefined && tally.alarms.failed + tally.summaries.failed <= SHOWN)
+            note(`unpublished ${event.payload.type}: ${event.error.message}`);
+          return;
+        case 'reading':
+      }
     },
     close: () => {
       ticks.unsubscribe();

@@ -29,7 +29,16 @@ export function terminalView(terminal: NodeJS.WriteStream, tally: Tally): View {
     // What was noted stays in sight above the picture, unless the terminal is too small for both.
     const rows = Math.max(LEAST_ROWS, terminal.rows - noted);
     turn++;
-    const facts = { now, turn, elapsed: now - start, state, rate: meter.perSecond, rates: meter.history, columns, rows };
+    const facts = {
+      now,
+      turn,
+      elapsed: now - start,
+      state,
+      rate: meter.perSecond,
+      rates: meter.history,
+      columns,
+      rows,
+    };
     draw(frame(tally, facts, paint));
   };
   const redraws = interval(REDRAW).subscribe(redraw);

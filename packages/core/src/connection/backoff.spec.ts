@@ -1,0 +1,218 @@
+import fc from 'fast-check';
+import { ConnectionRefusedError, NetworkError, ServerDisconnectError } from '../errors/connection-errors.js';
+import type { MqttError } from '../errors/mqtt-error.js';
+import type { ResolvedReconnect } from '../options/resolve-options.js';
+import { Backoff, type Failure } from './backoff.js';
+
+const POLICY: ResolvedReconnect = {
+  initialDelay: 100,
+  maxDelay: 10_000,
+  factor: 2,
+  jitter: 'none',
+  resetAfter: 5_000,
+  maxAttempts: Infinity,
+};
+const HERE = 'mqtt://test.invalid:1883';
+const network = new NetworkError(HERE, 'gone');
+const fatal = new ConnectionRefusedError(HERE, 0x8a);
+
+function failure(overrides: Partial<Failure> = {}): Failure {
+  return { error: network, lasted: undefined, freshCredentials: false, ...overrides };
+}
+
+function backoff(policy: Partial<ResolvedReconnect> = {}, random: () => number = () => 0.5): Backoff {
+  return new Backoff({ ...POLICY, ...policy }, random);
+}
+
+function delays(subject: Backoff, failures: readonly Failure[]): (number | undefined)[] {
+  return failures.map((each) => subject.next(each)?.delay);
+}
+
+const repeat = (count: number, each = failure()): Failure[] => Array.from({ length: count }, () => each);
+
+describe('the delay', () => {
+  it('grows by the factor and stops growing at maxDelay', () => {
+    expect(delays(backoff(), repeat(9))).toEqual([100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000]);
+  });
+
+  it('stays the same with factor 1', () => {
+    expect(delays(backoff({ factor: 1 }), repeat(3))).toEqual([100, 100, 100]);
+  });
+
+  it('is none at all with initialDelay 0', () => {
+    expect(delays(backoff({ initialDelay: 0 }), repeat(3))).toEqual([0, 0, 0]);
+  });
+
+  it('is a number after thousands of failures', () => {
+    const subject = backoff({ factor: 100 });
+    expect(delays(subject, repeat(5_000)).at(-1)).toBe(10_000);
+  });
+
+  it('BUG: is a number after thousands of failures with initialDelay 0 as well', () => {
+    expect(delays(backoff({ initialDelay: 0 }), repeat(5_000)).at(-1)).toBe(0);
+  });
+
+  it.each([
+    [0, [0, 0, 0]],
+    [0.25, [25, 50, 100]],
+    [0.999, [100, 200, 400]],
+  ])('is, with full jitter, the part that chance %d says of the whole', (chance, expected) => {
+    expect(delays(backoff({ jitter: 'full' }, () => chance), repeat(3))).toEqual(expected);
+  });
+
+  it('does not ask chance with jitter none', () => {
+    const random = jest.fn(() => 0.5);
+    delays(backoff({}, random), repeat(3));
+    expect(random).not.toHaveBeenCalled();
+  });
+
+  it('is never outside of its bounds, for any policy and any chance', () => {
+    const policies = fc.record({
+      initialDelay: fc.double({ min: 0, max: 5_000, noNaN: true }),
+      extra: fc.double({ min: 0, max: 60_000, noNaN: true }),
+      factor: fc.double({ min: 1, max: 100, noNaN: true }),
+      jitter: fc.constantFrom('full' as const, 'none' as const),
+    });
+    const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+    fc.assert(
+      fc.property(policies, fc.array(chance, { minLength: 1, maxLength: 30 }), ({ extra, ...policy }, chances) => {
+        const maxDelay = policy.initialDelay + extra;
+        let draw = 0;
+        const subject = backoff({ ...policy, maxDelay }, () => chances[draw++]!);
+        let ceiling = policy.initialDelay;
+        let before = 0;
+        for (const each of repeat(chances.length)) {
+          const delay = subject.next(each)!.delay;
+          expect(delay).toBeGreaterThanOrEqual(0);
+          expect(delay).toBeLessThanOrEqual(Math.min(maxDelay, ceiling) + 0.5);
+          if (policy.jitter === 'none') {
+            expect(delay).toBeGreaterThanOrEqual(before);
+            before = delay;
+          }
+          ceiling *= policy.factor;
+        }
+      }),
+    );
+  });
+
+  it('is spread over the whole range by full jitter, not around its end', () => {
+    const chances = Array.from({ length: 100 }, (_, i) => i / 100);
+    const drawn = chances.map((chance) => backoff({ jitter: 'full', initialDelay: 1_000 }, () => chance).next(failure())!.delay);
+    expect(Math.min(...drawn)).toBe(0);
+    expect(Math.max(...drawn)).toBe(990);
+    expect(new Set(drawn).size).toBe(100);
+  });
+});
+
+describe('starting again from initialDelay', () => {
+  it('happens after a connection that lasted resetAfter', () => {
+    expect(delays(backoff(), [...repeat(3), failure({ lasted: 5_000 }), failure()])).toEqual([100, 200, 400, 100, 200]);
+  });
+
+  it('does not happen after a connection that was cut sooner, or a server that accepts and hangs up would be stormed', () => {
+    expect(delays(backoff(), repeat(6, failure({ lasted: 4_999 })))).toEqual([100, 200, 400, 800, 1_600, 3_200]);
+  });
+
+  it('happens after every connection with resetAfter 0', () => {
+    expect(delays(backoff({ resetAfter: 0 }), repeat(3, failure({ lasted: 0 })))).toEqual([100, 100, 100]);
+  });
+
+  it('does not happen because an attempt took long', () => {
+    expect(delays(backoff({ resetAfter: 0 }), repeat(3))).toEqual([100, 200, 400]);
+  });
+});
+
+describe('giving up', () => {
+  it('is at once without a policy', () => {
+    expect(new Backoff(undefined, () => 0).next(failure())).toBeUndefined();
+  });
+
+  it('is at once after an error that no retry would mend', () => {
+    expect(backoff().next(failure({ error: fatal }))).toBeUndefined();
+  });
+
+  it('is after a takeover, even of a stable connection', () => {
+    const takeover = new ServerDisconnectError(HERE, 0x8e);
+    expect(backoff().next(failure({ error: takeover, lasted: 100_000 }))).toBeUndefined();
+  });
+
+  it('is when more than maxAttempts in a row have failed', () => {
+    expect(delays(backoff({ maxAttempts: 2 }), repeat(4))).toEqual([100, 200, undefined, undefined]);
+    expect(delays(backoff({ maxAttempts: 0 }), repeat(1))).toEqual([undefined]);
+  });
+
+  it('counts from the beginning after a stable connection', () => {
+    const life = [failure(), failure(), failure({ lasted: 5_000 }), failure(), failure()];
+    expect(delays(backoff({ maxAttempts: 2 }), life)).toEqual([100, 200, 100, 200, undefined]);
+  });
+
+  it('counts connections that did not last, too', () => {
+    expect(delays(backoff({ maxAttempts: 2 }), repeat(3, failure({ lasted: 10 })))).toEqual([100, 200, undefined]);
+  });
+});
+
+describe('shouldRetry', () => {
+  it('is asked with the error, and its answer counts', () => {
+    const asked: MqttError[] = [];
+    const subject = backoff({
+      shouldRetry: (error) => {
+        asked.push(error);
+        return error === fatal;
+      },
+    });
+    expect(subject.next(failure({ error: fatal }))).toEqual({ attempt: 2, delay: 100 });
+    expect(subject.next(failure({ error: network }))).toBeUndefined();
+    expect(asked).toEqual([fatal, network]);
+  });
+
+  it('cannot overrule maxAttempts', () => {
+    expect(delays(backoff({ maxAttempts: 1, shouldRetry: () => true }), repeat(2))).toEqual([100, undefined]);
+  });
+
+  it('can refuse stale credentials as well', () => {
+    const error = new ConnectionRefusedError(HERE, 0x86);
+    expect(backoff({ shouldRetry: () => false }).next(failure({ error, freshCredentials: true }))).toBeUndefined();
+  });
+});
+
+describe('credentials that are refused', () => {
+  const refused = (reasonCode: number, freshCredentials: boolean): Failure =>
+    failure({ error: new ConnectionRefusedError(HERE, reasonCode), freshCredentials });
+
+  it.each([0x86, 0x87])('are fetched again at once when that is possible, once, then with growing delays (0x%s)', (code) => {
+    expect(delays(backoff(), repeat(4, refused(code, true)))).toEqual([0, 200, 400, 800]);
+  });
+
+  it.each([0x86, 0x87])('end it when they are fixed (0x%s)', (code) => {
+    expect(backoff().next(refused(code, false))).toBeUndefined();
+  });
+
+  it.each([0x84, 0x85, 0x8a, 0x8c])('are not what another refusal is about (0x%s)', (code) => {
+    expect(backoff().next(refused(code, true))).toBeUndefined();
+  });
+
+  it('are fetched at once again only after a stable connection', () => {
+    const flaky = [refused(0x87, true), failure({ lasted: 10 }), refused(0x87, true)];
+    expect(delays(backoff(), flaky)).toEqual([0, 200, 400]);
+    const stable = [refused(0x87, true), failure({ lasted: 5_000 }), refused(0x87, true)];
+    expect(delays(backoff(), stable)).toEqual([0, 100, 0]);
+  });
+
+  it('are not waited for with maxAttempts 0', () => {
+    expect(backoff({ maxAttempts: 0 }).next(refused(0x87, true))).toBeUndefined();
+  });
+});
+
+describe('the number of the attempt', () => {
+  it('counts from 2 after the first has failed', () => {
+    const subject = backoff();
+    expect(repeat(3).map((each) => subject.next(each)?.attempt)).toEqual([2, 3, 4]);
+  });
+
+  it('BUG: is 1 for the first attempt since a stable connection, as ConnectingState.attempt and CredentialsContext.attempt say', () => {
+    const subject = backoff();
+    subject.next(failure());
+    expect(subject.next(failure({ lasted: 5_000 }))?.attempt).toBe(1);
+    expect(subject.next(failure())?.attempt).toBe(2);
+  });
+});

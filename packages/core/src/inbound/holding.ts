@@ -1,0 +1,82 @@
+import type { Clock, Timer } from '../internal/clock.js';
+import type { Acknowledger, InboundMessage } from '../message/inbound-message.js';
+import type { Handling } from './handling.js';
+
+/** A message that waits for an observer, unacknowledged. */
+interface Held {
+  readonly message: InboundMessage;
+  readonly handling: Handling;
+  readonly hold: Acknowledger;
+  readonly until: number;
+}
+
+/** Somebody who may take held messages. */
+export interface Taker {
+  takes(topic: string): boolean;
+  take(message: InboundMessage, handling: Handling): void;
+}
+
+/**
+ * Messages of QoS 1 and 2 that nobody handles: those that a resumed session brought before anybody observed, and those of a
+ * pipeline that ended without acknowledging them. They are offered to whoever observes next; after a grace time they are
+ * given to `abandon`. They are part of what Receive Maximum counts, and so bounded.
+ */
+export class Holding {
+  readonly #clock: Clock;
+  readonly #graceTime: number;
+  readonly #abandon: (message: InboundMessage, hold: Acknowledger) => void;
+  #held: Held[] = [];
+  #timer: Timer;
+
+  constructor(clock: Clock, graceTime: number, abandon: (message: InboundMessage, hold: Acknowledger) => void) {
+    this.#clock = clock;
+    this.#graceTime = graceTime;
+    this.#abandon = abandon;
+  }
+
+  get size(): number {
+    return this.#held.length;
+  }
+
+  /** Whether the message with this identifier is among them. */
+  has(packetId: number): boolean {
+    return this.#held.some(({ message }) => message.packetId === packetId);
+  }
+
+  /** Keeps a message; `hold` is what keeps it from being acknowledged. */
+  add(message: InboundMessage, handling: Handling, hold: Acknowledger): void {
+    this.#held.push({ message, handling, hold, until: this.#clock.now() + this.#graceTime });
+    if (this.#held.length === 1) this.#schedule();
+  }
+
+  /** Somebody new observes. */
+  offer(taker: Taker): void {
+    const taken = this.#held.filter(({ message }) => taker.takes(message.topic));
+    if (taken.length === 0) return;
+    this.#held = this.#held.filter((held) => !taken.includes(held));
+    this.#schedule();
+    for (const { message, handling, hold } of taken) {
+      taker.take(message.again(), handling);
+      hold.settle(0);
+    }
+  }
+
+  /** The connection is gone: the server sends them again if it still has them. */
+  clear(): void {
+    this.#held = [];
+    this.#clock.clearTimeout(this.#timer);
+  }
+
+  #schedule(): void {
+    this.#clock.clearTimeout(this.#timer);
+    const first = this.#held[0];
+    if (first === undefined) return;
+    this.#timer = this.#clock.setTimeout(() => {
+      const now = this.#clock.now();
+      const over = this.#held.filter(({ until }) => until <= now);
+      this.#held = this.#held.filter(({ until }) => until > now);
+      this.#schedule();
+      for (const { message, hold } of over) this.#abandon(message, hold);
+    }, first.until - this.#clock.now());
+  }
+}

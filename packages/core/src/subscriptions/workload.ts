@@ -1,0 +1,147 @@
+import type { Handling } from '../inbound/handling.js';
+import { assertNever } from '../internal/assert-never.js';
+import { Fifo } from '../internal/fifo.js';
+import type { Acknowledger, InboundMessage } from '../message/inbound-message.js';
+import type { ResolvedSubscribeOptions } from './resolve-subscribe-options.js';
+
+/** What a workload does with messages. */
+export interface WorkloadTarget {
+  /** Gives a message to the listener; a promise, which never rejects, is its completion. */
+  run(message: InboundMessage, handling: (() => Handling) | undefined): void | PromiseLike<void>;
+  /** A message of QoS 0 was given up. */
+  drop(message: InboundMessage): void;
+  /** As many messages of QoS 0 wait as may (`true`), or only half as many (`false`). */
+  pressure(high: boolean): void;
+  /** Whether nothing more is read, apart from what has been read already. */
+  isPaused(): boolean;
+  /** More came than may wait, and the policy is `error`. */
+  overflow(): void;
+}
+
+interface Waiting {
+  message: InboundMessage;
+  readonly handling: Handling | undefined;
+  /** Keeps a message of QoS 1 or 2 unacknowledged while it waits. */
+  readonly hold: Acknowledger | undefined;
+  readonly sequence: number;
+}
+
+/** The messages of one subscription whose listener works asynchronously: so many at a time, the others wait in their order. */
+export class Workload {
+  readonly #options: ResolvedSubscribeOptions;
+  readonly #target: WorkloadTarget;
+  readonly #direct = new Fifo<Waiting>();
+  readonly #acknowledged = new Fifo<Waiting>();
+  /** For `latest`: what waits, by topic. */
+  readonly #latest = new Map<string, Waiting>();
+  #running = 0;
+  #sequence = 0;
+  #high = false;
+
+  constructor(options: ResolvedSubscribeOptions, target: WorkloadTarget) {
+    this.#options = options;
+    this.#target = target;
+  }
+
+  /** Takes a message: it runs now, or waits, or is given up. */
+  give(message: InboundMessage, handling: (() => Handling) | undefined): void {
+    if (this.#running < this.#options.concurrency) this.#start(message, handling);
+    else if (handling !== undefined) {
+      const held = handling();
+      this.#acknowledged.push({ message, handling: held, hold: held.hold(), sequence: ++this.#sequence });
+    } else this.#queue(message);
+  }
+
+  /** Nothing runs any more. The answer is what waited, unhandled. */
+  stop(): { readonly message: InboundMessage; readonly handling: Handling; readonly hold: Acknowledger }[] {
+    for (const { message } of this.#direct.clear()) this.#target.drop(message);
+    this.#latest.clear();
+    this.#relax();
+    return this.#acknowledged.clear().map(({ message, handling, hold }) => ({ message, handling: handling!, hold: hold! }));
+  }
+
+  #start(message: InboundMessage, handling: (() => Handling) | undefined): void {
+    const result = this.#target.run(message, handling);
+    if (result === undefined) return;
+    this.#running++;
+    // With manual acknowledgement the message says itself when it is done.
+    const hold = this.#options.ack === 'manual' ? undefined : handling?.().hold();
+    void result.then(() => {
+      this.#running--;
+      hold?.settle(0);
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    while (this.#running < this.#options.concurrency) {
+      const waiting = this.#take();
+      if (waiting === undefined) return;
+      const { message, handling, hold } = waiting;
+      this.#start(message, handling === undefined ? undefined : () => handling);
+      hold?.settle(0);
+    }
+  }
+
+  /** The message that came first, whatever its QoS. */
+  #take(): Waiting | undefined {
+    const direct = this.#direct.first;
+    const acknowledged = this.#acknowledged.first;
+    if (direct === undefined || (acknowledged !== undefined && acknowledged.sequence < direct.sequence)) {
+      return this.#acknowledged.shift();
+    }
+    this.#direct.shift();
+    if (this.#latest.get(direct.message.topic) === direct) this.#latest.delete(direct.message.topic);
+    if (this.#direct.size <= this.#options.capacity / 2) this.#relax();
+    return direct;
+  }
+
+  #queue(message: InboundMessage): void {
+    const { capacity, overflow } = this.#options;
+    if (overflow === 'latest') {
+      const older = this.#latest.get(message.topic);
+      if (older !== undefined) {
+        this.#target.drop(older.message);
+        older.message = message;
+        return;
+      }
+    }
+    if (this.#direct.size >= capacity) {
+      switch (overflow) {
+        case 'dropOldest':
+        case 'latest': {
+          const oldest = this.#direct.shift()!;
+          this.#latest.delete(oldest.message.topic);
+          this.#target.drop(oldest.message);
+          break;
+        }
+        case 'dropNewest':
+          this.#target.drop(message);
+          return;
+        case 'pause':
+          if (this.#target.isPaused()) break;
+          this.#target.drop(message);
+          return;
+        case 'error':
+          this.#target.drop(message);
+          this.#target.overflow();
+          return;
+        default:
+          assertNever(overflow);
+      }
+    }
+    const waiting: Waiting = { message, handling: undefined, hold: undefined, sequence: ++this.#sequence };
+    this.#direct.push(waiting);
+    if (overflow === 'latest') this.#latest.set(message.topic, waiting);
+    if (overflow === 'pause' && !this.#high && this.#direct.size >= capacity) {
+      this.#high = true;
+      this.#target.pressure(true);
+    }
+  }
+
+  #relax(): void {
+    if (!this.#high) return;
+    this.#high = false;
+    this.#target.pressure(false);
+  }
+}
