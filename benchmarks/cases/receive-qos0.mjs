@@ -1,6 +1,8 @@
 import { filter } from '../roles/messages.mjs';
 import { receivers } from './contestants.mjs';
 
+const slow = { volume: { full: { warmup: 100_000, messages: 300_000 }, short: { warmup: 30_000, messages: 60_000 } } };
+
 /** How fast a client takes in what a broker floods it with. */
 export const receiveQos0 = {
   name: 'receive-qos0',
@@ -10,7 +12,7 @@ export const receiveQos0 = {
   peer: { name: 'flood', order: { qos: 0 } },
   setting: { qos: 0, protocolVersion: 4, filter },
   volume: { full: { warmup: 300_000, messages: 1_000_000 }, short: { warmup: 50_000, messages: 200_000 } },
-  contestants: [receivers.limit, receivers.core, receivers.observe, receivers.mqttjs],
+  contestants: [receivers.limit, receivers.core, receivers.observe, { ...receivers.mqttjs, ...slow }],
   reference: 'mqttjs',
   targets: [{ contestant: 'observe', atLeast: 4 }],
 };

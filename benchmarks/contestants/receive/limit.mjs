@@ -13,6 +13,7 @@ export function receive({ port, filter, qos, protocolVersion, properties }, tall
   socket.on('data', (chunk) => {
     const bytes = rest === undefined ? chunk : Buffer.concat([rest, chunk]);
     const available = bytes.length;
+    const { buffer, byteOffset } = bytes;
     let acks;
     let acksLength = 0;
     let first = 0;
@@ -42,7 +43,8 @@ export function receive({ port, filter, qos, protocolVersion, properties }, tall
           acks[acksLength++] = bytes[at++];
         }
         if (protocolVersion === 5) at += 1 + bytes[at];
-        const payload = bytes.subarray(at, end);
+        // Half the price of subarray().
+        const payload = new Uint8Array(buffer, byteOffset + at, end - at);
         tally.take(topic.length + payload.length);
       } else if (type === 2) {
         socket.write(encodeSubscribe(protocolVersion, filter, qos, properties));

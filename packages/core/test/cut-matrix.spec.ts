@@ -16,6 +16,8 @@ jest.setTimeout(60_000);
 leavesNothingBehind();
 
 const STEPS = 12;
+/** Enough to see what is wrong. */
+const MOST_PROBLEMS = 5;
 const SEEDS = [1, 2, 3];
 
 interface Run {
@@ -53,6 +55,7 @@ async function runAll(
   const problems: string[] = [];
   for (let step = 0; step < STEPS; step++) {
     for (const when of ['before', 'after'] as const) {
+      if (problems.length >= MOST_PROBLEMS) return problems;
       const random = seeded(seed * 1_000 + step * 2 + (when === 'after' ? 1 : 0));
       const cuts: Cut[] = [{ step, when }];
       if (random() < 0.5)

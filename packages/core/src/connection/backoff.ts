@@ -25,6 +25,7 @@ export class Backoff {
   readonly #policy: ResolvedReconnect | undefined;
   readonly #random: Random;
   #failures = 0;
+  #attempt = 1;
   #refreshed = false;
 
   constructor(policy: ResolvedReconnect | undefined, random: Random) {
@@ -36,11 +37,14 @@ export class Backoff {
   next({ error, lasted, freshCredentials }: Failure): Retry | undefined {
     const policy = this.#policy;
     if (policy === undefined) return undefined;
+    this.#attempt++;
     if (lasted !== undefined && lasted >= policy.resetAfter) {
       this.#failures = 0;
+      this.#attempt = 1;
       this.#refreshed = false;
     }
     this.#failures++;
+    const attempt = this.#attempt;
     const stale =
       freshCredentials && error instanceof ConnectionRefusedError && CREDENTIAL_REFUSALS.has(error.reasonCode);
     const worthIt = policy.shouldRetry === undefined ? error.retryable || stale : policy.shouldRetry(error);
@@ -48,10 +52,11 @@ export class Backoff {
     // Credentials that ran out are fetched again at once, but only once.
     if (stale && !this.#refreshed) {
       this.#refreshed = true;
-      return { attempt: this.#failures + 1, delay: 0 };
+      return { attempt, delay: 0 };
     }
     const { initialDelay, maxDelay, factor, jitter } = policy;
-    const delay = Math.min(maxDelay, initialDelay * factor ** (this.#failures - 1));
-    return { attempt: this.#failures + 1, delay: jitter === 'full' ? Math.round(this.#random() * delay) : delay };
+    // After many failures the factor is infinite, and times 0 it is no number.
+    const delay = initialDelay === 0 ? 0 : Math.min(maxDelay, initialDelay * factor ** (this.#failures - 1));
+    return { attempt, delay: jitter === 'full' ? Math.round(this.#random() * delay) : delay };
   }
 }

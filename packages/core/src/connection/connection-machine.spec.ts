@@ -52,11 +52,11 @@ const INPUTS = {
 const MATRIX = `
 | state                   | open               | accepted  | lost, to be retried   | lost for good | due                | drain         | close              |
 | idle                    | connecting attempt | –         | –                     | –             | –                  | closed finish | closed finish      |
-| connecting              | –                  | connected | reconnecting schedule | failed finish | –                  | draining      | closed stop finish |
+| connecting              | –                  | connected resume | reconnecting schedule | failed finish | –                  | draining      | closed stop finish |
 | connected               | –                  | –         | reconnecting schedule | failed finish | –                  | draining      | closed stop finish |
 | reconnecting            | –                  | –         | –                     | –             | connecting attempt | draining      | closed stop finish |
-| draining, connected     | –                  | draining  | draining schedule     | failed finish | draining attempt   | –             | closed stop finish |
-| draining, not connected | –                  | draining  | draining schedule     | failed finish | draining attempt   | –             | closed stop finish |
+| draining, connected     | –                  | draining resume | draining schedule     | failed finish | draining attempt   | –             | closed stop finish |
+| draining, not connected | –                  | draining resume | draining schedule     | failed finish | draining attempt   | –             | closed stop finish |
 | closed                  | –                  | –         | –                     | –             | –                  | –             | –                  |
 | failed                  | –                  | –         | –                     | –             | –                  | –             | –                  |
 `;
@@ -200,22 +200,21 @@ describe('any life', () => {
       fc.property(fc.array(inputs, { maxLength: 40 }), (life) => {
         let state: ConnectionState = STATES.idle;
         /** What the effects have set going. */
-        let running: 'attempt' | 'schedule' | 'connection' | undefined;
+        let running: 'attempt' | 'schedule' | 'resume' | undefined;
         for (const input of life) {
           // The surroundings only say what can happen to them.
           if (input.type === 'accepted' && running !== 'attempt') continue;
-          if (input.type === 'lost' && running !== 'attempt' && running !== 'connection') continue;
+          if (input.type === 'lost' && running !== 'attempt' && running !== 'resume') continue;
           if (input.type === 'due' && running !== 'schedule') continue;
           const next = transition(state, input);
           state = next.state;
-          if (input.type === 'accepted') running = 'connection';
           for (const effect of next.effects) running = effect === 'stop' || effect === 'finish' ? undefined : effect;
           const expected = {
             idle: [undefined],
             connecting: ['attempt'],
-            connected: ['connection'],
+            connected: ['resume'],
             reconnecting: ['schedule'],
-            draining: ['attempt', 'schedule', 'connection'],
+            draining: ['attempt', 'schedule', 'resume'],
             closed: [undefined],
             failed: [undefined],
           }[state.type];

@@ -22,6 +22,8 @@ export type ConnectionInput =
 
 /** What must be done because of an input. */
 export type ConnectionEffect =
+  /** There is a connection: resume what was under way. */
+  | 'resume'
   /** Start an attempt. */
   | 'attempt'
   /** Wait for the delay, then feed `due`. */
@@ -69,7 +71,7 @@ function fromLive(state: ConnectionState, input: ConnectionInput): Transition {
       return stay(state);
     case 'accepted':
       if (state.type !== 'connecting') return stay(state);
-      return { state: { type: 'connected', negotiated: input.negotiated }, effects: [] };
+      return { state: { type: 'connected', negotiated: input.negotiated }, effects: ['resume'] };
     case 'lost': {
       if (state.type === 'reconnecting') return stay(state);
       const { cause, by, retry } = input;
@@ -98,7 +100,7 @@ function fromDraining(state: ConnectionState, input: ConnectionInput): Transitio
     case 'drain':
       return stay(state);
     case 'accepted':
-      return { state: { type: 'draining', negotiated: input.negotiated }, effects: [] };
+      return { state: { type: 'draining', negotiated: input.negotiated }, effects: ['resume'] };
     case 'lost': {
       const { cause, by, retry } = input;
       if (retry === undefined) return { state: { type: 'failed', cause, by }, effects: ['finish'] };

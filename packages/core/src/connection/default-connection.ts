@@ -87,6 +87,7 @@ export class DefaultConnection implements Connection {
     };
     this.#outbound = new Outbound(options.outbound, ids, clock, {
       drop,
+      warn,
       congestion: (congested) => {
         this.#emitter.emit('congestion', { congested });
       },
@@ -227,10 +228,11 @@ export class DefaultConnection implements Connection {
     const changed = state !== this.#state;
     this.#state = state;
     if (input.type === 'lost') this.#retry = input.retry;
-    // Who hears that it is over finds it over; who hears that an attempt begins may still prevent it.
-    for (const effect of effects) if (effect === 'stop' || effect === 'finish') this.#carryOut(effect);
-    if (changed) this.#emitter.emit('state', state);
-    for (const effect of effects) if (this.#state === state && (effect === 'attempt' || effect === 'schedule')) this.#carryOut(effect);
+    // Who hears of a state finds it so: over, or resumed. But who hears that an attempt begins may still prevent it.
+    const begins = (effect: ConnectionEffect): boolean => effect === 'attempt' || effect === 'schedule';
+    for (const effect of effects) if (!begins(effect)) this.#carryOut(effect);
+    if (changed && this.#state === state) this.#emitter.emit('state', state);
+    for (const effect of effects) if (begins(effect) && this.#state === state) this.#carryOut(effect);
   }
 
   #carryOut(effect: ConnectionEffect): void {
@@ -248,6 +250,9 @@ export class DefaultConnection implements Connection {
       case 'stop':
         this.#dependencies.clock.clearTimeout(this.#retryTimer);
         this.#attempt?.abort();
+        return;
+      case 'resume':
+        this.#resume();
         return;
       case 'finish':
         this.#finish();
@@ -310,13 +315,19 @@ export class DefaultConnection implements Connection {
     this.#plan.accepted(negotiated);
     wire.accept(negotiated.keepalive);
     this.#feed({ type: 'accepted', negotiated });
-    // A listener may have closed the connection.
-    if (this.#wire !== wire) return;
-    const modern = negotiated.protocolVersion === 5;
-    this.#inbound.connected({ wire, sessionPresent, modern });
+  }
+
+  /** Hands the wire to everybody who was waiting for it. Listeners on the way may close the connection. */
+  #resume(): void {
+    const { negotiated } = this;
+    const wire = this.#wire;
+    if (wire === undefined || negotiated === undefined) return;
+    const { sessionPresent } = negotiated;
+    this.#inbound.connected({ wire, sessionPresent, modern: negotiated.protocolVersion === 5 });
+    // Subscriptions do not wait behind what is published.
     this.#registry.connected(wire, negotiated);
-    this.#outbound.connected(wire, negotiated);
-    this.#pressure.connected(wire);
+    if (this.#wire === wire) this.#outbound.connected(wire, negotiated);
+    if (this.#wire === wire) this.#pressure.connected(wire);
   }
 
   #lost(error: MqttError, by: EndedBy): void {
@@ -361,7 +372,7 @@ export class DefaultConnection implements Connection {
     const options = cause === undefined ? {} : { cause };
     this.#outbound.refuse(() => new ClosedError(`${why}; create a new one to publish`, options));
     this.#outbound.close(
-      (message) => new ClosedError(`${why}${message.phase === 'queued' ? '' : '; the message may still have arrived'}`, options),
+      (message) => new ClosedError(`${why}${message.wasSent ? '; the message may still have arrived' : ''}`, options),
     );
     this.#registry.close(cause);
     const wire = attempt?.wire;

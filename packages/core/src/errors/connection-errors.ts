@@ -1,4 +1,5 @@
 import { MqttError } from './mqtt-error.js';
+import { quoteText } from './quote-text.js';
 import { describeReason, isTransientReason } from './reason-code.js';
 
 /** The server answered CONNECT with a refusal. `retryable` tells whether the refusal may pass by itself. */
@@ -12,7 +13,7 @@ export class ConnectionRefusedError extends MqttError {
   readonly serverReference: string | undefined;
 
   constructor(endpoint: string, reasonCode: number, details: { reasonString?: string; serverReference?: string } = {}) {
-    const text = details.reasonString === undefined ? '' : `: ${details.reasonString}`;
+    const text = details.reasonString === undefined ? '' : `: ${quoteText(details.reasonString)}`;
     super(
       'ERR_MQTT_CONNECTION_REFUSED',
       `${endpoint} refused the connection with ${describeReason(reasonCode)}${text}`,
@@ -81,7 +82,7 @@ export class ServerDisconnectError extends MqttError {
   readonly serverReference: string | undefined;
 
   constructor(endpoint: string, reasonCode: number, details: { reasonString?: string; serverReference?: string } = {}) {
-    const text = details.reasonString === undefined ? '' : `: ${details.reasonString}`;
+    const text = details.reasonString === undefined ? '' : `: ${quoteText(details.reasonString)}`;
     super('ERR_MQTT_SERVER_DISCONNECT', `${endpoint} disconnected with ${describeReason(reasonCode)}${text}`, {
       reasonCode,
       // 0x00 to 0x7F are normal ends: coming back is right. [MQTT 5, 3.14.2.1]

@@ -1,5 +1,5 @@
 import { MqttError } from './mqtt-error.js';
-import { quoteTopic as quote } from './quote-topic.js';
+import { quoteText } from './quote-text.js';
 import { describeReason, isTransientReason } from './reason-code.js';
 
 /** A message was refused before anything was stored or sent. `field` names the part that is wrong. */
@@ -10,7 +10,7 @@ export class InvalidMessageError extends MqttError {
   readonly topic: string;
 
   constructor(topic: string, field: string, reason: string) {
-    super('ERR_MQTT_INVALID_MESSAGE', `the message for ${quote(topic)} was refused: ${field} ${reason}`);
+    super('ERR_MQTT_INVALID_MESSAGE', `the message for ${quoteText(topic)} was refused: ${field} ${reason}`);
     this.field = field;
     this.topic = topic;
   }
@@ -24,7 +24,7 @@ export class LimitExceededError extends MqttError {
   readonly topic: string;
 
   constructor(topic: string, field: string, reason: string) {
-    super('ERR_MQTT_UNSUPPORTED', `the message for ${quote(topic)} cannot be sent: ${field} ${reason}`);
+    super('ERR_MQTT_UNSUPPORTED', `the message for ${quoteText(topic)} cannot be sent: ${field} ${reason}`);
     this.field = field;
     this.topic = topic;
   }
@@ -36,7 +36,7 @@ export class OverflowError extends MqttError {
   readonly topic: string;
 
   constructor(topic: string, why: string) {
-    super('ERR_MQTT_OVERFLOW', `the message for ${quote(topic)} was dropped: ${why}`, { retryable: true });
+    super('ERR_MQTT_OVERFLOW', `the message for ${quoteText(topic)} was dropped: ${why}`, { retryable: true });
     this.topic = topic;
   }
 }
@@ -47,7 +47,7 @@ export class OfflineError extends MqttError {
   readonly topic: string;
 
   constructor(topic: string) {
-    super('ERR_MQTT_OFFLINE', `there is no connection; the message for ${quote(topic)} was not queued`, { retryable: true });
+    super('ERR_MQTT_OFFLINE', `there is no connection; the message for ${quoteText(topic)} was not queued`, { retryable: true });
     this.topic = topic;
   }
 }
@@ -61,8 +61,8 @@ export class PublishRefusedError extends MqttError {
   readonly reasonString: string | undefined;
 
   constructor(topic: string, reasonCode: number, reasonString?: string) {
-    const text = reasonString === undefined ? '' : `: ${reasonString}`;
-    super('ERR_MQTT_PUBLISH_REFUSED', `the server refused the message for ${quote(topic)} with ${describeReason(reasonCode)}${text}`, {
+    const text = reasonString === undefined ? '' : `: ${quoteText(reasonString)}`;
+    super('ERR_MQTT_PUBLISH_REFUSED', `the server refused the message for ${quoteText(topic)} with ${describeReason(reasonCode)}${text}`, {
       reasonCode,
       retryable: isTransientReason(reasonCode),
     });
@@ -77,7 +77,7 @@ export class UnknownOutcomeError extends MqttError {
   readonly topic: string;
 
   constructor(topic: string, why: string) {
-    super('ERR_MQTT_UNKNOWN_OUTCOME', `the message for ${quote(topic)} may or may not have been delivered: ${why}`);
+    super('ERR_MQTT_UNKNOWN_OUTCOME', `the message for ${quoteText(topic)} may or may not have been delivered: ${why}`);
     this.topic = topic;
   }
 }
@@ -88,7 +88,7 @@ export class ExpiredError extends MqttError {
   readonly topic: string;
 
   constructor(topic: string) {
-    super('ERR_MQTT_EXPIRED', `the message for ${quote(topic)} expired before it could be sent`);
+    super('ERR_MQTT_EXPIRED', `the message for ${quoteText(topic)} expired before it could be sent`);
     this.topic = topic;
   }
 }
@@ -123,8 +123,8 @@ export class SubscribeRejectedError extends MqttError {
   readonly filter: string;
 
   constructor(filter: string, reasonCode: number, reasonString?: string) {
-    const text = reasonString === undefined ? '' : `: ${reasonString}`;
-    super('ERR_MQTT_SUBSCRIBE_REFUSED', `the server refused the subscription to ${quote(filter)} with ${describeReason(reasonCode)}${text}`, {
+    const text = reasonString === undefined ? '' : `: ${quoteText(reasonString)}`;
+    super('ERR_MQTT_SUBSCRIBE_REFUSED', `the server refused the subscription to ${quoteText(filter)} with ${describeReason(reasonCode)}${text}`, {
       reasonCode,
       retryable: isTransientReason(reasonCode),
     });
@@ -140,7 +140,7 @@ export class DecodeError extends MqttError {
   declare readonly payload: Uint8Array;
 
   constructor(topic: string, payload: Uint8Array, what: string, options: { cause?: unknown } = {}) {
-    super('ERR_MQTT_DECODE', `the message on ${quote(topic)} is not ${what}`, options);
+    super('ERR_MQTT_DECODE', `the message on ${quoteText(topic)} is not ${what}`, options);
     this.topic = topic;
     Object.defineProperty(this, 'payload', { value: payload });
   }

@@ -1,5 +1,5 @@
 import { MqttError } from './mqtt-error.js';
-import { quoteTopic } from './quote-topic.js';
+import { quoteText } from './quote-text.js';
 
 /** What an {@link InvalidTopicError} is about. */
 export type InvalidTopicKind = 'name' | 'filter' | 'template' | 'parameter' | 'group';
@@ -25,7 +25,7 @@ export class InvalidTopicError extends MqttError {
   readonly reason: string;
 
   constructor(kind: InvalidTopicKind, value: string, reason: string) {
-    super('ERR_MQTT_INVALID_TOPIC', `the ${described[kind]} ${quoteTopic(value)} ${reason}`);
+    super('ERR_MQTT_INVALID_TOPIC', `the ${described[kind]} ${quoteText(value)} ${reason}`);
     this.kind = kind;
     this.topic = value;
     this.reason = reason;

@@ -1,7 +1,7 @@
 import type { DropEvent } from '../connection/connection.js';
 import { ProtocolError } from '../errors/connection-errors.js';
 import { MqttError } from '../errors/mqtt-error.js';
-import { quoteTopic } from '../errors/quote-topic.js';
+import { quoteText } from '../errors/quote-text.js';
 import type { Clock, Timer } from '../internal/clock.js';
 import type { Acknowledger, InboundMessage } from '../message/inbound-message.js';
 import { PacketType, QUOTA_EXCEEDED, RECEIVE_MAXIMUM_EXCEEDED, UNSPECIFIED_ERROR } from '../wire/codec/packet-type.js';
@@ -264,7 +264,7 @@ export class Inbound {
   #abandon(message: InboundMessage, hold: Acknowledger): void {
     const error = new MqttError(
       'ERR_MQTT_UNACKNOWLEDGED',
-      `nobody observed the message on ${quoteTopic(message.topic)} within the grace time (receive.graceTime)`,
+      `nobody observed the message on ${quoteText(message.topic)} within the grace time (receive.graceTime)`,
     );
     if (this.#wire === undefined) return;
     this.#release(error, (reasonCode) => {

@@ -13,6 +13,9 @@ export interface Acknowledger {
 /** Decodes the properties of a message; called at most once, when somebody looks. */
 export type PropertiesSource = (bytes: Uint8Array, start: number) => PublishProperties;
 
+/** What PUBACK and PUBREC may say no with. [MQTT 5, 3.4.2.1] */
+const REFUSALS: readonly number[] = [0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99];
+
 const NO_PROPERTIES: PublishProperties = Object.freeze({});
 
 /** A message as the wire hands it in. One object per message: everything that can wait is computed when somebody looks. */
@@ -114,8 +117,8 @@ export class InboundMessage implements MqttMessage {
     if (!this.acknowledger.canRefuse) {
       throw new UnsupportedError('MQTT 3.x has no negative acknowledgement: leave the message unacknowledged, or ack it');
     }
-    if (!Number.isInteger(reasonCode) || reasonCode < 0x80 || reasonCode > 0xff) {
-      throw new RangeError(`a negative acknowledgement takes a reason code from 0x80 to 0xFF, not ${String(reasonCode)}`);
+    if (!REFUSALS.includes(reasonCode)) {
+      throw new RangeError(`${String(reasonCode)} is no reason code of a refusal; those are ${REFUSALS.join(', ')}`);
     }
     this.acknowledger.settle(reasonCode);
   }

@@ -30,8 +30,9 @@ export interface MqttMessage {
   /**
    * Tells the server that the message was not accepted, in a subscription with `ack: 'manual'`. The server discards it: no
    * server sends it again.
-   * @param reasonCode an MQTT 5 reason code of 0x80 or above. Defaults to 0x80.
-   * @throws UnsupportedError on MQTT 3.x, which has no negative acknowledgement.
+   * @param reasonCode 0x80 unspecified, 0x83 implementation specific, 0x87 not authorized, 0x90 topic name invalid, 0x91 packet
+   * identifier in use, 0x97 quota exceeded or 0x99 payload format invalid. Defaults to 0x80.
+   * @throws RangeError for any other code; UnsupportedError on MQTT 3.x, which has no negative acknowledgement.
    */
   nack(reasonCode?: number): void;
 }

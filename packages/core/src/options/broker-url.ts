@@ -35,9 +35,12 @@ export function parseBrokerUrl(url: unknown, problems: OptionProblem[]): BrokerU
   }
   const protocol = SCHEMES.get(parsed.protocol);
   if (protocol === undefined) {
-    return refuse(`has the unknown scheme ${JSON.stringify(parsed.protocol)}; known are mqtt, tcp, mqtts, ssl, tls, ws and wss`);
+    // Without a scheme, what stands in its place may be a user name.
+    return refuse('has an unknown scheme (known are mqtt, tcp, mqtts, ssl, tls, ws and wss)');
   }
-  const host = parsed.hostname.replace('[', '').replace(']', '');
+  const hostname = asciiHost(parsed.hostname);
+  if (hostname === undefined) return refuse('has no valid host');
+  const host = hostname.replace('[', '').replace(']', '');
   if (host === '') return refuse('has no host');
   if (parsed.port === '0') return refuse('has port 0');
   const port = parsed.port === '' ? DEFAULT_PORTS[protocol] : Number(parsed.port);
@@ -46,10 +49,20 @@ export function parseBrokerUrl(url: unknown, problems: OptionProblem[]): BrokerU
     return refuse('has a path, which only ws and wss can use');
   }
   const path = parsed.pathname === '' || parsed.pathname === '/' ? '/mqtt' : parsed.pathname;
-  const label = `${protocol}://${parsed.hostname}:${String(port)}`;
+  const label = `${protocol}://${hostname}:${String(port)}`;
   const credentials = parseCredentials(parsed);
   if (credentials === null) return refuse('has a user name or password that is not percent-encoded correctly');
   return { endpoint: { protocol, host, port, path: web ? path + parsed.search : '', label }, credentials };
+}
+
+/** Hosts of schemes that URL does not know stay as they are written; those that it knows it makes fit for DNS. */
+function asciiHost(hostname: string): string | undefined {
+  if (hostname === '') return hostname;
+  try {
+    return new URL(`http://${hostname}`).hostname;
+  } catch {
+    return undefined;
+  }
 }
 
 function parseCredentials({ username, password }: URL): Credentials | undefined | null {

@@ -1,13 +1,16 @@
-import type { OptionProblem } from '../errors/connection-errors.js';
 import { isMqttError } from '../errors/mqtt-error.js';
 import { MessageAcceptor } from '../outbound/accept-message.js';
 import type { Will } from './connection-options.js';
+import type { OptionChecker } from './option-checker.js';
 
 const MAX_WILL_PAYLOAD = 65_535;
 
 /** A will is checked as a publish is: what no server would take must not reach CONNECT. */
-export function checkWill(will: Will, problems: OptionProblem[]): void {
+export function checkWill(will: Will, check: OptionChecker): void {
+  const { problems } = check;
   const { topic, payload, qos, retain, delay = 0, properties } = will;
+  check.keys('will', will, ['topic', 'payload', 'qos', 'retain', 'delay', 'properties']);
+  if (properties !== undefined && !check.object('will.properties', properties)) return;
   try {
     const message = new MessageAcceptor().accept(topic, payload, {
       ...(qos === undefined ? {} : { qos }),

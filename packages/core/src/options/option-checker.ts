@@ -1,4 +1,5 @@
 import type { OptionProblem } from '../errors/connection-errors.js';
+import { isBytes } from '../internal/is-bytes.js';
 import { utf8Length } from '../internal/utf8.js';
 
 /** Checks values and collects what is wrong with them, so that all of it can be told at once. */
@@ -72,11 +73,11 @@ export class OptionChecker {
     this.keys(path, value, ['username', 'password']);
     const { username, password } = value as { username?: unknown; password?: unknown };
     if (username !== undefined) this.text(`${path}.username`, username);
-    if (typeof password === 'string') {
-      if (utf8Length(password) > 0xffff) this.#problem(`${path}.password`, 'has more than 65,535 bytes');
-    } else if (password !== undefined && !(password instanceof Uint8Array)) {
-      this.#problem(`${path}.password`, 'must be text or a Uint8Array');
-    }
+    if (password === undefined) return;
+    const length = typeof password === 'string' ? utf8Length(password) : isBytes(password) ? password.length : undefined;
+    if (length === undefined) this.#problem(`${path}.password`, 'must be text or a Uint8Array');
+    else if (length < 0) this.#problem(`${path}.password`, 'has a lone surrogate, which no UTF-8 text can carry');
+    else if (length > 0xffff) this.#problem(`${path}.password`, 'has more than 65,535 bytes');
   }
 
   #problem(path: string, reason: string): void {

@@ -195,7 +195,7 @@ describe('a problem', () => {
     expect(paths({ [part]: null })).toEqual([part]);
   });
 
-  it('BUG: is that a part is text or a list, which is told once', () => {
+  it('is that a part is text or a list, which is told once', () => {
     expect(paths({ publish: [] })).toEqual(['publish']);
     expect(paths({ tls: 'x', webSocket: 7 })).toEqual(['tls', 'webSocket']);
   });

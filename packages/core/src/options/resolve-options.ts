@@ -81,14 +81,21 @@ export function resolveOptions(url: string, options: ConnectionOptions): Resolve
   const target = parseBrokerUrl(url, check.problems);
   if (!check.object('', options)) throw new InvalidOptionsError(check.problems);
   check.keys('', options, KEYS['']!);
-  const { session = {}, publish = {}, receive = {}, tls, webSocket, reconnect = {} } = options;
-  for (const [path, part] of Object.entries({ session, publish, receive, tls, webSocket })) {
-    if (part !== undefined && check.object(path, part)) check.keys(path, part, KEYS[path]!);
-  }
+  const part = <P extends object>(path: string, value: P | undefined): P | undefined => {
+    if (value === undefined || !check.object(path, value)) return undefined;
+    check.keys(path, value, KEYS[path]!);
+    return value;
+  };
+  const session = part('session', options.session) ?? {};
+  const publish = part('publish', options.publish) ?? {};
+  const receive = part('receive', options.receive) ?? {};
+  const tls = part('tls', options.tls);
+  const webSocket = part('webSocket', options.webSocket);
+  const { reconnect = {} } = options;
   const clientId = options.clientId ?? `rxmqtt-${randomId(16)}`;
   check.text('clientId', clientId);
   check.credentials('credentials', options.credentials);
-  if (options.will !== undefined && check.object('will', options.will)) checkWill(options.will, check.problems);
+  if (options.will !== undefined && check.object('will', options.will)) checkWill(options.will, check);
   const resolved = {
     clientId,
     generatedClientId: options.clientId === undefined,
@@ -122,12 +129,21 @@ export function resolveOptions(url: string, options: ConnectionOptions): Resolve
     },
   };
   check.pairs('userProperties', resolved.userProperties);
-  // [MQTT-3.1.3-8]
-  if (clientId === '' && session.clean === false && options.protocolVersion !== 5 && options.protocolVersion !== 'auto') {
-    check.problems.push({ path: 'clientId', reason: 'must not be empty on MQTT 3.x where session.clean is false' });
-  }
+  if (resolved.protocolVersion === 4 || resolved.protocolVersion === 3) checkOldProtocol(resolved, check);
   if (target === undefined || check.problems.length > 0) throw new InvalidOptionsError(check.problems);
   return { ...resolved, endpoint: target.endpoint };
+}
+
+/** What MQTT 5 allows and 3.x does not. */
+function checkOldProtocol({ clientId, clean, credentials }: Pick<ResolvedOptions, 'clientId' | 'clean' | 'credentials'>, check: OptionChecker): void {
+  // [MQTT-3.1.3-8]
+  if (clientId === '' && clean === false) {
+    check.problems.push({ path: 'clientId', reason: 'must not be empty on MQTT 3.x where session.clean is false' });
+  }
+  // [MQTT-3.1.2-22]
+  if (typeof credentials === 'object' && credentials.password !== undefined && credentials.username === undefined) {
+    check.problems.push({ path: 'credentials.username', reason: 'must be there on MQTT 3.x when there is a password' });
+  }
 }
 
 function resolveReconnect(options: ReconnectOptions, check: OptionChecker): ResolvedReconnect | undefined {

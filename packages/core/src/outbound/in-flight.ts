@@ -24,6 +24,8 @@ export class InFlight {
   #again: OutgoingMessage[] = [];
   /** How many are under way on this connection. */
   #underWay = 0;
+  /** Which connection this is, to tell what is under way on it. */
+  #epoch = 0;
   #window = 0;
   #wire: Wire | undefined;
   #modern = false;
@@ -49,6 +51,7 @@ export class InFlight {
     this.#window = window;
     this.#modern = modern;
     this.#underWay = 0;
+    this.#epoch++;
     this.#again = [...this.#messages.values()];
   }
 
@@ -66,7 +69,7 @@ export class InFlight {
     message.packetId = id;
     message.phase = 'sent';
     this.#messages.set(id, message);
-    this.#underWay++;
+    this.#depart(message);
     this.#send(message, false);
     return true;
   }
@@ -79,7 +82,7 @@ export class InFlight {
       const message = this.#again[index]!;
       // It may have been acknowledged meanwhile.
       if (this.#messages.get(message.packetId) !== message) continue;
-      this.#underWay++;
+      this.#depart(message);
       if (message.phase === 'received') wire.ack(PacketType.pubrel, message.packetId, 0);
       else this.#send(message, true);
     }
@@ -102,6 +105,11 @@ export class InFlight {
     return messages;
   }
 
+  #depart(message: OutgoingMessage): void {
+    message.epoch = this.#epoch;
+    this.#underWay++;
+  }
+
   #received(message: OutgoingMessage | undefined, ack: Ack): void {
     if (message?.qos !== 2) {
       if (this.#modern) this.#wire?.ack(PacketType.pubrel, ack.packetId, PACKET_ID_NOT_FOUND);
@@ -115,7 +123,8 @@ export class InFlight {
   #finish(message: OutgoingMessage, ack: Ack): void {
     this.#messages.delete(message.packetId);
     this.#ids.release(message.packetId);
-    this.#underWay--;
+    // It may be acknowledged by a connection on which it was not sent again yet.
+    if (message.epoch === this.#epoch) this.#underWay--;
     message.phase = 'none';
     // 0x92 is no failure: the server had finished the message before the connection was lost.
     this.#finished(message, ack.reasonCode === PACKET_ID_NOT_FOUND ? { ...ack, reasonCode: 0 } : ack);

@@ -4,6 +4,7 @@ import { ClosedError } from '../errors/connection-errors.js';
 import {
   AbortedError,
   ExpiredError,
+  LimitExceededError,
   OfflineError,
   OverflowError,
   PublishRefusedError,
@@ -40,6 +41,7 @@ export interface OutboundOptions {
 /** What happens to messages on their way out. */
 export interface OutboundEvents {
   drop(event: DropEvent): void;
+  warn(error: unknown, what: string): void;
   congestion(congested: boolean): void;
   /** Nothing is waiting or unacknowledged any more. */
   idle(): void;
@@ -102,6 +104,7 @@ export class Outbound {
       if (!isMqttError(error)) throw error;
       return this.#refuse(new OutgoingMessage(String(topic), 0, '', 0, 0, false, undefined, undefined), error);
     }
+    message.warn = this.#events.warn;
     message.overflow = options.overflow ?? this.#options.overflow;
     const obstacle = this.#obstacle(message, options);
     if (obstacle !== undefined) return this.#refuse(message, obstacle);
@@ -131,10 +134,11 @@ export class Outbound {
   connected(wire: Wire, negotiated: Negotiated): void {
     this.#wire = wire;
     this.#negotiated = negotiated;
-    if (!negotiated.sessionPresent) this.#startOver();
+    const doubtful = negotiated.sessionPresent ? [] : this.#startOver();
     // [MQTT-3.3.4-9]
     const window = Math.min(this.#options.window ?? defaultWindow(negotiated), negotiated.receiveMaximum);
     this.#inFlight.connected(wire, window, negotiated.protocolVersion === 5);
+    for (const { message, why } of doubtful) this.#drop(message, new UnknownOutcomeError(message.topic, why));
     this.pump();
   }
 
@@ -189,7 +193,7 @@ export class Outbound {
 
   #nothingAhead(message: OutgoingMessage): boolean {
     const { isOpen } = this.#inFlight;
-    return (message.qos === 0 || isOpen) && this.#outbox.first(isOpen) === undefined;
+    return (message.qos === 0 || isOpen) && this.#admission.waiting === 0 && this.#outbox.first(isOpen) === undefined;
   }
 
   #obstacle(message: OutgoingMessage, options: PublishOptions): MqttError | undefined {
@@ -216,17 +220,17 @@ export class Outbound {
     else this.#drop(message, new PublishRefusedError(message.topic, reasonCode, properties?.reasonString));
   }
 
-  /** The session is lost: what the server may not have goes out as new, what it may have is in doubt. */
-  #startOver(): void {
+  /** The session is lost: what the server may not have goes out as new; what it may have is in doubt, and the answer. */
+  #startOver(): { readonly message: OutgoingMessage; readonly why: string }[] {
+    const doubtful: { readonly message: OutgoingMessage; readonly why: string }[] = [];
     for (const message of this.#inFlight.takeAll().reverse()) {
       if (message.outcome !== undefined) continue;
       const received = message.phase === 'received';
-      if (!received && (message.qos === 2 || this.#options.onSessionLost === 'republish')) this.#outbox.putBack(message);
-      else {
-        const why = received ? 'the server had received it' : 'it was sent, but not acknowledged';
-        this.#drop(message, new UnknownOutcomeError(message.topic, `${why} when the session was lost`));
-      }
+      const why = `${received ? 'the server had received it' : 'it was sent, but not acknowledged'} when the session was lost`;
+      if (received || (message.qos === 1 && this.#options.onSessionLost === 'fail')) doubtful.unshift({ message, why });
+      else this.#outbox.putBack(message);
     }
+    return doubtful;
   }
 
   #limitAge(message: OutgoingMessage): void {
@@ -278,7 +282,8 @@ export class Outbound {
     return message;
   }
 
-  #drop(message: OutgoingMessage, error: MqttError): void {
+  #drop(message: OutgoingMessage, reason: MqttError): void {
+    const error = message.wasSent && saysNotSent(reason) ? inDoubt(message, reason) : reason;
     if (!message.fail(error)) return;
     this.#events.drop({ direction: 'out', topic: message.topic, qos: message.qos, reason: dropReason(error), error });
   }
@@ -298,6 +303,15 @@ export class Outbound {
 /** Servers of MQTT 3.x cannot say what they take; Mosquitto, for one, hangs up on more than 20 of QoS 2. */
 function defaultWindow({ protocolVersion }: Negotiated): number {
   return protocolVersion === 5 ? 64 : 20;
+}
+
+/** Whether an error implies that the message never left. */
+function saysNotSent(error: MqttError): boolean {
+  return error instanceof ExpiredError || error instanceof OverflowError || error instanceof LimitExceededError;
+}
+
+function inDoubt({ topic }: OutgoingMessage, cause: MqttError): UnknownOutcomeError {
+  return new UnknownOutcomeError(topic, `it was sent, the session was lost, and then it was given up: ${cause.message}`);
 }
 
 function dropReason(error: MqttError): DropEvent['reason'] {

@@ -37,6 +37,10 @@ export class OutgoingMessage implements Publication {
   expiresAt = Infinity;
   /** When it has waited too long to be sent at all. */
   staleAt = Infinity;
+  /** The connection on which it was sent last; 0 for none. */
+  epoch = 0;
+  /** Told of listeners that throw. */
+  warn: ((error: unknown, what: string) => void) | undefined = undefined;
   previous: OutgoingMessage | undefined = undefined;
   next: OutgoingMessage | undefined = undefined;
   outcome: PublishOutcome | undefined = undefined;
@@ -63,6 +67,11 @@ export class OutgoingMessage implements Publication {
     this.retain = retain;
     this.properties = properties;
     this.offline = offline;
+  }
+
+  /** Whether it was sent at some time, and so may have arrived or may still arrive. (QoS 0 is settled when it is sent.) */
+  get wasSent(): boolean {
+    return this.epoch > 0;
   }
 
   /** What it costs the outbox. */
@@ -106,7 +115,7 @@ export class OutgoingMessage implements Publication {
   }
 
   onSettled(listener: (outcome: PublishOutcome) => void): void {
-    if (this.outcome !== undefined) listener(this.outcome);
+    if (this.outcome !== undefined) this.#call(listener, this.outcome);
     else (this.#listeners ??= []).push(listener);
   }
 
@@ -137,7 +146,16 @@ export class OutgoingMessage implements Publication {
     this.outcome = outcome;
     const listeners = this.#listeners;
     this.#listeners = undefined;
-    if (listeners !== undefined) for (const listener of listeners) listener(outcome);
+    if (listeners !== undefined) for (const listener of listeners) this.#call(listener, outcome);
+  }
+
+  /** A listener that throws harms nobody else. */
+  #call(listener: (outcome: PublishOutcome) => void, outcome: PublishOutcome): void {
+    try {
+      listener(outcome);
+    } catch (error) {
+      this.warn?.(error, 'a listener of a publication threw');
+    }
   }
 }
 

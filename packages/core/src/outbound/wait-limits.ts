@@ -1,6 +1,6 @@
 import { AbortedError, TimeoutError } from '../errors/delivery-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
-import { quoteTopic } from '../errors/quote-topic.js';
+import { quoteText } from '../errors/quote-text.js';
 import type { Clock } from '../internal/clock.js';
 import type { OutgoingMessage } from './outgoing-message.js';
 import type { PublishOptions } from './publish-options.js';
@@ -14,7 +14,7 @@ export function limitWait(
 ): void {
   if (timeout !== undefined) {
     const timer = clock.setTimeout(() => {
-      takeBack(message, new TimeoutError(describe(message), timeout, isUnderWay(message)));
+      takeBack(message, new TimeoutError(describe(message), timeout, message.wasSent));
     }, timeout);
     message.onSettled(() => {
       clock.clearTimeout(timer);
@@ -33,13 +33,9 @@ export function limitWait(
 
 /** The error for a message whose caller has lost interest. */
 export function aborted(message: OutgoingMessage, signal: AbortSignal): AbortedError {
-  return new AbortedError(describe(message), signal.reason, isUnderWay(message));
+  return new AbortedError(describe(message), signal.reason, message.wasSent);
 }
 
 function describe({ topic }: OutgoingMessage): string {
-  return `publishing to ${quoteTopic(topic)}`;
-}
-
-function isUnderWay({ phase }: OutgoingMessage): boolean {
-  return phase === 'sent' || phase === 'received';
+  return `publishing to ${quoteText(topic)}`;
 }

@@ -1,7 +1,7 @@
 import { ClosedError } from '../errors/connection-errors.js';
 import { OverflowError } from '../errors/delivery-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
-import { quoteTopic } from '../errors/quote-topic.js';
+import { quoteText } from '../errors/quote-text.js';
 import type { Handling } from '../inbound/handling.js';
 import type { Acknowledger, InboundMessage } from '../message/inbound-message.js';
 import { matchTopic } from '../topics/match-topic.js';
@@ -105,10 +105,10 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
       const given = this.#manual && handling !== undefined ? this.#owe(message, handling()) : message;
       const result = this.#observer.message(given);
       return result?.then(undefined, (error: unknown) => {
-        this.#host.warn(error, `a message listener rejected for a message on ${quoteTopic(message.topic)}`);
+        this.#host.warn(error, `a message listener rejected for a message on ${quoteText(message.topic)}`);
       });
     } catch (error) {
-      this.#host.warn(error, `a message listener threw for a message on ${quoteTopic(message.topic)}`);
+      this.#host.warn(error, `a message listener threw for a message on ${quoteText(message.topic)}`);
     }
   }
 

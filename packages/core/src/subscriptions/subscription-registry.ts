@@ -2,7 +2,7 @@ import type { Negotiated } from '../connection/negotiated.js';
 import { ProtocolError, UnsupportedError } from '../errors/connection-errors.js';
 import { SubscribeRejectedError } from '../errors/delivery-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
-import { quoteTopic } from '../errors/quote-topic.js';
+import { quoteText } from '../errors/quote-text.js';
 import type { Clock } from '../internal/clock.js';
 import type { QoS } from '../message/mqtt-message.js';
 import type { PacketIds } from '../session/packet-ids.js';
@@ -300,7 +300,7 @@ export class SubscriptionRegistry {
     else if (!wildcardSubscriptionAvailable && (levels.includes('+') || levels.includes('#'))) reason = 'offers no wildcards';
     else if (subscribeFilterLength(filter) + 16 > maximumPacketSize) reason = 'takes no packet of this size';
     if (reason === undefined) return true;
-    this.#reject(entry, new UnsupportedError(`the server ${reason}, so ${quoteTopic(filter)} cannot be subscribed`));
+    this.#reject(entry, new UnsupportedError(`the server ${reason}, so ${quoteText(filter)} cannot be subscribed`));
     return false;
   }
 

@@ -1,5 +1,5 @@
 import { InvalidTopicError } from '../errors/invalid-topic-error.js';
-import { quoteTopic } from '../errors/quote-topic.js';
+import { quoteText } from '../errors/quote-text.js';
 import { ParsedTemplate } from './parsed-template.js';
 import { parseTemplateLevel, type TemplateLevel } from './template-level.js';
 import type { TemplateParams } from './template-params.js';
@@ -31,7 +31,7 @@ function duplicateFault(levels: readonly TemplateLevel[]): string | undefined {
   const names = new Set<string>();
   for (const { name } of levels) {
     if (name === undefined) continue;
-    if (names.has(name)) return `has the parameter ${quoteTopic(name)} twice: give each its own name`;
+    if (names.has(name)) return `has the parameter ${quoteText(name)} twice: give each its own name`;
     names.add(name);
   }
   return undefined;
@@ -39,5 +39,5 @@ function duplicateFault(levels: readonly TemplateLevel[]): string | undefined {
 
 function filterFault(filter: string): string | undefined {
   const fault = topicFilterFault(filter);
-  return fault === undefined ? undefined : `makes the filter ${quoteTopic(filter)}, which ${fault}`;
+  return fault === undefined ? undefined : `makes the filter ${quoteText(filter)}, which ${fault}`;
 }

@@ -1,5 +1,5 @@
 import { InvalidTopicError } from '../errors/invalid-topic-error.js';
-import { quoteTopic } from '../errors/quote-topic.js';
+import { quoteText } from '../errors/quote-text.js';
 import { captureLevels } from './captures.js';
 import { filterStart } from './filter-start.js';
 import { parameterFault } from './parameter-fault.js';
@@ -44,7 +44,7 @@ export class ParsedTemplate<P> implements TopicTemplate<P> {
       .map((level, index) => {
         if (level.name === undefined) return level.filter;
         if (hasOwn(params, level.name)) return this.#valueFor(level, index, params);
-        const reason = `is missing for the template ${quoteTopic(this.template)}: give it a text`;
+        const reason = `is missing for the template ${quoteText(this.template)}: give it a text`;
         throw new InvalidTopicError('parameter', level.name, reason);
       })
       .join('/');
@@ -81,7 +81,7 @@ export class ParsedTemplate<P> implements TopicTemplate<P> {
     throw new InvalidTopicError(
       'parameter',
       shown,
-      `given for ${quoteTopic(name)} of ${quoteTopic(this.template)} ${fault}`,
+      `given for ${quoteText(name)} of ${quoteText(this.template)} ${fault}`,
     );
   }
 }

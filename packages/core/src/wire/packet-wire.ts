@@ -74,8 +74,7 @@ class PacketWire implements Wire {
         this.#receive(chunk);
       },
       drain: () => {
-        this.congested = false;
-        if (this.#phase === 'open') handlers.drain();
+        this.#drained();
       },
       closed: (cause) => {
         this.#gone(cause);
@@ -143,8 +142,7 @@ class PacketWire implements Wire {
     const { protocolVersion } = this.#request;
     // MQTT 3.x has no reasons: just hang up. [MQTT-4.13.1-1]
     if (this.#accepted && protocolVersion === 5) this.#sayGoodbye(error.reasonCode ?? IMPLEMENTATION_ERROR, undefined);
-    else this.#transport.destroy();
-    this.#leave('ending');
+    else this.#hangUp();
     this.#handlers.closed(error, 'client');
   }
 
@@ -154,11 +152,9 @@ class PacketWire implements Wire {
       return;
     }
     this.#done = done;
-    if (this.#phase === 'open') {
-      if (this.#accepted) this.#sayGoodbye(reasonCode, sessionExpiry);
-      else this.#transport.destroy();
-      this.#leave('ending');
-    }
+    if (this.#phase !== 'open') return;
+    if (this.#accepted) this.#sayGoodbye(reasonCode, sessionExpiry);
+    else this.#hangUp();
   }
 
   destroy(): void {
@@ -169,10 +165,28 @@ class PacketWire implements Wire {
   #sayGoodbye(reasonCode: number, sessionExpiry: number | undefined): void {
     encodeDisconnect(this.#request.protocolVersion, reasonCode, sessionExpiry, this.#writer);
     this.#writer.flush();
-    this.#transport.end();
+    this.#leave('ending');
     this.#endTimer = this.#clock.setTimeout(() => {
       this.#transport.destroy();
     }, END_TIME);
+    this.#transport.end();
+  }
+
+  /** First the phase: a transport may report its end before `destroy` returns. */
+  #hangUp(): void {
+    this.#leave('ending');
+    this.#transport.destroy();
+  }
+
+  #drained(): void {
+    if (!this.congested) return;
+    this.congested = false;
+    if (this.#phase !== 'open') return;
+    try {
+      this.#handlers.drain();
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   #receive(chunk: Uint8Array): void {
@@ -182,14 +196,18 @@ class PacketWire implements Wire {
     try {
       this.#splitter.push(chunk);
     } catch (error) {
-      // Whatever it is, it must not escape into the socket's handler.
-      this.fail(error instanceof MqttError ? error : new ProtocolError(IMPLEMENTATION_ERROR, 'see cause', { cause: error }));
+      this.#failed(error);
     } finally {
       this.#receiving = false;
       this.#writer.flush();
       // It was only to hear whether the server is alive.
       if (this.#paused) this.#transport.pause();
     }
+  }
+
+  /** Whatever was thrown must not escape into the socket's handler. */
+  #failed(error: unknown): void {
+    this.fail(error instanceof MqttError ? error : new ProtocolError(IMPLEMENTATION_ERROR, 'see cause', { cause: error }));
   }
 
   /** The server said goodbye: it will hang up, and if it does not, we do. [MQTT-3.14.4-3] */
@@ -200,8 +218,7 @@ class PacketWire implements Wire {
 
   #close(error: MqttError, by: EndedBy): void {
     if (this.#phase !== 'open') return;
-    this.#leave('ending');
-    this.#transport.destroy();
+    this.#hangUp();
     this.#handlers.closed(error, by);
   }
 

@@ -52,6 +52,8 @@ export class SessionBroker {
   #isSubscribed = false;
   /** Identifiers of QoS 2 publishes that were not released yet. */
   #unreleased = new Set<number>();
+  /** What came last under each identifier, whether it took effect or not. */
+  #seen = new Map<number, { readonly text: string; readonly on: BrokerConnection }>();
   #deliveries = new Map<number, Delivery>();
   #lastId = 0;
 
@@ -133,6 +135,9 @@ export class SessionBroker {
     const id = messageId!;
     const text = payload.toString();
     const name = `PUBLISH ${text}`;
+    const before = this.#seen.get(id);
+    if (before?.text === text && before.on !== peer && !dup) this.faults.push(`${text} was sent again without DUP`);
+    this.#seen.set(id, { text, on: peer });
     if (this.#cutsBefore(name, peer)) return;
     if (dup && this.#script.session === 'lost') this.faults.push(`${text} has DUP in a new session`);
     const known = qos === 2 && this.#unreleased.has(id);
@@ -217,6 +222,7 @@ export class SessionBroker {
     this.#hasSession = false;
     this.#isSubscribed = false;
     this.#unreleased = new Set();
+    this.#seen = new Map();
     this.#deliveries = new Map();
     this.#lastId = 0;
   }

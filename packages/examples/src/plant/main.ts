@@ -6,9 +6,9 @@
  *     npm start -- --help                              everything else
  */
 import { isMqttError } from '@rxmqtt/rx';
-import { fromEvent, merge } from 'rxjs';
 import { type EmbeddedBroker, startBroker } from './broker.js';
 import { HELP, parseCommand, type RunOptions } from './cli.js';
+import { interruptions } from './interruptions.js';
 import { joinCommands, withoutPassword } from './join.js';
 import { type Clients, drainClients, openClients } from './open-client.js';
 import { run } from './run.js';
@@ -52,9 +52,7 @@ async function runOn(url: string, options: RunOptions, broker?: EmbeddedBroker):
         : `the plant has a broker of its own, on ${broker.url} and ${broker.webSocketUrl}`,
     );
     for (const command of joinCommands(url)) view.note(`join in: ${command}`);
-    // Listening for signals ends with the first one: a second Ctrl+C kills, as ever.
-    const interrupted$ = merge(fromEvent(process, 'SIGINT'), fromEvent(process, 'SIGTERM'));
-    return await run(clients, options, interrupted$, tally, view);
+    return await run(clients, options, interruptions(), tally, view);
   } catch (error) {
     return complainAbout(error, 1);
   } finally {

@@ -13,6 +13,8 @@ import {
   timer,
 } from 'rxjs';
 import type { RunOptions } from './cli.js';
+import { granted } from './granted.js';
+import { TELEMETRY } from './model/topics.js';
 import type { Clients } from './open-client.js';
 import { plantPipeline } from './pipeline.js';
 import { simulate } from './simulation/simulator.js';
@@ -66,7 +68,13 @@ export async function run(
   );
 
   try {
-    await lastValueFrom(events$, { defaultValue: undefined });
+    const finished = lastValueFrom(events$, { defaultValue: undefined });
+    const observing = () => {
+      view.note(`observing   ${TELEMETRY}`);
+    };
+    // If the broker refuses, the pipeline fails with the same error.
+    granted(clients.pipeline, TELEMETRY).then(observing, () => undefined);
+    await finished;
   } finally {
     stopping.unsubscribe();
     states.unsubscribe();

@@ -44,7 +44,8 @@ describe('json', () => {
   it('gives back what was sent, whatever the value', () => {
     const codec = json();
     fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
+      // By way of JSON's own text, which has no -0.
+      fc.property(fc.json().map((written): unknown => JSON.parse(written)), (value) => {
         expect(codec.decode(utf8.encode(codec.encode(value) as string))).toEqual(value);
       }),
     );

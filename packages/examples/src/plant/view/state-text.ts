@@ -10,13 +10,13 @@ export function stateText(state: ConnectionState): string {
     case 'connected':
       return `connected over MQTT ${versionName(state.negotiated.protocolVersion)}${state.negotiated.sessionPresent ? ', session resumed' : ''}`;
     case 'reconnecting':
-      return `reconnecting in ${(state.delay / 1_000).toFixed(1)} s (ended by the ${state.by}: ${state.cause.message})`;
+      return `reconnecting in ${(state.delay / 1_000).toFixed(1)} s; ended by the ${state.by}: ${state.cause.message}`;
     case 'draining':
       return 'draining';
     case 'closed':
       return 'closed';
     case 'failed':
-      return `failed (ended by the ${state.by}: ${state.cause.message})`;
+      return `failed; ended by the ${state.by}: ${state.cause.message}`;
   }
 }
 

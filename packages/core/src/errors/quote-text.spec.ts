@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { quoteTopic } from './quote-topic.js';
+import { quoteText } from './quote-text.js';
 
 const STEERING = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
 
-describe('quoteTopic', () => {
+describe('quoteText', () => {
   it.each([
     ['plant/7/temp', '"plant/7/temp"'],
     ['', '""'],
@@ -15,18 +15,18 @@ describe('quoteTopic', () => {
     [undefined, '"undefined"'],
     [7, '"7"'],
   ])('shows %j as %s', (topic, expected) => {
-    expect(quoteTopic(topic)).toBe(expected);
+    expect(quoteText(topic)).toBe(expected);
   });
 
   it('shortens after 120 characters and says so', () => {
-    expect(quoteTopic('a'.repeat(120))).toBe(`"${'a'.repeat(120)}"`);
-    expect(quoteTopic('a'.repeat(121))).toBe(`"${'a'.repeat(120)}…"`);
+    expect(quoteText('a'.repeat(120))).toBe(`"${'a'.repeat(120)}"`);
+    expect(quoteText('a'.repeat(121))).toBe(`"${'a'.repeat(120)}…"`);
   });
 
   it('lets nothing through that steers a terminal or ends the quotation', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (topic) => {
-        const quoted = quoteTopic(topic);
+        const quoted = quoteText(topic);
         expect(quoted).not.toMatch(STEERING);
         expect(quoted.slice(1, -1)).not.toContain('"');
         expect(quoted.length).toBeLessThanOrEqual(2 + 1 + 120 * 6);

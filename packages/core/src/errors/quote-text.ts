@@ -1,8 +1,8 @@
 const MAX_LENGTH = 120;
 
-/** A topic as it may stand in an error or a log line: in quotes, shortened, and with nothing in it that steers a terminal. */
-export function quoteTopic(topic: unknown): string {
-  const text = String(topic);
+/** Foreign text, such as a topic, as it may stand in an error or a log line: quoted, shortened, and steering no terminal. */
+export function quoteText(foreign: unknown): string {
+  const text = String(foreign);
   let quoted = '"';
   for (let i = 0; i < text.length && i < MAX_LENGTH; i++) {
     const code = text.charCodeAt(i);
