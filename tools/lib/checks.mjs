@@ -1,5 +1,3 @@
-let failed = 0;
-
 /** Runs one check and prints one line about it, which tools/test.mjs counts. */
 export async function check(name, run) {
   const start = performance.now();
@@ -8,11 +6,8 @@ export async function check(name, run) {
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     console.log(`ok - ${name}${note ? `: ${note}` : ''} (${seconds} s)`);
   } catch (error) {
-    failed++;
     process.exitCode = 1;
     console.log(`not ok - ${name}`);
     console.log(String(error?.stack ?? error).replace(/^/gm, '    '));
   }
 }
-
-export const failures = () => failed;

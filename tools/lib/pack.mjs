@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { run } from './run.mjs';
 import { npmCommand, root } from './workspace.mjs';
@@ -13,15 +13,19 @@ export const entriesOf = (name) =>
     .filter((entry) => entry !== './package.json')
     .map((entry) => `@rxmqtt/${name}${entry.slice(1)}`);
 
-/** Built files whose source is gone: they would be published. */
-export function leftovers(name) {
+/** Deletes built files whose source is gone, because they would be published; tsc never does. Returns their names. */
+export function removeLeftovers(name) {
   const folder = join(root, 'packages', name);
   return ['esm', 'cjs'].flatMap((format) => {
     const built = join(folder, 'dist', format);
     if (!existsSync(built)) throw new Error(`${relative(root, built)} is missing: run npm run build first.`);
-    return readdirSync(built, { recursive: true })
-      .filter((file) => file.endsWith('.js') && !existsSync(join(folder, 'src', file.replace(/\.js$/, '.ts'))))
-      .map((file) => relative(root, join(built, file)));
+    const stems = readdirSync(built, { recursive: true })
+      .filter((file) => file.endsWith('.js'))
+      .map((file) => file.slice(0, -'.js'.length))
+      .filter((stem) => !existsSync(join(folder, 'src', `${stem}.ts`)));
+    for (const stem of stems)
+      for (const ending of ['.js', '.js.map', '.d.ts', '.d.ts.map']) rmSync(join(built, stem + ending), { force: true });
+    return stems;
   });
 }
 

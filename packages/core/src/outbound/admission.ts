@@ -64,6 +64,12 @@ export class Admission {
     }
   }
 
+  /** The next in turn, if it is of QoS 0 and so needs no room when it can be sent. */
+  get direct(): OutgoingMessage | undefined {
+    const { head } = this.#waiting;
+    return head?.qos === 0 ? head : undefined;
+  }
+
   /** Takes a waiting message out. */
   remove(message: OutgoingMessage): void {
     this.#waiting.remove(message);

@@ -253,7 +253,7 @@ class Run {
       const { name: error } = outcome.error;
       const allowed = ['AbortedError', 'UnknownOutcomeError', 'OverflowError'];
       if (!allowed.includes(error)) throw new Error(`${name} failed with ${error}`);
-      if (error === 'UnknownOutcomeError' && (qos !== 2 || !sessionLost)) throw new Error(`${name} (QoS ${qos}) is in doubt for no reason`);
+      if (error === 'UnknownOutcomeError' && !sessionLost) throw new Error(`${name} (QoS ${qos}) is in doubt for no reason`);
       const mayStillArrive = error === 'UnknownOutcomeError' || (outcome.error as { mayStillArrive?: boolean }).mayStillArrive === true;
       if (!mayStillArrive && delivered > 0 && (this.#limits.strict || !sessionLost)) throw new Error(`${name} failed with ${error} and was delivered`);
     }

@@ -9,6 +9,7 @@ export class ExpirySweep {
   readonly #sweep: (now: number) => number;
   #timer: Timer;
   #due = Infinity;
+  #stopped = false;
 
   /** @param sweep gives up what is too old, and returns when the next message will be; `Infinity` for never. */
   constructor(clock: Clock, sweep: (now: number) => number) {
@@ -18,19 +19,20 @@ export class ExpirySweep {
 
   /** A message waits that is too old at this time. */
   watch(staleAt: number): void {
-    if (staleAt >= this.#due) return;
+    if (staleAt >= this.#due || this.#stopped) return;
     this.#clock.clearTimeout(this.#timer);
     this.#schedule(staleAt);
   }
 
+  /** Nothing waits any more, for good. */
   stop(): void {
     this.#clock.clearTimeout(this.#timer);
-    this.#due = Infinity;
+    this.#stopped = true;
   }
 
   #schedule(at: number): void {
     this.#due = at;
-    if (at === Infinity) return;
+    if (at === Infinity || this.#stopped) return;
     const delay = Math.min(Math.max(at - this.#clock.now(), SHORTEST_PAUSE), 2 ** 31 - 1);
     this.#timer = this.#clock.setTimeout(() => {
       this.#schedule(this.#sweep(this.#clock.now()));

@@ -66,6 +66,7 @@ export class Outbound {
   #sequence = 0;
   #congested = false;
   #refusal: (() => MqttError) | undefined;
+  #closing: ((message: OutgoingMessage) => MqttError) | undefined;
 
   constructor(options: OutboundOptions, ids: PacketIds, clock: Clock, events: OutboundEvents) {
     this.#options = options;
@@ -119,6 +120,8 @@ export class Outbound {
     if (!sendNow || !this.#send(wire, message)) {
       const overflow = this.#admission.admit(message);
       if (overflow !== undefined) return this.#refuse(message, overflow);
+      // A listener of what was dropped for it may have closed the connection.
+      if (this.#closing !== undefined) this.#withdraw(message, this.#closing(message));
       this.#sweep.watch(message.staleAt);
     }
     this.#watchCongestion();
@@ -163,9 +166,9 @@ export class Outbound {
     this.#inFlight.redeliver();
     // A listener of an outcome may close the connection.
     while (this.#wire === wire && !wire.congested) {
-      const message = this.#outbox.first(this.#inFlight.isOpen);
+      const message = this.#outbox.first(this.#inFlight.isOpen) ?? this.#admission.direct;
       if (message === undefined) break;
-      this.#outbox.remove(message);
+      this.#remove(message);
       const obstacle = this.#expired(message) ?? limitExceeded(message, this.#negotiated!);
       if (obstacle !== undefined) this.#drop(message, obstacle);
       else if (!this.#send(wire, message)) {
@@ -185,6 +188,7 @@ export class Outbound {
 
   /** Settles everything. */
   close(error: (message: OutgoingMessage) => MqttError): void {
+    this.#closing = error;
     this.disconnected();
     for (const message of this.#inFlight.takeAll()) this.#drop(message, error(message));
     for (const message of [...this.#outbox, ...this.#admission]) this.#withdraw(message, error(message));
@@ -259,22 +263,30 @@ export class Outbound {
       if (message.staleAt <= now) this.#withdraw(message, new ExpiredError(message.topic));
       else next = Math.min(next, message.staleAt);
     }
-    this.#admission.refill();
-    this.#tellIdle();
+    this.#roomMade();
     return next;
   }
 
   /** Settles a message early. One that waits is gone; one in flight goes on, but nobody waits for it any more. */
   #takeBack(message: OutgoingMessage, error: MqttError): void {
     this.#withdraw(message, error);
+    this.#roomMade();
+  }
+
+  #roomMade(): void {
     this.#admission.refill();
+    this.pump();
     this.#tellIdle();
   }
 
   #withdraw(message: OutgoingMessage, error: MqttError): void {
+    this.#remove(message);
+    this.#drop(message, error);
+  }
+
+  #remove(message: OutgoingMessage): void {
     if (message.phase === 'queued') this.#outbox.remove(message);
     else if (message.phase === 'blocked') this.#admission.remove(message);
-    this.#drop(message, error);
   }
 
   #refuse(message: OutgoingMessage, error: MqttError): OutgoingMessage {

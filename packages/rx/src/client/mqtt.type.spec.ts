@@ -1,0 +1,42 @@
+import type { ConnectionState, DropEvent, MqttError, PublishResult } from '@rxmqtt/core';
+import { expectTypeOf } from 'expect-type';
+import type { Observable } from 'rxjs';
+import { connect } from './connect.js';
+import type { Mqtt } from './mqtt.js';
+
+// Checked by the compiler only.
+declare const mqtt: Mqtt;
+
+expectTypeOf(connect).toEqualTypeOf<(url: string, options?: Parameters<typeof connect>[1]) => Mqtt>();
+expectTypeOf(mqtt.state$).toEqualTypeOf<Observable<ConnectionState>>();
+expectTypeOf(mqtt.connected$).toEqualTypeOf<Observable<boolean>>();
+expectTypeOf(mqtt.errors$).toEqualTypeOf<Observable<MqttError>>();
+expectTypeOf(mqtt.drops$).toEqualTypeOf<Observable<DropEvent>>();
+expectTypeOf(mqtt.publish('a', new Uint8Array(), { qos: 2 })).toEqualTypeOf<Observable<PublishResult>>();
+
+// A state says what else it has.
+mqtt.state$.subscribe((state) => {
+  if (state.type === 'reconnecting') expectTypeOf(state.cause).toEqualTypeOf<MqttError>();
+  // @ts-expect-error -- only some states have a cause
+  void state.cause;
+});
+
+// Wrong uses.
+// @ts-expect-error -- a URL is needed
+connect();
+// @ts-expect-error -- no such protocol version
+connect('mqtt://localhost', { protocolVersion: 6 });
+// @ts-expect-error -- no such option
+connect('mqtt://localhost', { keepAlive: 60 });
+// @ts-expect-error -- a payload is text or bytes
+mqtt.publish('a', 21.5);
+// @ts-expect-error -- a payload is needed
+mqtt.publish('a');
+// @ts-expect-error -- no such quality of service
+mqtt.publish('a', '', { qos: 3 });
+// @ts-expect-error -- unsubscribing is what takes a message back
+mqtt.publish('a', '', { signal: AbortSignal.abort() });
+// @ts-expect-error -- who emits is not for observers to say
+mqtt.state$.next({ type: 'closed' });
+// @ts-expect-error -- a client keeps its connection
+mqtt.connection = mqtt.connection;
