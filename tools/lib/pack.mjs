@@ -24,7 +24,8 @@ export function removeLeftovers(name) {
       .map((file) => file.slice(0, -'.js'.length))
       .filter((stem) => !existsSync(join(folder, 'src', `${stem}.ts`)));
     for (const stem of stems)
-      for (const ending of ['.js', '.js.map', '.d.ts', '.d.ts.map']) rmSync(join(built, stem + ending), { force: true });
+      for (const ending of ['.js', '.js.map', '.d.ts', '.d.ts.map'])
+        rmSync(join(built, stem + ending), { force: true });
     return stems;
   });
 }

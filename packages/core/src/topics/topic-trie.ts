@@ -12,8 +12,8 @@ interface Half<T> {
 }
 
 /**
- * Values under topic filters, found by topic. Finding costs what the topic's levels and the matching filters cost, not
- * what the stored filters cost: 100,000 filters answer nearly as fast as 10.
+ * Values under topic filters, found by topic. Finding takes steps for the levels of the topic and for the filters that
+ * match it, however many others are stored.
  *
  * A value stands under a filter once, and may stand under many. `$share/<group>/<filter>` is found by what `<filter>`
  * matches. Removing gives the memory back.

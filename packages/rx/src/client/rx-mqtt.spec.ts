@@ -1,11 +1,11 @@
 import type { DropEvent } from '@rxmqtt/core';
 import { type TestConnection, createTestConnection } from '@rxmqtt/core/testing';
-import { firstValueFrom, toArray } from 'rxjs';
+import { type Observable, firstValueFrom, toArray } from 'rxjs';
 import { RxMqtt } from './rx-mqtt.js';
 
 function connected(): { server: TestConnection; mqtt: RxMqtt } {
   const server = createTestConnection();
-  void server.connection.open();
+  server.connection.open().catch(() => undefined);
   server.wire.connack();
   return { server, mqtt: new RxMqtt(server.connection) };
 }
@@ -19,7 +19,8 @@ describe('Mqtt', () => {
 
   it('speaks of its connection in every stream', async () => {
     const { server, mqtt } = connected();
-    const all = Promise.all([mqtt.state$, mqtt.connected$, mqtt.errors$, mqtt.drops$].map((each$) => firstValueFrom<unknown[]>(each$.pipe(toArray()))));
+    const streams: Observable<unknown>[] = [mqtt.state$, mqtt.connected$, mqtt.errors$, mqtt.drops$];
+    const all = Promise.all(streams.map((each$) => firstValueFrom(each$.pipe(toArray()))));
 
     mqtt.publish('a', '', { qos: 1, timeout: 5 }).subscribe({ error: () => undefined });
     server.clock.advance(5);

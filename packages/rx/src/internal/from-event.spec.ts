@@ -74,7 +74,7 @@ describe('fromEvent', () => {
       next: ({ topic }: DropEvent) => order.push(topic),
       complete: () => order.push('complete'),
     });
-    void server.connection.open().catch(() => undefined);
+    server.connection.open().catch(() => undefined);
     server.wire.connack();
     server.connection.publish('a', '', { qos: 1 });
 

@@ -32,7 +32,7 @@ describe('errors$', () => {
     const server = createTestConnection({ reconnect: { jitter: 'none', initialDelay: 1, factor: 1 } });
     const seen = watch(server);
     const causes = ['no route', 'cut', 'no route again'].map((reason) => new NetworkError('mqtt://test.invalid', reason));
-    void server.connection.open();
+    server.connection.open().catch(() => undefined);
 
     server.wire.cut(causes[0]);
     server.clock.advance(1);
@@ -66,7 +66,7 @@ describe('errors$', () => {
       throw mistake;
     });
 
-    void server.connection.open();
+    server.connection.open().catch(() => undefined);
 
     expect(seen.errors).toHaveLength(1);
     expect(seen.errors[0]).toBeInstanceOf(MqttError);
@@ -81,7 +81,7 @@ describe('errors$', () => {
       throw mistake;
     });
 
-    void server.connection.open();
+    server.connection.open().catch(() => undefined);
 
     expect(seen.errors).toEqual([mistake]);
     expect(seen.errors[0]).toBe(mistake);
@@ -89,7 +89,7 @@ describe('errors$', () => {
 
   it('has no replay, and completes on close()', () => {
     const server = createTestConnection();
-    void server.connection.open();
+    server.connection.open().catch(() => undefined);
     server.wire.cut();
     const late = watch(server);
 
@@ -106,7 +106,7 @@ describe('errors$', () => {
     errorsOf(server.connection)
       .pipe(take(1))
       .subscribe((error) => one.push(error));
-    void server.connection.open();
+    server.connection.open().catch(() => undefined);
 
     server.wire.cut();
     seen.leave();

@@ -5,7 +5,7 @@ import { connectedOf, stateOf } from './state.js';
 
 function connected(options: ConnectionOptions = {}): TestConnection {
   const server = createTestConnection(options);
-  void server.connection.open();
+  server.connection.open().catch(() => undefined);
   server.wire.connack();
   return server;
 }
@@ -72,7 +72,7 @@ describe('state$', () => {
     const seen = watch(stateOf(server.connection));
     const cause = new NetworkError('mqtt://test.invalid', 'cut');
 
-    void server.connection.open();
+    server.connection.open().catch(() => undefined);
     server.wire.connack();
     server.wire.cut(cause);
     server.clock.advance(250);
@@ -164,7 +164,7 @@ describe('state$', () => {
     stateOf(connection).subscribe({
       next: ({ type }) => {
         order.push(type);
-        if (type === 'idle') void connection.open().catch(() => undefined);
+        if (type === 'idle') connection.open().catch(() => undefined);
         if (type === 'connecting') void connection.close();
       },
       complete: () => order.push('complete'),
@@ -182,7 +182,7 @@ describe('state$', () => {
     server.connection.publish('a', '', { qos: 1 });
     const seen = watch(stateOf(server.connection).pipe(types));
 
-    void server.connection.open();
+    server.connection.open().catch(() => undefined);
     server.wire.connack();
 
     expect(server.connection.state.type).toBe('draining');
@@ -197,7 +197,7 @@ describe('state$', () => {
       if (type === 'connected') seen.push(watch(stateOf(server.connection).pipe(types)));
     });
 
-    void server.connection.open();
+    server.connection.open().catch(() => undefined);
     server.wire.connack();
 
     expect(seen.map(({ values }) => values)).toEqual([['connected']]);
@@ -210,7 +210,7 @@ describe('connected$', () => {
     const seen = watch(connectedOf(server.connection));
     expect(seen.values).toEqual([false]);
 
-    void server.connection.open();
+    server.connection.open().catch(() => undefined);
     expect(seen.values).toEqual([false]);
     server.wire.connack();
     server.wire.cut();
@@ -247,7 +247,7 @@ describe('connected$', () => {
   it('can be waited for', () => {
     const server = createTestConnection();
     const seen = watch(connectedOf(server.connection).pipe(filter(Boolean), take(1)));
-    void server.connection.open();
+    server.connection.open().catch(() => undefined);
     expect(seen.completed).toBe(false);
 
     server.wire.connack();

@@ -39,8 +39,10 @@ plant.subscribe(({ params, value, topic, properties, ack }) => {
   expectTypeOf(ack).returns.toEqualTypeOf<void>();
   // @ts-expect-error -- the template has no such level
   void params.site;
+});
+plant.subscribe((message) => {
   // @ts-expect-error -- a message is read only
-  value = new Uint8Array();
+  message.value = new Uint8Array();
 });
 // @ts-expect-error -- wildcards have no names
 plain.subscribe(({ params }) => params.line);

@@ -36,7 +36,7 @@ function idle(options: ConnectionOptions = {}): Script {
 
 function connected(options: ConnectionOptions = {}): Script {
   const script = idle(options);
-  void script.server.connection.open();
+  script.server.connection.open().catch(() => undefined);
   script.server.wire.connack();
   return script;
 }

@@ -45,7 +45,7 @@ function idle(options: ConnectionOptions = {}): Script {
     published,
     topics: () => published().map(({ topic }) => topic),
     acknowledge: (topic, reasonCode = 0) => {
-      const { packetId } = published().findLast((packet) => packet.topic === topic)!;
+      const { packetId } = published().reverse().find((packet) => packet.topic === topic)!;
       server.wire.acknowledge(4, packetId, reasonCode);
     },
   };
@@ -53,13 +53,13 @@ function idle(options: ConnectionOptions = {}): Script {
 
 function connected(options: ConnectionOptions = {}): Script {
   const script = idle(options);
-  void script.server.connection.open();
+  script.server.connection.open().catch(() => undefined);
   script.server.wire.connack();
   return script;
 }
 
-interface Seen<I> {
-  readonly statuses: PublishStatus<I>[];
+interface Seen<Status> {
+  readonly statuses: Status[];
   error: unknown;
   completed: boolean;
   /** `0` for what was published, `!0` for what failed. */
@@ -67,8 +67,8 @@ interface Seen<I> {
   leave(): void;
 }
 
-function watch<I>(source: Observable<PublishStatus<I>>): Seen<I> {
-  const seen: Seen<I> = {
+function watch<Status extends PublishStatus<unknown>>(source: Observable<Status>): Seen<Status> {
+  const seen: Seen<Status> = {
     statuses: [],
     error: undefined,
     completed: false,
