@@ -343,6 +343,19 @@ describe('changes of mind', () => {
   });
 });
 
+test('a subscription that finds no free packet identifier is sent as soon as there is one', async () => {
+  const broker = await startBroker({ publish: silent });
+  const publish = { window: 65_535, capacity: 65_535, maxBytes: 64 << 20 };
+  const connection = await openConnection(broker.url, { protocolVersion: 5, publish });
+  for (let i = 0; i < 65_535; i++) connection.publish('a', 'x', { qos: 1 });
+  await broker.latest.received('publish', 65_535, 20_000);
+  // Filters that overlap need a packet each.
+  const inbox = new Inbox(connection, ['a/+', 'a/#', 'b']);
+  for (let messageId = 1; messageId <= 10; messageId++) broker.latest.send({ cmd: 'puback', messageId, reasonCode: 0 });
+  await within(inbox.subscription.ready, 3_000, 'SUBACK');
+  expect(subscribed(broker).sort()).toEqual(['a/#', 'a/+', 'b']);
+}, 40_000);
+
 describe('after a reconnect', () => {
   test('without the session all live filters are subscribed again, with options and identifiers', async () => {
     const broker = await startBroker();

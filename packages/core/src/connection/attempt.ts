@@ -1,6 +1,6 @@
 import { CredentialsError } from '../errors/connection-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
-import type { Clock } from '../internal/clock.js';
+import type { Clock, Timer } from '../internal/clock.js';
 import type { Credentials, CredentialsProvider } from '../options/connection-options.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { ProtocolVersion } from '../wire/codec/packet-type.js';
@@ -18,6 +18,8 @@ export interface AttemptParameters {
 /** One attempt: credentials first, then the wire. Given credentials are used at once, without a promise in between. */
 export class Attempt {
   readonly #abort = new AbortController();
+  readonly #clock: Clock;
+  #timer: Timer;
   #wire: Wire | undefined;
 
   constructor(
@@ -28,6 +30,7 @@ export class Attempt {
     handlers: WireHandlers,
     onCredentialsFailed: (error: MqttError) => void,
   ) {
+    this.#clock = clock;
     const open = (credentials: Credentials | undefined): void => {
       if (this.#abort.signal.aborted) return;
       this.#wire = wires(
@@ -54,16 +57,15 @@ export class Attempt {
       return;
     }
     const fail = (cause: unknown): void => {
-      clock.clearTimeout(timer);
       if (this.#abort.signal.aborted) return;
       this.abort();
       onCredentialsFailed(new CredentialsError(cause));
     };
-    const timer = clock.setTimeout(() => {
+    this.#timer = clock.setTimeout(() => {
       fail(new Error(`no credentials came within ${String(connectTimeout)} ms`));
     }, connectTimeout);
     this.#fetch(credentials, parameters.attempt).then((fetched) => {
-      clock.clearTimeout(timer);
+      clock.clearTimeout(this.#timer);
       open(fetched);
     }, fail);
   }
@@ -75,6 +77,7 @@ export class Attempt {
 
   /** Stops asking for credentials; whoever asked is told by the signal. */
   abort(): void {
+    this.#clock.clearTimeout(this.#timer);
     this.#abort.abort();
   }
 

@@ -77,6 +77,10 @@ export class Inbound {
   #refusing = false;
   #ackTimer: Timer;
   #ackWatched = false;
+  /** The message of QoS 1 that is being delivered, and what has been made for it. */
+  #current: InboundMessage | undefined;
+  #slot: AckSlot | undefined;
+  #handling: Handling | undefined;
 
   constructor(options: InboundOptions, delivery: Delivery, clock: Clock, events: InboundEvents) {
     this.#options = options;
@@ -159,26 +163,46 @@ export class Inbound {
     if (this.#delivery.deliver(message, undefined) !== 'delivered') this.#drop(message);
   }
 
+  /**
+   * Most messages are done when their observers return, and nothing is ahead of them: no slot and no handling is made for
+   * them. What an observer asks for meanwhile stands in fields, not in a closure per message.
+   */
   #atLeastOnce(message: InboundMessage): void {
     const queue = this.#pubacks!;
     if (!this.#mayCome(message)) return;
-    // Most messages are done when their observers return, and nothing is ahead of them: no slot, no handling.
-    let slot = queue.size === 0 ? undefined : this.#push(queue, message);
-    let handling: Handling | undefined;
-    const handle = (): Handling => {
-      if (handling === undefined) {
-        const due = (slot ??= this.#push(queue, message));
-        handling = new Handling(this.#modern, (reasonCode) => {
-          queue.settle(due, reasonCode);
-        });
-      }
-      return handling;
-    };
-    this.#deliver(message, handle);
-    if (handling !== undefined) (handling as Handling).end(0);
+    const outer = this.#current;
+    const outerSlot = this.#slot;
+    const outerHandling = this.#handling;
+    this.#current = message;
+    this.#slot = queue.size === 0 ? undefined : this.#push(queue, message);
+    this.#handling = undefined;
+    this.#deliver(message, this.#handle);
+    const slot = this.#slot;
+    const handling = this.#handlingMade();
+    this.#current = outer;
+    this.#slot = outerSlot;
+    this.#handling = outerHandling;
+    if (handling !== undefined) handling.end(0);
     else if (slot !== undefined) queue.settle(slot, 0);
     else this.#wire?.ack(PacketType.puback, message.packetId, 0);
   }
+
+  /** Read through a method, since an observer may have set it meanwhile. */
+  #handlingMade(): Handling | undefined {
+    return this.#handling;
+  }
+
+  /** The handling of the message of QoS 1 that is being delivered. */
+  readonly #handle = (): Handling => {
+    if (this.#handling === undefined) {
+      const queue = this.#pubacks!;
+      const slot = (this.#slot ??= this.#push(queue, this.#current!));
+      this.#handling = new Handling(this.#modern, (reasonCode) => {
+        queue.settle(slot, reasonCode);
+      });
+    }
+    return this.#handling;
+  };
 
   #exactlyOnceMessage(message: InboundMessage): void {
     const { packetId } = message;

@@ -3,9 +3,14 @@ import { caught } from '../../test/topics/caught.js';
 import { decodeUtf8, encodeUtf8, isPlainAscii, utf8Length, writeUtf8 } from './utf8.js';
 
 // Any code units, surrogates often, or random ones would hardly ever make a pair.
-const units = fc.array(fc.oneof(fc.nat(0x7f), fc.nat(0xffff), fc.integer({ min: 0xd7ff, max: 0xe000 })), { maxLength: 80 });
+const units = fc.array(fc.oneof(fc.nat(0x7f), fc.nat(0xffff), fc.integer({ min: 0xd7ff, max: 0xe000 })), {
+  maxLength: 80,
+});
 const anyText = units.map((codes) => String.fromCharCode(...codes));
-const wellFormed = fc.oneof(fc.string({ unit: 'binary', maxLength: 100 }), fc.string({ unit: 'binary-ascii', maxLength: 100 }));
+const wellFormed = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 100 }),
+  fc.string({ unit: 'binary-ascii', maxLength: 100 }),
+);
 
 /** Whether encoding keeps the text as it is. */
 function survives(text: string): boolean {
@@ -84,7 +89,24 @@ describe('decodeUtf8', () => {
   });
 
   it('throws for exactly those bytes that no text has', () => {
-    const pieces = fc.constantFrom(0x00, 0x61, 0x7f, 0x80, 0xbf, 0xc0, 0xc2, 0xe0, 0xa0, 0xed, 0xef, 0xf0, 0x90, 0xf4, 0x8f, 0xff);
+    const pieces = fc.constantFrom(
+      0x00,
+      0x61,
+      0x7f,
+      0x80,
+      0xbf,
+      0xc0,
+      0xc2,
+      0xe0,
+      0xa0,
+      0xed,
+      0xef,
+      0xf0,
+      0x90,
+      0xf4,
+      0x8f,
+      0xff,
+    );
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 5 }), (list) => {
         const bytes = Buffer.from(list);

@@ -1,22 +1,12 @@
+import { isWellFormed } from '../topics/is-well-formed.js';
+import { utf8Length as countUtf8 } from '../topics/utf8-length.js';
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The bytes that a text takes in UTF-8, or -1 when it has a lone surrogate and so has no UTF-8 form. */
 export function utf8Length(text: string): number {
-  let length = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x80) continue;
-    if (code < 0x800) length += 1;
-    else if (code < 0xd800 || code > 0xdfff) length += 2;
-    else {
-      const next = code < 0xdc00 && i + 1 < text.length ? text.charCodeAt(i + 1) : 0;
-      if (next < 0xdc00 || next > 0xdfff) return -1;
-      length += 2;
-      i++;
-    }
-  }
-  return length;
+  return isWellFormed(text) ? countUtf8(text) : -1;
 }
 
 /** Writes a text as UTF-8 at `offset` and returns the offset behind it. The caller has made room for `utf8Length(text)`. */

@@ -36,7 +36,7 @@ describe('the same message for one more observer', () => {
     for (const look of [true, false]) {
       const source = jest.fn(() => ({ contentType: 'text/plain' }));
       const original = message(source);
-      if (look) void original.properties;
+      if (look) original.properties;
       const copy = original.withAcknowledger(recorder().acknowledger);
       expect(copy).toMatchObject({ topic: 'a/b', qos: 1, retain: true, dup: true, packetId: 7, subscriptionId: 3, subscriptionIds: [3, 4] });
       expect(copy.payload).toBe(original.payload);

@@ -185,7 +185,7 @@ describe('a problem', () => {
       [URL, { userProperties: [['a', 'canary\0']] }],
     ] as const;
     for (const [url, options] of secrets) {
-      const error = caught(() => resolveOptions(url, options as ConnectionOptions)) as InvalidOptionsError;
+      const error = caught(() => resolveOptions(url, options)) as InvalidOptionsError;
       expect(error).toBeInstanceOf(InvalidOptionsError);
       expect([error.message, JSON.stringify(error), error.stack].join('\n')).not.toContain('canary');
     }
@@ -222,7 +222,7 @@ describe('any options at all', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...keys), value), (options) => {
         try {
-          resolveOptions(URL, options as ConnectionOptions);
+          resolveOptions(URL, options);
         } catch (error) {
           expect(error).toBeInstanceOf(InvalidOptionsError);
           expect((error as InvalidOptionsError).problems.length).toBeGreaterThan(0);

@@ -1,15 +1,18 @@
 import { InvalidMessageError } from '../errors/delivery-errors.js';
+import { InvalidTopicError } from '../errors/invalid-topic-error.js';
 import { isBytes } from '../internal/is-bytes.js';
 import { utf8Length } from '../internal/utf8.js';
 import type { QoS } from '../message/mqtt-message.js';
 import type { PublishProperties, UserProperty } from '../message/publish-properties.js';
 import { isTopicName, validateTopicName } from '../topics/topic-name.js';
 import { OutgoingMessage } from './outgoing-message.js';
-import type { OverflowPolicy, Payload, PublishOptions } from './publish-options.js';
+import type { OfflinePolicy, OverflowPolicy, Payload, PublishOptions } from './publish-options.js';
 
 /** All overflow policies, the default first. */
 export const OVERFLOW_POLICIES: readonly [OverflowPolicy, ...OverflowPolicy[]] = ['error', 'dropNewest', 'dropOldest', 'latest', 'block'];
 
+const QOS: readonly QoS[] = [0, 1, 2];
+const OFFLINE_POLICIES: readonly OfflinePolicy[] = ['queue', 'error'];
 const MAX_TEXT = 65_535;
 const MAX_UINT32 = 0xffff_ffff;
 const MAX_CACHED_TOPICS = 4096;
@@ -25,9 +28,9 @@ export class MessageAcceptor {
   accept(topic: string, payload: Payload, options: PublishOptions): OutgoingMessage {
     const topicLength = this.#topics.get(topic) ?? this.#checkTopic(topic);
     const { qos = 0, retain = false, properties, offline, overflow } = options;
-    if (qos !== 0 && qos !== 1 && qos !== 2) throw invalid(topic, 'qos', 'is not 0, 1 or 2');
+    if (!QOS.includes(qos)) throw invalid(topic, 'qos', 'is not 0, 1 or 2');
     if (typeof retain !== 'boolean') throw invalid(topic, 'retain', 'is not a boolean');
-    if (offline !== undefined && offline !== 'queue' && offline !== 'error') {
+    if (offline !== undefined && !OFFLINE_POLICIES.includes(offline)) {
       throw invalid(topic, 'offline', "is neither 'queue' nor 'error'");
     }
     if (overflow !== undefined && !OVERFLOW_POLICIES.includes(overflow)) {
@@ -48,10 +51,25 @@ export class MessageAcceptor {
 
   #checkTopic(topic: string): number {
     validateTopicName(topic);
+    checkCharacters(topic);
     if (this.#topics.size >= MAX_CACHED_TOPICS) this.#topics.clear();
     const length = utf8Length(topic);
     this.#topics.set(topic, length);
     return length;
+  }
+}
+
+/**
+ * Control characters and non-characters are allowed to servers, but no publisher should use them, and Mosquitto hangs up on
+ * them: a message of QoS 1 would then be sent again for ever. [MQTT 5, 1.5.4]
+ */
+function checkCharacters(topic: string): void {
+  for (let i = 0; i < topic.length; i++) {
+    const code = topic.charCodeAt(i);
+    const control = code < 0x20 || (code >= 0x7f && code <= 0x9f);
+    if (control || (code >= 0xfdd0 && code <= 0xfdef) || (topic.codePointAt(i)! & 0xfffe) === 0xfffe) {
+      throw new InvalidTopicError('name', topic, `has a control character or a non-character at index ${String(i)}; servers refuse those`);
+    }
   }
 }
 

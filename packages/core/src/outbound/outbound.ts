@@ -61,6 +61,7 @@ export class Outbound {
   readonly #admission: Admission;
   readonly #inFlight: InFlight;
   readonly #sweep: ExpirySweep;
+  readonly #warn: (error: unknown, what: string) => void;
   #wire: Wire | undefined;
   #negotiated: Negotiated | undefined;
   #sequence = 0;
@@ -83,6 +84,9 @@ export class Outbound {
         this.#finished(message, ack);
       },
     );
+    this.#warn = (error, what) => {
+      events.warn(error, what);
+    };
     this.#sweep = new ExpirySweep(clock, (now) => this.#giveUpStale(now));
   }
 
@@ -105,7 +109,7 @@ export class Outbound {
       if (!isMqttError(error)) throw error;
       return this.#refuse(new OutgoingMessage(String(topic), 0, '', 0, 0, false, undefined, undefined), error);
     }
-    message.warn = this.#events.warn;
+    message.warn = this.#warn;
     message.overflow = options.overflow ?? this.#options.overflow;
     const obstacle = this.#obstacle(message, options);
     if (obstacle !== undefined) return this.#refuse(message, obstacle);

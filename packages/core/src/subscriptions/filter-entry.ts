@@ -15,6 +15,8 @@ export class FilterEntry {
   readonly subscriptions: ActiveSubscription[] = [];
   /** What the server has granted, and to which request; `undefined` while it has not. */
   granted: { readonly request: SubscribeFilter; readonly qos: QoS } | undefined = undefined;
+  /** Whether the server may have it or not: the connection was lost before the answer to our last request came. */
+  inDoubt = false;
   /** Whether the observer that left last acknowledged by itself: what still comes must not be lost. */
   leftUnhandled = false;
   /** The packet that is on its way for this filter: one at a time. */

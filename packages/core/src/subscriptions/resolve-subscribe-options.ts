@@ -16,6 +16,10 @@ export interface ResolvedSubscribeOptions {
 
 const OVERFLOW_POLICIES: readonly ReceiveOverflowPolicy[] = ['dropOldest', 'dropNewest', 'latest', 'pause', 'error'];
 
+const QOS: readonly QoS[] = [0, 1, 2];
+
+const ACK_MODES: readonly AckMode[] = ['auto', 'manual'];
+
 const RETAIN_HANDLING = new Map<unknown, 0 | 1 | 2>([
   ['send', 0],
   ['sendIfNew', 1],
@@ -26,8 +30,8 @@ const RETAIN_HANDLING = new Map<unknown, 0 | 1 | 2>([
 export function resolveSubscribeOptions(options: SubscribeOptions, shared: boolean): ResolvedSubscribeOptions {
   const problems: OptionProblem[] = [];
   const { qos = 0, ack = 'auto', noLocal = false, retainAsPublished = false, retainHandling = 'send' } = options;
-  if (qos !== 0 && qos !== 1 && qos !== 2) problems.push({ path: 'qos', reason: 'must be 0, 1 or 2' });
-  if (ack !== 'auto' && ack !== 'manual') problems.push({ path: 'ack', reason: "must be 'auto' or 'manual'" });
+  if (!QOS.includes(qos)) problems.push({ path: 'qos', reason: 'must be 0, 1 or 2' });
+  if (!ACK_MODES.includes(ack)) problems.push({ path: 'ack', reason: "must be 'auto' or 'manual'" });
   const handling = RETAIN_HANDLING.get(retainHandling);
   if (handling === undefined) problems.push({ path: 'retainHandling', reason: "must be 'send', 'sendIfNew' or 'ignore'" });
   // [MQTT-3.8.3-4]

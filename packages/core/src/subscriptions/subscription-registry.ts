@@ -95,6 +95,7 @@ export class SubscriptionRegistry {
     for (const entry of this.#entries.values()) {
       if (!negotiated.sessionPresent) {
         entry.granted = undefined;
+        entry.inDoubt = false;
         this.#router.forgetIds(entry);
       }
       this.#dirty.add(entry);
@@ -105,12 +106,13 @@ export class SubscriptionRegistry {
   disconnected(): void {
     this.#wire = undefined;
     this.#negotiated = undefined;
-    for (const [id, { type, entries }] of this.#exchanges) {
+    for (const [id, { entries }] of this.#exchanges) {
       this.#ids.release(id);
       for (const entry of entries) {
         entry.pending = undefined;
-        // It may have come through or not: it is said again.
-        if (type === 'subscribe') entry.granted = undefined;
+        // It may have come through or not: what is wanted then is said again.
+        entry.granted = undefined;
+        entry.inDoubt = true;
       }
     }
     this.#exchanges.clear();
@@ -122,6 +124,7 @@ export class SubscriptionRegistry {
     if (exchange?.type !== 'subscribe') return;
     for (const [index, entry] of exchange.entries.entries()) {
       entry.pending = undefined;
+      entry.inDoubt = false;
       const code = ack.reasonCodes[index]!;
       if (code < 0x80) entry.granted = { request: exchange.requests[index]!, qos: code as QoS };
       else this.#reject(entry, new SubscribeRejectedError(entry.filter, code, ack.reasonString));
@@ -136,6 +139,7 @@ export class SubscriptionRegistry {
     if (exchange === undefined) return;
     for (const [index, entry] of exchange.entries.entries()) {
       entry.pending = undefined;
+      entry.inDoubt = false;
       entry.granted = undefined;
       const code = ack.reasonCodes[index] ?? 0;
       if (code >= 0x80) {
@@ -214,9 +218,10 @@ export class SubscriptionRegistry {
     for (const entry of dirty) {
       if (entry.pending !== undefined) continue;
       const wanted = entry.subscriptions.length > 0;
-      if (!wanted && entry.granted === undefined) this.#discard(entry);
+      const told = entry.granted !== undefined || entry.inDoubt;
+      if (!wanted && !told) this.#discard(entry);
       if (wire === undefined) continue;
-      if (!wanted && entry.granted !== undefined) unsubscribe.push(entry);
+      if (!wanted && told) unsubscribe.push(entry);
       if (wanted) {
         this.#left(entry);
         const request = entry.request();

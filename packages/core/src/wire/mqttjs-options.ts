@@ -1,4 +1,5 @@
 import type { IClientOptions } from 'mqtt';
+import { decodeUtf8 } from '../internal/utf8.js';
 import type { ConnectRequest } from './wire.js';
 
 /** Longer than any attempt: the time limit is ours. */
@@ -37,12 +38,18 @@ export function mqttjsOptions(request: ConnectRequest): IClientOptions {
   };
   if (webSocketProtocol) options['path'] = endpoint.path;
   if (request.username !== undefined) options['username'] = request.username;
-  if (request.password !== undefined) options['password'] = request.password;
+  if (request.password !== undefined) {
+    options['password'] = password(request.password);
+    // It cannot send a password alone, which is what MQTT 3.x demands; an empty name is the nearest.
+    options['username'] ??= '';
+  }
   if (protocolVersion === 5) options['properties'] = connectProperties(request);
   if (request.will !== undefined) options['will'] = will(request);
-  if (tls !== undefined) Object.assign(options, tlsOptions(tls));
-  if (webSocket?.headers !== undefined) options['wsOptions'] = { headers: { ...webSocket.headers } };
-  return options as IClientOptions;
+  const secured = tls === undefined ? {} : tlsOptions(tls);
+  Object.assign(options, secured);
+  // Not all of the TLS options are handed on to WebSockets.
+  if (webSocketProtocol) options['wsOptions'] = { ...secured, ...(webSocket?.headers && { headers: { ...webSocket.headers } }) };
+  return options;
 }
 
 function connectProperties(request: ConnectRequest): Record<string, unknown> {
@@ -70,11 +77,23 @@ function will({ will, protocolVersion }: ConnectRequest): Record<string, unknown
   return packet;
 }
 
-/** MQTT.js takes an object whose values may be lists; without a prototype, so that no name is special. */
-function userProperties(pairs: readonly (readonly [string, string])[]): Record<string, string[]> {
-  const grouped = Object.create(null) as Record<string, string[]>;
-  for (const [name, value] of pairs) (grouped[name] ??= []).push(value);
-  return grouped;
+/** A list of objects with one pair each, since one object would lose the order; without prototypes, so that no name is special. */
+function userProperties(pairs: readonly (readonly [string, string])[]): Record<string, string>[] {
+  return pairs.map(([name, value]) => {
+    const pair = Object.create(null) as Record<string, string>;
+    pair[name] = value;
+    return pair;
+  });
+}
+
+/** MQTT.js wants text or Node's Buffer. Bytes that are UTF-8 are the same as their text; others only Node can send, as a Buffer. */
+function password(value: string | Uint8Array): string | Uint8Array {
+  if (typeof value === 'string') return value;
+  try {
+    return decodeUtf8(value, 0, value.length);
+  } catch {
+    return value;
+  }
 }
 
 function tlsOptions(tls: NonNullable<ConnectRequest['tls']>): Record<string, unknown> {

@@ -20,7 +20,7 @@ interface DuplexStream {
   destroy(): void;
   setNoDelay?(noDelay: boolean): void;
   _write?(chunk: Uint8Array, encoding: string, callback: (error?: Error) => void): void;
-  _writev?(chunks: readonly { chunk: Uint8Array }[], callback: (error?: Error) => void): void;
+  _writev?: ((chunks: readonly { chunk: Uint8Array }[], callback: (error?: Error) => void) => void) | null;
 }
 
 interface ByteTarget {
@@ -76,8 +76,8 @@ class MqttjsTransport implements Transport {
     this.#stream = stream;
     // Acknowledgements must not wait for each other. [Nagle]
     stream.setNoDelay?.(true);
-    // The stream of `ws` writes one frame per chunk; one per batch will do.
-    if (stream._writev === undefined && stream._write !== undefined && !stream.writableObjectMode) {
+    // The stream of `ws` writes one frame per chunk; one per batch will do. (What has no _writev inherits `null`.)
+    if (typeof stream._writev !== 'function' && stream._write !== undefined && !stream.writableObjectMode) {
       stream._writev = (chunks, callback) => stream._write?.(concat(chunks), 'buffer', callback);
     }
     stream.pipe = (target) => {

@@ -9,7 +9,11 @@ describe('networkFailure', () => {
     ['an error', failed('connect ECONNREFUSED 127.0.0.1:1', 'ECONNREFUSED'), ': connect ECONNREFUSED 127.0.0.1:1'],
     ['an error of the handshake', failed('Unexpected server response: 401'), ': Unexpected server response: 401'],
     // What Node throws when both addresses of a name refuse.
-    ['several errors in one without text', Object.assign(new AggregateError([failed('x')]), { code: 'ECONNREFUSED' }), ': ECONNREFUSED'],
+    [
+      'several errors in one without text',
+      Object.assign(new AggregateError([failed('x')]), { code: 'ECONNREFUSED' }),
+      ': ECONNREFUSED',
+    ],
     ['an error without anything', failed(''), ''],
     ['something else', 'boo', ''],
     ['nothing', undefined, ''],
@@ -18,17 +22,24 @@ describe('networkFailure', () => {
     expect(opening.message).toBe(`no connection could be made${reason} (mqtt://h:1883)`);
     expect(opening).toMatchObject({ code: 'ERR_MQTT_NETWORK', endpoint: 'mqtt://h:1883', retryable: true });
     expect(opening.cause).toBe(cause);
-    expect(networkFailure('mqtt://h:1883', true, cause).message).toBe(`the connection was lost${reason} (mqtt://h:1883)`);
+    expect(networkFailure('mqtt://h:1883', true, cause).message).toBe(
+      `the connection was lost${reason} (mqtt://h:1883)`,
+    );
   });
 
-  it.each(['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'])(
-    'does not ask for another attempt after %s',
+  it.each([
+    'CERT_HAS_EXPIRED',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  ])('does not ask for another attempt after %s', (code) => {
+    expect(networkFailure('h', false, failed('x', code)).retryable).toBe(false);
+  });
+
+  it.each(['ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE', 'EAI_AGAIN', 'toString', 7])(
+    'asks for another attempt after %s',
     (code) => {
-      expect(networkFailure('h', false, failed('x', code)).retryable).toBe(false);
+      expect(networkFailure('h', true, Object.assign(new Error('x'), { code })).retryable).toBe(true);
     },
   );
-
-  it.each(['ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE', 'EAI_AGAIN', 'toString', 7])('asks for another attempt after %s', (code) => {
-    expect(networkFailure('h', true, Object.assign(new Error('x'), { code })).retryable).toBe(true);
-  });
 });

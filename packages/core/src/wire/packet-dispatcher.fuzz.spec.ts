@@ -22,8 +22,24 @@ interface Outcome {
 
 const sources: readonly PacketLike[] = [
   { cmd: 'publish', topic: 'a', payload: Buffer.from(''), qos: 0, dup: false, retain: false },
-  { cmd: 'publish', topic: 'site/ä/温度', payload: Buffer.from('21.5'), qos: 1, dup: false, retain: true, messageId: 1 },
-  { cmd: 'publish', topic: 'x'.repeat(60), payload: Buffer.alloc(100, 'p'), qos: 2, dup: true, retain: false, messageId: 0xffff },
+  {
+    cmd: 'publish',
+    topic: 'site/ä/温度',
+    payload: Buffer.from('21.5'),
+    qos: 1,
+    dup: false,
+    retain: true,
+    messageId: 1,
+  },
+  {
+    cmd: 'publish',
+    topic: 'x'.repeat(60),
+    payload: Buffer.alloc(100, 'p'),
+    qos: 2,
+    dup: true,
+    retain: false,
+    messageId: 0xffff,
+  },
   {
     cmd: 'publish',
     topic: 'p',
@@ -50,7 +66,11 @@ const sources: readonly PacketLike[] = [
   { cmd: 'suback', messageId: 8, granted: [0, 1, 2, 0x80], properties: { reasonString: 'some' } },
   { cmd: 'unsuback', messageId: 9, granted: [0, 0x11] },
   { cmd: 'pingresp' },
-  { cmd: 'disconnect', reasonCode: 0x8b, properties: { reasonString: 'bye', serverReference: 's', userProperties: { a: 'b' } } },
+  {
+    cmd: 'disconnect',
+    reasonCode: 0x8b,
+    properties: { reasonString: 'bye', serverReference: 's', userProperties: { a: 'b' } },
+  },
 ];
 
 const connacks: readonly PacketLike[] = [
@@ -77,7 +97,10 @@ const connacks: readonly PacketLike[] = [
 
 const encoded = { 3: encodedFor(3), 4: encodedFor(4), 5: encodedFor(5) };
 
-function encodedFor(version: ProtocolVersion): { readonly packets: readonly Buffer[]; readonly answers: readonly Buffer[] } {
+function encodedFor(version: ProtocolVersion): {
+  readonly packets: readonly Buffer[];
+  readonly answers: readonly Buffer[];
+} {
   const known = sources.filter(({ cmd }) => version === 5 || cmd !== 'disconnect');
   return {
     packets: known.map((packet) => encode(packet, version)),
@@ -105,7 +128,12 @@ describe('mutated packets of a server', () => {
       const found = run(cut(stream, random), version);
       // Cheaper than a matcher, 20,000 times.
       if (JSON.stringify(found) !== JSON.stringify(expected)) {
-        expect({ seed, version, stream: stream.toString('hex'), ...found }).toEqual({ seed, version, stream: stream.toString('hex'), ...expected });
+        expect({ seed, version, stream: stream.toString('hex'), ...found }).toEqual({
+          seed,
+          version,
+          stream: stream.toString('hex'),
+          ...expected,
+        });
       }
       tally[expected.isMalformed ? 'malformed' : 'valid']++;
       tally.packets += expected.packets.length;
@@ -129,7 +157,25 @@ function mutatedStream(version: ProtocolVersion, random: () => number): Buffer {
 }
 
 /** What is put in: bytes that mean something somewhere. */
-const infixes = ['00', '0000', 'ff', '80', 'c080', 'eda080', '23', '2b', '0100', '0102', '0b00', '230001', '26', '1f000161', '8000', 'ffffffff7f', '3003000161'];
+const infixes = [
+  '00',
+  '0000',
+  'ff',
+  '80',
+  'c080',
+  'eda080',
+  '23',
+  '2b',
+  '0100',
+  '0102',
+  '0b00',
+  '230001',
+  '26',
+  '1f000161',
+  '8000',
+  'ffffffff7f',
+  '3003000161',
+];
 
 function mutate(bytes: Buffer, random: () => number): Buffer {
   const at = Math.floor(random() * bytes.length);
@@ -150,7 +196,11 @@ function mutate(bytes: Buffer, random: () => number): Buffer {
     case 4:
       return Buffer.concat([bytes.subarray(0, end), bytes.subarray(at)]);
     case 5:
-      return Buffer.concat([bytes.subarray(0, at), hex(infixes[Math.floor(random() * infixes.length)]!), bytes.subarray(at)]);
+      return Buffer.concat([
+        bytes.subarray(0, at),
+        hex(infixes[Math.floor(random() * infixes.length)]!),
+        bytes.subarray(at),
+      ]);
     default:
       // Into the first packet, with its length set right again, so that more than the length is put to the test.
       return repaired(changed, at, hex(infixes[Math.floor(random() * infixes.length)]!));
@@ -161,7 +211,12 @@ function repaired(bytes: Buffer, at: number, infix: Buffer): Buffer {
   const length = bytes[1] ?? 0;
   if (length === 0 || length + infix.length > 127 || length + 2 > bytes.length) return bytes;
   const place = 2 + (at % length);
-  return Buffer.concat([Buffer.of(bytes[0]!, length + infix.length), bytes.subarray(2, place), infix, bytes.subarray(place)]);
+  return Buffer.concat([
+    Buffer.of(bytes[0]!, length + infix.length),
+    bytes.subarray(2, place),
+    infix,
+    bytes.subarray(place),
+  ]);
 }
 
 function cut(bytes: Buffer, random: () => number): Buffer[] {
@@ -176,18 +231,23 @@ function run(chunks: readonly Buffer[], version: ProtocolVersion): Outcome {
   const dispatcher = new PacketDispatcher(
     version,
     {
-      connack: ({ sessionPresent, reasonCode, properties }) => note('connack', sessionPresent, reasonCode, sorted(properties)),
+      connack: ({ sessionPresent, reasonCode, properties }) =>
+        note('connack', sessionPresent, reasonCode, sorted(properties)),
       publish: (message) => {
         const { topic, payload, qos, retain, dup, packetId, properties } = message;
         note('publish', topic, digits(payload), qos, retain, dup, packetId, sorted(properties));
       },
-      ack: (type, { packetId, reasonCode, properties = {} }) => note('ack', type, packetId, reasonCode, sorted(properties)),
+      ack: (type, { packetId, reasonCode, properties = {} }) =>
+        note('ack', type, packetId, reasonCode, sorted(properties)),
       suback: ({ packetId, reasonCodes, reasonString }) => note('suback', packetId, reasonCodes, reasonString),
       unsuback: ({ packetId, reasonCodes, reasonString }) => note('unsuback', packetId, reasonCodes, reasonString),
       drain: () => note('drain'),
       closed: () => note('closed'),
     },
-    { accepted: () => undefined, disconnect: ({ reasonCode, properties }) => note('disconnect', reasonCode, sorted(properties)) },
+    {
+      accepted: () => undefined,
+      disconnect: ({ reasonCode, properties }) => note('disconnect', reasonCode, sorted(properties)),
+    },
   );
   const splitter = new PacketSplitter(MAXIMUM_PACKET_SIZE, (first, bytes, start, end) => {
     dispatcher.dispatch(first, bytes, start, end);
@@ -235,15 +295,19 @@ function must(condition: boolean): asserts condition {
 
 /** The fields of the second decoder, one list of numbers eaten from the front. */
 class Fields {
-  constructor(private rest: number[]) {}
+  readonly #rest: number[];
+
+  constructor(bytes: number[]) {
+    this.#rest = bytes;
+  }
 
   get isEmpty(): boolean {
-    return this.rest.length === 0;
+    return this.#rest.length === 0;
   }
 
   take(count: number): number[] {
-    must(count <= this.rest.length);
-    return this.rest.splice(0, count);
+    must(count <= this.#rest.length);
+    return this.#rest.splice(0, count);
   }
 
   number(bytes: number): number {
@@ -272,7 +336,7 @@ class Fields {
   }
 
   all(): number[] {
-    return this.take(this.rest.length);
+    return this.take(this.#rest.length);
   }
 
   value(kind: string): unknown {
@@ -280,7 +344,9 @@ class Fields {
     if (kind === 'topic') return this.topic();
     if (kind === 'bytes') return Buffer.from(this.take(this.number(2)));
     if (kind === 'pair') return [this.text(), this.text()];
-    const value = kind.startsWith('var') ? this.variable() : this.number(kind.startsWith('u32') ? 4 : kind.startsWith('u16') ? 2 : 1);
+    const value = kind.startsWith('var')
+      ? this.variable()
+      : this.number(kind.startsWith('u32') ? 4 : kind.startsWith('u16') ? 2 : 1);
     must(kind !== 'bool' || value < 2);
     must(!kind.endsWith('+') || value > 0);
     return value;
@@ -319,7 +385,12 @@ function judge(stream: Buffer, version: ProtocolVersion): Outcome {
       const start = offset + last + 2;
       must(start + length - offset <= MAXIMUM_PACKET_SIZE);
       if (start + length > stream.length) break;
-      const packet = judgePacket(stream[offset]!, new Fields([...stream.subarray(start, start + length)]), version, state);
+      const packet = judgePacket(
+        stream[offset]!,
+        new Fields([...stream.subarray(start, start + length)]),
+        version,
+        state,
+      );
       if (packet.length > 0) packets.push(JSON.stringify(packet));
       offset = start + length;
     }
@@ -363,7 +434,16 @@ function contents(type: number, flags: number, fields: Fields, version: Protocol
       const id = qos === 0 ? 0 : identifier(fields);
       const properties = isModern ? fields.properties('publish') : {};
       must(topic !== '');
-      return ['publish', topic, digits(Uint8Array.from(fields.all())), qos, flags % 2 === 1, flags >= 8, id, properties];
+      return [
+        'publish',
+        topic,
+        digits(Uint8Array.from(fields.all())),
+        qos,
+        flags % 2 === 1,
+        flags >= 8,
+        id,
+        properties,
+      ];
     }
     case 4:
     case 5:
@@ -384,7 +464,12 @@ function contents(type: number, flags: number, fields: Fields, version: Protocol
       const properties: { reasonString?: string } = isModern ? fields.properties('ack') : {};
       const codes = fields.all();
       const failures = [0x80, 0x83, 0x87, 0x8f, 0x91];
-      const allowed = type === 11 ? [0, 0x11, ...failures] : isModern ? [0, 1, 2, ...failures, 0x97, 0x9e, 0xa1, 0xa2] : [0, 1, 2, 0x80];
+      const allowed =
+        type === 11
+          ? [0, 0x11, ...failures]
+          : isModern
+            ? [0, 1, 2, ...failures, 0x97, 0x9e, 0xa1, 0xa2]
+            : [0, 1, 2, 0x80];
       must(codes.length > 0 && codes.every((code) => allowed.includes(code)));
       return [name, id, codes, properties.reasonString];
     }
@@ -412,7 +497,9 @@ function sorted(properties: object): object {
   const entries = Object.entries(properties as Record<string, unknown>);
   if (entries.length === 0) return {};
   entries.sort(([one], [other]) => (one < other ? -1 : 1));
-  return Object.fromEntries(entries.map(([name, value]) => [name, value instanceof Uint8Array ? digits(value) : value]));
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, value instanceof Uint8Array ? digits(value) : value]),
+  );
 }
 
 function digits(bytes: Uint8Array): string {

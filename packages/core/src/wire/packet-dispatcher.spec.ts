@@ -145,11 +145,18 @@ const before5: readonly Row[] = [
 ];
 
 describe.each(versions)('on MQTT version %i', (version) => {
-  it.each([...everyVersion, ...(version === 5 ? version5 : before5)])('%s is refused and not handed on', (_, packet, reasonCode) => {
-    const subject = connected(version);
-    expect(caught(() => subject.take(packet))).toMatchObject({ name: 'ProtocolError', code: 'ERR_MQTT_PROTOCOL', reasonCode });
-    expect(subject.names).toEqual([]);
-  });
+  it.each([...everyVersion, ...(version === 5 ? version5 : before5)])(
+    '%s is refused and not handed on',
+    (_, packet, reasonCode) => {
+      const subject = connected(version);
+      expect(caught(() => subject.take(packet))).toMatchObject({
+        name: 'ProtocolError',
+        code: 'ERR_MQTT_PROTOCOL',
+        reasonCode,
+      });
+      expect(subject.names).toEqual([]);
+    },
+  );
 
   // One packet of each kind that a server may send.
   const properties = version === 5 ? '00' : '';

@@ -48,10 +48,14 @@ function cut(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
 const anyBody = fc.oneof(
   { weight: 6, arbitrary: fc.uint8Array({ maxLength: 12 }) },
   // Around the places where a length takes one more byte.
-  fc.tuple(fc.constantFrom(126, 127, 128, 129, 16_383, 16_384), fc.nat(255)).map(([size, fill]) => new Uint8Array(size).fill(fill)),
+  fc
+    .tuple(fc.constantFrom(126, 127, 128, 129, 16_383, 16_384), fc.nat(255))
+    .map(([size, fill]) => new Uint8Array(size).fill(fill)),
 );
 const packets = fc.array(fc.record({ first: fc.nat(255), body: anyBody }), { maxLength: 8 });
-const shortPackets = fc.array(fc.record({ first: fc.nat(255), body: fc.uint8Array({ maxLength: 9 }) }), { maxLength: 5 });
+const shortPackets = fc.array(fc.record({ first: fc.nat(255), body: fc.uint8Array({ maxLength: 9 }) }), {
+  maxLength: 5,
+});
 
 describe('PacketSplitter', () => {
   it('finds the same packets, wherever the stream is cut', () => {

@@ -34,12 +34,12 @@ export class PacketSplitter {
   /** No packet is handed on any more, not even from the chunk being cut. */
   stop(): void {
     this.#stopped = true;
+    this.#headerSize = 0;
     this.#packet = NOTHING;
   }
 
   /** Takes the next bytes. Throws a ProtocolError for a malformed header, and whatever the handler throws. */
   push(chunk: Uint8Array): void {
-    if (this.#stopped) return;
     let offset = this.#headerSize > 0 || this.#packet.length > 0 ? this.#continue(chunk) : 0;
     const { length } = chunk;
     while (offset < length && !this.#stopped) {

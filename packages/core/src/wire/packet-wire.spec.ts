@@ -21,7 +21,7 @@ class FakeTransport implements Transport {
   }
 
   get writes(): string[] {
-    return this.log.filter((entry) => /^[0-9a-f]/.test(entry) && !['accepted', 'end', 'destroy'].includes(entry));
+    return this.log.filter((entry) => /^[0-9a-f]*$/.test(entry));
   }
 
   write(bytes: Uint8Array): boolean {
@@ -31,6 +31,14 @@ class FakeTransport implements Transport {
 
   accepted(): void {
     this.log.push('accepted');
+  }
+
+  pause(): void {
+    this.log.push('pause');
+  }
+
+  resume(): void {
+    this.log.push('resume');
   }
 
   end(): void {
@@ -96,14 +104,20 @@ class Subject {
 
   publish(topic: string, payload = ''): void {
     const payloadLength = Buffer.byteLength(payload);
-    this.wire.publish({ topic, topicLength: topic.length, payload, payloadLength, qos: 0, retain: false, properties: undefined }, 0, false);
+    this.wire.publish(
+      { topic, topicLength: topic.length, payload, payloadLength, qos: 0, retain: false, properties: undefined },
+      0,
+      false,
+    );
   }
 
   #handlers(): WireHandlers {
-    const note = (name: keyof WireHandlers) => (...args: unknown[]) => {
-      this.calls.push([name, ...args]);
-      this.react[name]?.();
-    };
+    const note =
+      (name: keyof WireHandlers) =>
+      (...args: unknown[]) => {
+        this.calls.push([name, ...args]);
+        this.react[name]?.();
+      };
     return {
       connack: note('connack'),
       publish: note('publish'),
@@ -138,7 +152,8 @@ function requestWith(request: Partial<ConnectRequest>): ConnectRequest {
 }
 
 const publishA = '3004 0001 61 00';
-const protocolError = (reasonCode: number): unknown => expect.objectContaining({ code: 'ERR_MQTT_PROTOCOL', reasonCode });
+const protocolError = (reasonCode: number): unknown =>
+  expect.objectContaining({ code: 'ERR_MQTT_PROTOCOL', reasonCode });
 
 describe('what comes in', () => {
   it('is handed on before `data` returns, in its order', () => {
@@ -157,7 +172,11 @@ describe('what comes in', () => {
         subject.server.data(stream.subarray(ends[i - 1] ?? 0, end));
       });
       return subject.calls.map(([name, first, second]) => {
-        const { topic, packetId, sessionPresent } = first as { topic?: string; packetId?: number; sessionPresent?: boolean };
+        const { topic, packetId, sessionPresent } = first as {
+          topic?: string;
+          packetId?: number;
+          sessionPresent?: boolean;
+        };
         return [name, topic, packetId, sessionPresent, second];
       });
     };
@@ -175,7 +194,8 @@ describe('what comes in', () => {
       subject.calls.length = 0;
     };
     const stream = Buffer.concat(new Array<Buffer>(100_000).fill(hex(publishA)));
-    for (let offset = 0; offset < stream.length; offset += 200_001) subject.server.data(stream.subarray(offset, offset + 200_001));
+    for (let offset = 0; offset < stream.length; offset += 200_001)
+      subject.server.data(stream.subarray(offset, offset + 200_001));
     expect(count).toBe(100_000);
     expect(subject.closed).toBeUndefined();
   });
@@ -186,7 +206,8 @@ describe('what comes in', () => {
     for (let i = 0; i < words.length; i++) words[i] = Math.imul(i, 0x9e37_79b1);
     const payload = Buffer.from(words.buffer);
     const packet = encode({ cmd: 'publish', topic: 'a', payload, qos: 0, dup: false, retain: false }, 5);
-    for (let offset = 0; offset < packet.length; offset += 65_536) subject.server.data(packet.subarray(offset, offset + 65_536));
+    for (let offset = 0; offset < packet.length; offset += 65_536)
+      subject.server.data(packet.subarray(offset, offset + 65_536));
     const [, message] = subject.calls[0]!;
     expect(Buffer.compare((message as { payload: Uint8Array }).payload, payload)).toBe(0);
   });
@@ -197,7 +218,11 @@ describe('what goes out', () => {
     const subject = Subject.connected();
     for (let i = 0; i < 100; i++) subject.publish('a');
     subject.wire.ack(4, 1, 0);
-    subject.wire.subscribe(2, [{ filter: 'a', qos: 1, noLocal: false, retainAsPublished: false, retainHandling: 0 }], 3);
+    subject.wire.subscribe(
+      2,
+      [{ filter: 'a', qos: 1, noLocal: false, retainAsPublished: false, retainHandling: 0 }],
+      3,
+    );
     subject.wire.unsubscribe(4, ['a']);
     expect(subject.transport.log).toEqual([]);
     subject.clock.advance();
@@ -263,7 +288,10 @@ describe('the time limit for CONNACK', () => {
     subject.clock.advance(2_999);
     expect(subject.calls).toEqual([]);
     subject.clock.advance(1);
-    expect(subject.closed).toMatchObject({ error: { code: 'ERR_MQTT_CONNECT_TIMEOUT', retryable: true }, by: 'network' });
+    expect(subject.closed).toMatchObject({
+      error: { code: 'ERR_MQTT_CONNECT_TIMEOUT', retryable: true },
+      by: 'network',
+    });
     expect(subject.transport.log).toEqual(['destroy']);
     subject.server.closed(undefined);
     subject.receive('2003 000000');
@@ -293,7 +321,10 @@ describe('keepalive', () => {
     subject.clock.advance(1_000);
     expect(subject.transport.log).toEqual(['c000', 'c000']);
     subject.clock.advance(1_500);
-    expect(subject.closed).toMatchObject({ error: { code: 'ERR_MQTT_KEEPALIVE_TIMEOUT', retryable: true }, by: 'keepalive' });
+    expect(subject.closed).toMatchObject({
+      error: { code: 'ERR_MQTT_KEEPALIVE_TIMEOUT', retryable: true },
+      by: 'keepalive',
+    });
     expect(subject.transport.log).toEqual(['c000', 'c000', 'destroy']);
     expect(subject.clock.pending).toBe(0);
   });
@@ -314,6 +345,61 @@ describe('keepalive', () => {
     const subject = Subject.connected();
     subject.clock.advance(1_000_000);
     expect(subject.transport.log).toEqual([]);
+  });
+});
+
+describe('a paused wire', () => {
+  it('does not read until it is resumed', () => {
+    const subject = Subject.connected();
+    subject.wire.pause();
+    subject.wire.resume();
+    subject.receive(publishA);
+    expect(subject.transport.log).toEqual(['pause', 'resume']);
+  });
+
+  it('reads a chunk after each ping, and lives on it', () => {
+    const subject = Subject.connected();
+    subject.wire.accept(1);
+    subject.wire.pause();
+    subject.transport.log.length = 0;
+    for (let i = 0; i < 3; i++) {
+      subject.clock.advance(1_000);
+      subject.receive(publishA);
+      subject.clock.advance();
+    }
+    expect(subject.transport.log.filter((entry) => entry !== 'c000')).toEqual([
+      'resume',
+      'pause',
+      'resume',
+      'pause',
+      'resume',
+      'pause',
+    ]);
+    expect(subject.transport.writes).toEqual(['c000', 'c000', 'c000']);
+    expect(subject.names).toEqual(['publish', 'publish', 'publish']);
+  });
+
+  it('still finds out that the server is dead', () => {
+    const subject = Subject.connected();
+    subject.wire.accept(1);
+    subject.wire.pause();
+    subject.clock.advance(2_000);
+    expect(subject.closed?.by).toBe('keepalive');
+  });
+
+  it('reads to the end when it says goodbye: what is left unread would make the socket end with a reset', () => {
+    for (const act of [
+      (wire: Wire) => wire.end(0, undefined, () => undefined),
+      (wire: Wire) => wire.fail(new ProtocolError(0x82, 'x')),
+    ]) {
+      const subject = Subject.connected();
+      subject.wire.pause();
+      subject.transport.log.length = 0;
+      act(subject.wire);
+      subject.receive(publishA);
+      expect(subject.transport.log.filter((entry) => !entry.startsWith('e0'))).toEqual(['resume', 'end']);
+      expect(subject.names).not.toContain('publish');
+    }
   });
 });
 
@@ -393,7 +479,10 @@ describe('a handler that throws', () => {
     };
     subject.receive(`${packet} ${publishA}`);
     expect(subject.names).toEqual([name, 'closed']);
-    expect(subject.closed).toMatchObject({ error: { code: 'ERR_MQTT_PROTOCOL', reasonCode: 0x83, cause: problem }, by: 'client' });
+    expect(subject.closed).toMatchObject({
+      error: { code: 'ERR_MQTT_PROTOCOL', reasonCode: 0x83, cause: problem },
+      by: 'client',
+    });
     expect(subject.transport.log).toEqual(['e00183', 'end']);
   });
 
@@ -524,7 +613,15 @@ describe('the end of the transport', () => {
   it('may be the answer to its beginning', () => {
     const calls: unknown[] = [];
     const note = (...args: unknown[]) => void calls.push(args);
-    const handlers = { connack: note, publish: note, ack: note, suback: note, unsuback: note, drain: note, closed: note };
+    const handlers = {
+      connack: note,
+      publish: note,
+      ack: note,
+      suback: note,
+      unsuback: note,
+      drain: note,
+      closed: note,
+    };
     const clock = new VirtualClock();
     const wire = packetWire((_request, server) => {
       server.closed(broken);

@@ -169,6 +169,8 @@ class PacketWire implements Wire {
     this.#endTimer = this.#clock.setTimeout(() => {
       this.#transport.destroy();
     }, END_TIME);
+    // A socket that is closed with unread bytes resets the connection, and the goodbye may be lost with it.
+    if (this.#paused) this.#transport.resume();
     this.#transport.end();
   }
 

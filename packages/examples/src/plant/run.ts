@@ -79,9 +79,9 @@ export async function run(
     stopping.unsubscribe();
     states.unsubscribe();
     view.close();
+    if (clients.simulator !== undefined)
+      view.note(`simulated ${simulated.acknowledged} acknowledged, ${simulated.failed} failed`);
+    for (const line of totals(tally)) view.note(line);
   }
-  if (clients.simulator !== undefined)
-    view.note(`simulated ${simulated.acknowledged} acknowledged, ${simulated.failed} failed`);
-  for (const line of totals(tally)) view.note(line);
   return Number.isFinite(options.count) && tally.received < options.count ? 1 : 0;
 }

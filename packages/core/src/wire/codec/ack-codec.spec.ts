@@ -33,11 +33,24 @@ describe('decodeAck', () => {
     ['two bytes', '1234', { packetId: 0x1234, reasonCode: 0, properties: undefined }],
     ['three bytes', '1234 00', { packetId: 0x1234, reasonCode: 0, properties: undefined }],
     ['four bytes', '1234 00 00', { packetId: 0x1234, reasonCode: 0, properties: {} }],
-    ['a reason string', '1234 00 05 1f 0002 6f6b', { packetId: 0x1234, reasonCode: 0, properties: { reasonString: 'ok' } }],
+    [
+      'a reason string',
+      '1234 00 05 1f 0002 6f6b',
+      { packetId: 0x1234, reasonCode: 0, properties: { reasonString: 'ok' } },
+    ],
     [
       'user properties',
       'ffff 00 0e 26 0001 61 0001 62 26 0001 61 0001 63',
-      { packetId: 0xffff, reasonCode: 0, properties: { userProperties: [['a', 'b'], ['a', 'c']] } },
+      {
+        packetId: 0xffff,
+        reasonCode: 0,
+        properties: {
+          userProperties: [
+            ['a', 'b'],
+            ['a', 'c'],
+          ],
+        },
+      },
     ],
   ])('understands %s of MQTT 5, in every acknowledgement', (_, body, ack) => {
     for (const type of types) expect(decodeBody(type, 5, body)).toEqual(ack);
@@ -48,7 +61,11 @@ describe('decodeAck', () => {
       for (let code = 0; code < 256; code++) {
         const body = `0001 ${code.toString(16).padStart(2, '0')}`;
         if (codes[type].includes(code)) expect(decodeBody(type, 5, body).reasonCode).toBe(code);
-        else expect(caught(() => decodeBody(type, 5, body))).toMatchObject({ code: 'ERR_MQTT_PROTOCOL', reasonCode: 0x82 });
+        else
+          expect(caught(() => decodeBody(type, 5, body))).toMatchObject({
+            code: 'ERR_MQTT_PROTOCOL',
+            reasonCode: 0x82,
+          });
       }
     }
   });
@@ -59,7 +76,8 @@ describe('decodeAck', () => {
     ['identifier 0', '0000'],
   ])('refuses %s, in every version', (_, body) => {
     for (const type of types) {
-      for (const version of versions) expect(caught(() => decodeBody(type, version, body))).toMatchObject({ reasonCode: 0x81 });
+      for (const version of versions)
+        expect(caught(() => decodeBody(type, version, body))).toMatchObject({ reasonCode: 0x81 });
     }
   });
 
@@ -85,14 +103,20 @@ describe('decodeAck', () => {
         type: fc.constant(type),
         packetId: fc.integer({ min: 1, max: 0xffff }),
         reasonCode: fc.constantFrom(...codes[type]),
-        reasonString: fc.option(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).map((text) => text.replaceAll('\0', '0'))),
+        reasonString: fc.option(
+          fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).map((text) => text.replaceAll('\0', '0')),
+        ),
       }),
     );
     fc.assert(
       fc.property(anyAck, ({ type, packetId, reasonCode, reasonString }) => {
         const properties = reasonString === null ? {} : { reasonString };
         const bytes = encode({ cmd: commands[type], messageId: packetId, reasonCode, properties }, 5);
-        expect(decodeAck(type, 5, bytes, bytes[1]! < 128 ? 2 : 3, bytes.length)).toEqual({ packetId, reasonCode, properties });
+        expect(decodeAck(type, 5, bytes, bytes[1]! < 128 ? 2 : 3, bytes.length)).toEqual({
+          packetId,
+          reasonCode,
+          properties,
+        });
       }),
     );
   });

@@ -60,7 +60,10 @@ describe('PacketReader', () => {
   });
 
   it('skips exactly the texts that it reads', () => {
-    const content = fc.oneof(fc.uint8Array({ maxLength: 6 }), fc.string({ unit: 'grapheme', maxLength: 6 }).map((text) => Buffer.from(text)));
+    const content = fc.oneof(
+      fc.uint8Array({ maxLength: 6 }),
+      fc.string({ unit: 'grapheme', maxLength: 6 }).map((text) => Buffer.from(text)),
+    );
     fc.assert(
       fc.property(content, fc.uint8Array({ maxLength: 3 }), (bytes, behind) => {
         const field = Buffer.concat([Buffer.of(0, bytes.length), bytes, behind]);

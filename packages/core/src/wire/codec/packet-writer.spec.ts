@@ -47,19 +47,36 @@ const size = fc.oneof(
   fc.constantFrom(16_383, 16_384, 16_385, 30_000, 65_500, 65_535, 65_536, 70_000, 131_072),
 );
 const packet: fc.Arbitrary<Write> = fc.oneof(
-  fc.tuple(size, fc.boolean(), fc.nat(255)).map(([length, isText, fill]) => publish(isText ? 'ä'.repeat(length >> 1) : new Uint8Array(length).fill(fill))),
-  fc.integer({ min: 1, max: 0xffff }).map((id): Write => (writer) => {
-    encodeAck(4, id, 0, writer);
-  }),
-  fc.nat(60_000).map((length): Write => (writer) => {
-    const filter = { filter: 'f'.repeat(length + 1), qos: 1, noLocal: false, retainAsPublished: false, retainHandling: 0 } as const;
-    encodeSubscribe(3, [filter, filter], 4, 5, writer);
-  }),
+  fc
+    .tuple(size, fc.boolean(), fc.nat(255))
+    .map(([length, isText, fill]) => publish(isText ? 'ä'.repeat(length >> 1) : new Uint8Array(length).fill(fill))),
+  fc.integer({ min: 1, max: 0xffff }).map(
+    (id): Write =>
+      (writer) => {
+        encodeAck(4, id, 0, writer);
+      },
+  ),
+  fc.nat(60_000).map(
+    (length): Write =>
+      (writer) => {
+        const filter = {
+          filter: 'f'.repeat(length + 1),
+          qos: 1,
+          noLocal: false,
+          retainAsPublished: false,
+          retainHandling: 0,
+        } as const;
+        encodeSubscribe(3, [filter, filter], 4, 5, writer);
+      },
+  ),
 );
 
 describe('PacketWriter', () => {
   it('hands on any sequence of packets as each alone, one behind the other, and never changes it again', () => {
-    const step = fc.oneof({ weight: 5, arbitrary: packet }, fc.constant<Write>((writer) => writer.flush()));
+    const step = fc.oneof(
+      { weight: 5, arbitrary: packet },
+      fc.constant<Write>((writer) => writer.flush()),
+    );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
         const recorder = new Recorder();
@@ -78,9 +95,11 @@ describe('PacketWriter', () => {
   it.each([65_534, 65_535, 65_536, 65_537])('crosses the end of its slab with a first batch of %i bytes', (first) => {
     const recorder = new Recorder();
     const acks = Math.floor(first / 4);
-    const ack = (id: number): Write => (writer) => {
-      encodeAck(4, id, 0, writer);
-    };
+    const ack =
+      (id: number): Write =>
+      (writer) => {
+        encodeAck(4, id, 0, writer);
+      };
     // Acks take four bytes, or five with a reason code; together they fill the slab to the byte.
     const steps: Write[] = Array.from({ length: acks - 3 }, (_, i) => ack(i + 1));
     for (let rest = first - (acks - 3) * 4; rest > 0; rest -= rest % 4 === 0 ? 4 : 5) {
@@ -122,8 +141,15 @@ describe('PacketWriter', () => {
     const last = new Uint8Array(100_000).fill(3);
     for (const payload of [small, large, last, small]) publish(payload, 4)(recorder.writer);
     recorder.writer.flush();
-    expect(recorder.writes.map((bytes) => [small, large, last].indexOf(bytes as Uint8Array<ArrayBuffer>))).toEqual([-1, 1, -1, 2, -1]);
-    expect(Buffer.compare(recorder.bytes, Buffer.concat([small, large, last, small].map((payload) => alone(publish(payload, 4)))))).toBe(0);
+    expect(recorder.writes.map((bytes) => [small, large, last].indexOf(bytes as Uint8Array<ArrayBuffer>))).toEqual([
+      -1, 1, -1, 2, -1,
+    ]);
+    expect(
+      Buffer.compare(
+        recorder.bytes,
+        Buffer.concat([small, large, last, small].map((payload) => alone(publish(payload, 4)))),
+      ),
+    ).toBe(0);
   });
 
   it('copies small payloads, so that their owner may go on using them', () => {

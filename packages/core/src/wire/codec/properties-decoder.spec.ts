@@ -7,32 +7,33 @@ import type { Properties, PropertyOwner } from './property-table.js';
 const owners: readonly PropertyOwner[] = ['connack', 'publish', 'ack', 'disconnect', 'auth'];
 
 // Table 2-4 of MQTT 5, as far as servers send it: identifier, an encoded value, the value, where it may stand.
-const table: readonly (readonly [id: string, bytes: string, name: keyof Properties, value: unknown, where: string])[] = [
-  ['01', '01', 'payloadFormatIndicator', 1, 'publish'],
-  ['02', '00000000', 'messageExpiryInterval', 0, 'publish'],
-  ['03', '0002 c3a4', 'contentType', 'ä', 'publish'],
-  ['08', '0001 72', 'responseTopic', 'r', 'publish'],
-  ['09', '0002 00ff', 'correlationData', Uint8Array.of(0, 255), 'publish'],
-  ['0b', 'ffffff7f', 'subscriptionIdentifiers', [268_435_455], 'publish'],
-  ['11', 'ffffffff', 'sessionExpiryInterval', 0xffff_ffff, 'connack'],
-  ['12', '0001 69', 'assignedClientIdentifier', 'i', 'connack'],
-  ['13', '0000', 'serverKeepAlive', 0, 'connack'],
-  ['15', '0001 6d', 'authenticationMethod', 'm', 'connack auth'],
-  ['16', '0001 64', 'authenticationData', Uint8Array.of(0x64), 'connack auth'],
-  ['1a', '0001 72', 'responseInformation', 'r', 'connack'],
-  ['1c', '0001 73', 'serverReference', 's', 'connack disconnect'],
-  ['1f', '0000', 'reasonString', '', 'connack ack disconnect auth'],
-  ['21', '0001', 'receiveMaximum', 1, 'connack'],
-  ['22', '0000', 'topicAliasMaximum', 0, 'connack'],
-  ['23', '0001', 'topicAlias', 1, 'publish'],
-  ['24', '00', 'maximumQoS', 0, 'connack'],
-  ['25', '01', 'retainAvailable', 1, 'connack'],
-  ['26', '0001 61 0002 c3a4', 'userProperties', [['a', 'ä']], 'connack publish ack disconnect auth'],
-  ['27', '00000001', 'maximumPacketSize', 1, 'connack'],
-  ['28', '00', 'wildcardSubscriptionAvailable', 0, 'connack'],
-  ['29', '00', 'subscriptionIdentifiersAvailable', 0, 'connack'],
-  ['2a', '00', 'sharedSubscriptionAvailable', 0, 'connack'],
-];
+const table: readonly (readonly [id: string, bytes: string, name: keyof Properties, value: unknown, where: string])[] =
+  [
+    ['01', '01', 'payloadFormatIndicator', 1, 'publish'],
+    ['02', '00000000', 'messageExpiryInterval', 0, 'publish'],
+    ['03', '0002 c3a4', 'contentType', 'ä', 'publish'],
+    ['08', '0001 72', 'responseTopic', 'r', 'publish'],
+    ['09', '0002 00ff', 'correlationData', Uint8Array.of(0, 255), 'publish'],
+    ['0b', 'ffffff7f', 'subscriptionIdentifiers', [268_435_455], 'publish'],
+    ['11', 'ffffffff', 'sessionExpiryInterval', 0xffff_ffff, 'connack'],
+    ['12', '0001 69', 'assignedClientIdentifier', 'i', 'connack'],
+    ['13', '0000', 'serverKeepAlive', 0, 'connack'],
+    ['15', '0001 6d', 'authenticationMethod', 'm', 'connack auth'],
+    ['16', '0001 64', 'authenticationData', Uint8Array.of(0x64), 'connack auth'],
+    ['1a', '0001 72', 'responseInformation', 'r', 'connack'],
+    ['1c', '0001 73', 'serverReference', 's', 'connack disconnect'],
+    ['1f', '0000', 'reasonString', '', 'connack ack disconnect auth'],
+    ['21', '0001', 'receiveMaximum', 1, 'connack'],
+    ['22', '0000', 'topicAliasMaximum', 0, 'connack'],
+    ['23', '0001', 'topicAlias', 1, 'publish'],
+    ['24', '00', 'maximumQoS', 0, 'connack'],
+    ['25', '01', 'retainAvailable', 1, 'connack'],
+    ['26', '0001 61 0002 c3a4', 'userProperties', [['a', 'ä']], 'connack publish ack disconnect auth'],
+    ['27', '00000001', 'maximumPacketSize', 1, 'connack'],
+    ['28', '00', 'wildcardSubscriptionAvailable', 0, 'connack'],
+    ['29', '00', 'subscriptionIdentifiersAvailable', 0, 'connack'],
+    ['2a', '00', 'sharedSubscriptionAvailable', 0, 'connack'],
+  ];
 const repeatable = ['subscriptionIdentifiers', 'userProperties'];
 const malformedPacket = { code: 'ERR_MQTT_PROTOCOL', reasonCode: 0x81 };
 const protocolError = { code: 'ERR_MQTT_PROTOCOL', reasonCode: 0x82 };
@@ -82,7 +83,9 @@ describe('readProperties', () => {
     for (let id = 0; id < 128; id++) {
       if (known.includes(id)) continue;
       for (const owner of owners) {
-        expect(caught(() => read(`${id.toString(16).padStart(2, '0')}0000000000`, owner))).toMatchObject(malformedPacket);
+        expect(caught(() => read(`${id.toString(16).padStart(2, '0')}0000000000`, owner))).toMatchObject(
+          malformedPacket,
+        );
       }
     }
     expect(caught(() => read('8101 00', 'publish'))).toMatchObject(malformedPacket);
@@ -103,10 +106,13 @@ describe('readProperties', () => {
     expect(caught(() => read(content, owner))).toMatchObject(protocolError);
   });
 
-  it.each(['', '05', '80', '8000', 'ffffffff01', '03 2401'])('refuses %j where a length and properties should be', (bytes) => {
-    const reader = new PacketReader(hex(bytes), 0, hex(bytes).length);
-    expect(caught(() => readProperties(reader, 'connack'))).toMatchObject(malformedPacket);
-  });
+  it.each(['', '05', '80', '8000', 'ffffffff01', '03 2401'])(
+    'refuses %j where a length and properties should be',
+    (bytes) => {
+      const reader = new PacketReader(hex(bytes), 0, hex(bytes).length);
+      expect(caught(() => readProperties(reader, 'connack'))).toMatchObject(malformedPacket);
+    },
+  );
 
   it('keeps pairs in order, with names that objects treat specially', () => {
     const names = ['b', '__proto__', 'a', 'constructor', 'b', ''];
@@ -121,7 +127,9 @@ describe('readProperties', () => {
     const count = 200_000;
     const pair = hex('26 0001 61 0001 62');
     const content = Buffer.concat(new Array<Buffer>(count).fill(pair));
-    const length = [content.length & 0x7f, (content.length >> 7) & 0x7f, content.length >> 14].map((part, i) => (i < 2 ? part | 0x80 : part));
+    const length = [content.length & 0x7f, (content.length >> 7) & 0x7f, content.length >> 14].map((part, i) =>
+      i < 2 ? part | 0x80 : part,
+    );
     const whole = Buffer.concat([Buffer.from(length), content]);
     expect(readProperties(new PacketReader(whole, 0, whole.length), 'publish').userProperties).toHaveLength(count);
   });

@@ -43,7 +43,14 @@ describe('PublishDecoder', () => {
         const { topic, payload, qos, retain } = fields;
         const dup = qos > 0 && fields.dup;
         const message = decode(version, encode({ ...fields, cmd: 'publish', dup }, version));
-        expect(message).toMatchObject({ topic, qos, retain, dup, packetId: qos === 0 ? 0 : fields.messageId, subscriptionId: 0 });
+        expect(message).toMatchObject({
+          topic,
+          qos,
+          retain,
+          dup,
+          packetId: qos === 0 ? 0 : fields.messageId,
+          subscriptionId: 0,
+        });
         expect(Buffer.from(message.payload)).toEqual(payload);
         expect(message.properties).toEqual({});
       }),
@@ -66,7 +73,16 @@ describe('PublishDecoder', () => {
     fc.assert(
       fc.property(topicName, properties, fc.uint8Array({ maxLength: 20 }), (topic, sent, payload) => {
         const packet = encode(
-          { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, dup: false, retain: true, messageId: 9, properties: sent },
+          {
+            cmd: 'publish',
+            topic,
+            payload: Buffer.from(payload),
+            qos: 1,
+            dup: false,
+            retain: true,
+            messageId: 9,
+            properties: sent,
+          },
           5,
         );
         const message = decode(5, packet);
@@ -81,7 +97,9 @@ describe('PublishDecoder', () => {
         if (subscriptionIdentifier !== undefined) expected['subscriptionIdentifiers'] = subscriptionIdentifier;
         if (correlationData !== undefined) expected['correlationData'] = correlationData;
         if (userProperties !== undefined) {
-          expected['userProperties'] = Object.entries(userProperties).flatMap(([name, values]) => values.map((value) => [name, value]));
+          expected['userProperties'] = Object.entries(userProperties).flatMap(([name, values]) =>
+            values.map((value) => [name, value]),
+          );
         }
         expect(message.properties).toEqual(expected);
       }),
@@ -98,7 +116,11 @@ describe('PublishDecoder', () => {
 
   it('takes a packet of nothing but user properties, at a cost per pair', () => {
     const content = Buffer.concat(new Array<Buffer>(200_000).fill(hex('26 0001 61 0001 62')));
-    const length = Buffer.of((content.length & 0x7f) | 0x80, ((content.length >> 7) & 0x7f) | 0x80, content.length >> 14);
+    const length = Buffer.of(
+      (content.length & 0x7f) | 0x80,
+      ((content.length >> 7) & 0x7f) | 0x80,
+      content.length >> 14,
+    );
     const body = Buffer.concat([hex('0001 61'), length, content]);
     const message = new PublishDecoder(5, new TopicDecoder()).decode(0, body, 0, body.length);
     expect(message.properties.userProperties).toHaveLength(200_000);
@@ -118,7 +140,10 @@ describe('PublishDecoder', () => {
     ['packet identifier 0', 2, '0001 61 0000 00', 0x81],
   ])('refuses %s, in every version', (_, flags, body, reasonCode) => {
     for (const version of [3, 4, 5] as const) {
-      expect(caught(() => decode(version, publish(flags, hex(body))))).toMatchObject({ code: 'ERR_MQTT_PROTOCOL', reasonCode });
+      expect(caught(() => decode(version, publish(flags, hex(body))))).toMatchObject({
+        code: 'ERR_MQTT_PROTOCOL',
+        reasonCode,
+      });
     }
   });
 
@@ -151,7 +176,18 @@ describe('PublishDecoder', () => {
 
   it('takes at once the properties that can be built later, and no others', () => {
     // What mutates is made of pieces of properties, or hardly any list would be valid.
-    const piece = fc.constantFrom('0100', '0101', '02 00000009', '03 0001 61', '08 0001 72', '09 0002 ff00', '0b05', '0b8101', '26 0001 61 0000', '26 0000 0001 62');
+    const piece = fc.constantFrom(
+      '0100',
+      '0101',
+      '02 00000009',
+      '03 0001 61',
+      '08 0001 72',
+      '09 0002 ff00',
+      '0b05',
+      '0b8101',
+      '26 0001 61 0000',
+      '26 0000 0001 62',
+    );
     const junk = fc.uint8Array({ maxLength: 3 });
     const content = fc
       .tuple(fc.array(piece, { maxLength: 5 }), junk, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 1 }))

@@ -76,7 +76,7 @@ export class PublishDecoder {
 }
 
 function decodeProperties(bytes: Uint8Array, start: number): PublishProperties {
-  return readProperties(new PacketReader(bytes, start, bytes.length), 'publish') as PublishProperties;
+  return readProperties(new PacketReader(bytes, start, bytes.length), 'publish');
 }
 
 /** Checks the properties of a PUBLISH without building them, and returns the subscription identifiers. */

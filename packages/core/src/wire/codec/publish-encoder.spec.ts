@@ -22,7 +22,10 @@ function propertiesWith(value: fc.Arbitrary<string>): fc.Arbitrary<PublishProper
     contentType: text,
     responseTopic: topicName,
     correlationData: bytes,
-    userProperties: fc.array(fc.tuple(fc.constantFrom('a', 'b', 'ä', '__proto__'), value), { minLength: 1, maxLength: 5 }),
+    userProperties: fc.array(fc.tuple(fc.constantFrom('a', 'b', 'ä', '__proto__'), value), {
+      minLength: 1,
+      maxLength: 5,
+    }),
   };
   return fc.record(fields, { requiredKeys: [] });
 }
@@ -52,7 +55,15 @@ function publishWith(properties: fc.Arbitrary<PublishProperties>): fc.Arbitrary<
 
 function packetOf(message: Partial<PublishPacket>): PublishPacket {
   const { topic = 'a', payload = '', qos = 0, retain = false, properties } = message;
-  return { topic, topicLength: utf8Length(topic), payload, payloadLength: payloadLength(payload), qos, retain, properties };
+  return {
+    topic,
+    topicLength: utf8Length(topic),
+    payload,
+    payloadLength: payloadLength(payload),
+    qos,
+    retain,
+    properties,
+  };
 }
 
 function encoded({ packet, packetId, dup }: Publish, version: ProtocolVersion, expiry?: number): Buffer {
@@ -105,7 +116,9 @@ describe('encodePublish', () => {
         const [read] = parse(encoded(message, version), version);
         const expected = { cmd: 'publish', topic, payload: Buffer.from(payload), qos, retain, dup };
         expect(read).toMatchObject(qos === 0 ? expected : { ...expected, messageId: packetId });
-        expect((read as { properties?: unknown }).properties).toEqual(version === 5 ? foreign(packet.properties) : undefined);
+        expect((read as { properties?: unknown }).properties).toEqual(
+          version === 5 ? foreign(packet.properties) : undefined,
+        );
       }),
       { numRuns: 200 },
     );

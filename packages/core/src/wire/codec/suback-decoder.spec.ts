@@ -26,17 +26,29 @@ describe.each(allowed)('a %s', (_name, decoder, version, codes) => {
     for (let code = 0; code < 256; code++) {
       const body = `0001 ${properties} ${code.toString(16).padStart(2, '0')}`;
       if (codes.includes(code)) expect(decodeBody(decoder, version, body).reasonCodes).toEqual([code]);
-      else expect(caught(() => decodeBody(decoder, version, body))).toMatchObject({ code: 'ERR_MQTT_PROTOCOL', reasonCode: 0x82 });
+      else
+        expect(caught(() => decodeBody(decoder, version, body))).toMatchObject({
+          code: 'ERR_MQTT_PROTOCOL',
+          reasonCode: 0x82,
+        });
     }
   });
 
   it(`keeps the order of many codes on MQTT version ${String(version)}`, () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 0xffff }), fc.array(fc.constantFrom(...codes), { minLength: 1, maxLength: 300 }), (packetId, granted) => {
-        const id = packetId.toString(16).padStart(4, '0');
-        const body = `${id} ${properties} ${Buffer.from(granted).toString('hex')}`;
-        expect(decodeBody(decoder, version, body)).toEqual({ packetId, reasonCodes: granted, reasonString: undefined });
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 0xffff }),
+        fc.array(fc.constantFrom(...codes), { minLength: 1, maxLength: 300 }),
+        (packetId, granted) => {
+          const id = packetId.toString(16).padStart(4, '0');
+          const body = `${id} ${properties} ${Buffer.from(granted).toString('hex')}`;
+          expect(decodeBody(decoder, version, body)).toEqual({
+            packetId,
+            reasonCodes: granted,
+            reasonString: undefined,
+          });
+        },
+      ),
       { numRuns: 30 },
     );
   });
@@ -47,7 +59,10 @@ describe.each(allowed)('a %s', (_name, decoder, version, codes) => {
     ['identifier 0', `0000 ${properties} 00`],
     ['no codes', `0001 ${properties}`],
   ])(`with %s is malformed on MQTT version ${String(version)}`, (_, body) => {
-    expect(caught(() => decodeBody(decoder, version, body))).toMatchObject({ code: 'ERR_MQTT_PROTOCOL', reasonCode: 0x81 });
+    expect(caught(() => decodeBody(decoder, version, body))).toMatchObject({
+      code: 'ERR_MQTT_PROTOCOL',
+      reasonCode: 0x81,
+    });
   });
 });
 
@@ -56,7 +71,10 @@ describe('the properties of SUBACK and UNSUBACK', () => {
     ['suback', decodeSuback],
     ['unsuback', decodeUnsuback],
   ] as const)('may explain a %s', (cmd, decoder) => {
-    const bytes = encode({ cmd, messageId: 7, granted: [0x87], properties: { reasonString: 'not you', userProperties: { a: 'b' } } }, 5);
+    const bytes = encode(
+      { cmd, messageId: 7, granted: [0x87], properties: { reasonString: 'not you', userProperties: { a: 'b' } } },
+      5,
+    );
     expect(decoder(5, bytes, 2, bytes.length)).toEqual({ packetId: 7, reasonCodes: [0x87], reasonString: 'not you' });
   });
 
@@ -74,7 +92,11 @@ describe('the properties of SUBACK and UNSUBACK', () => {
 
 describe('UNSUBACK of MQTT 3.x', () => {
   it.each([3, 4] as const)('has two bytes on version %i', (version) => {
-    expect(decodeBody(decodeUnsuback, version, '1234')).toEqual({ packetId: 0x1234, reasonCodes: [], reasonString: undefined });
+    expect(decodeBody(decodeUnsuback, version, '1234')).toEqual({
+      packetId: 0x1234,
+      reasonCodes: [],
+      reasonString: undefined,
+    });
     for (const body of ['', '12', '0000', '1234 00']) {
       expect(caught(() => decodeBody(decodeUnsuback, version, body))).toMatchObject({ reasonCode: 0x81 });
     }

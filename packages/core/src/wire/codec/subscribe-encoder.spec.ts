@@ -3,7 +3,12 @@ import mqttPacket from 'mqtt-packet';
 import { filter } from '../../../test/topics/arbitraries.js';
 import { hex } from '../../../test/support/packets.js';
 import { PacketWriter } from './packet-writer.js';
-import { encodeSubscribe, encodeUnsubscribe, type SubscribeFilter, subscribeFilterLength } from './subscribe-encoder.js';
+import {
+  encodeSubscribe,
+  encodeUnsubscribe,
+  type SubscribeFilter,
+  subscribeFilterLength,
+} from './subscribe-encoder.js';
 
 function written(write: (writer: PacketWriter) => void): Buffer {
   const chunks: Uint8Array[] = [];
@@ -47,7 +52,15 @@ describe('encodeSubscribe', () => {
           expect.objectContaining({
             cmd: 'subscribe',
             messageId,
-            subscriptions: list.map(({ filter: topic, qos, noLocal: nl, retainAsPublished: rap, retainHandling: rh }) => ({ topic, qos, nl, rap, rh })),
+            subscriptions: list.map(
+              ({ filter: topic, qos, noLocal: nl, retainAsPublished: rap, retainHandling: rh }) => ({
+                topic,
+                qos,
+                nl,
+                rap,
+                rh,
+              }),
+            ),
             ...(id === 0 ? {} : { properties: { subscriptionIdentifier: id } }),
           }),
         ]);
@@ -66,9 +79,17 @@ describe('encodeSubscribe', () => {
   it('takes the longest filter', () => {
     const longest = 'ä'.repeat(32_767) + 'b';
     const bytes = written((writer) => {
-      encodeSubscribe(1, [{ filter: longest, qos: 0, noLocal: false, retainAsPublished: false, retainHandling: 0 }], 0, 5, writer);
+      encodeSubscribe(
+        1,
+        [{ filter: longest, qos: 0, noLocal: false, retainAsPublished: false, retainHandling: 0 }],
+        0,
+        5,
+        writer,
+      );
     });
-    expect(parse(bytes, 5)).toEqual([expect.objectContaining({ subscriptions: [expect.objectContaining({ topic: longest })] })]);
+    expect(parse(bytes, 5)).toEqual([
+      expect.objectContaining({ subscriptions: [expect.objectContaining({ topic: longest })] }),
+    ]);
   });
 });
 
@@ -79,7 +100,9 @@ describe('encodeUnsubscribe', () => {
         const bytes = written((writer) => {
           encodeUnsubscribe(messageId, unsubscriptions, version, writer);
         });
-        expect(parse(bytes, version)).toEqual([expect.objectContaining({ cmd: 'unsubscribe', messageId, unsubscriptions })]);
+        expect(parse(bytes, version)).toEqual([
+          expect.objectContaining({ cmd: 'unsubscribe', messageId, unsubscriptions }),
+        ]);
       }),
       { numRuns: 50 },
     );

@@ -58,13 +58,17 @@ describe('TopicDecoder', () => {
 
   it('decodes any topic name, in any order', () => {
     fc.assert(
-      fc.property(fc.array(topicName, { minLength: 1, maxLength: 30 }), fc.array(fc.nat(), { maxLength: 90 }), (topics, order) => {
-        const decoder = new TopicDecoder();
-        for (const pick of order) {
-          const topic = topics[pick % topics.length]!;
-          expect(decode(decoder, Buffer.from(topic))).toBe(topic);
-        }
-      }),
+      fc.property(
+        fc.array(topicName, { minLength: 1, maxLength: 30 }),
+        fc.array(fc.nat(), { maxLength: 90 }),
+        (topics, order) => {
+          const decoder = new TopicDecoder();
+          for (const pick of order) {
+            const topic = topics[pick % topics.length]!;
+            expect(decode(decoder, Buffer.from(topic))).toBe(topic);
+          }
+        },
+      ),
     );
   });
 
@@ -81,7 +85,9 @@ describe('TopicDecoder', () => {
 
   it('tells apart topics that share a slot, many times more than there are slots', () => {
     const random = seeded(1);
-    const topics = Array.from({ length: 20_000 }, (_, i) => Buffer.from(`site/${String(i % 7)}/${i % 3 === 0 ? 'ä' : 'a'}/${String(i)}`));
+    const topics = Array.from({ length: 20_000 }, (_, i) =>
+      Buffer.from(`site/${String(i % 7)}/${i % 3 === 0 ? 'ä' : 'a'}/${String(i)}`),
+    );
     const texts = topics.map((topic) => topic.toString());
     const decoder = new TopicDecoder();
     let mixed = 0;

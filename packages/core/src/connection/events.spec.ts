@@ -1,0 +1,154 @@
+import type { ConnectionEvents } from './connection.js';
+import { createTestConnection, type TestConnection } from '../testing/index.js';
+
+function logged(): TestConnection & { readonly log: string[] } {
+  const test = createTestConnection({ reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none' } });
+  const log: string[] = [];
+  test.connection.on('state', (state) => log.push(state.type === 'connecting' || state.type === 'reconnecting' ? `${state.type} ${state.attempt}` : state.type));
+  test.connection.on('attemptFailed', ({ attempt, by }) => log.push(`attempt ${attempt} failed by ${by}`));
+  test.connection.on('lost', ({ by }) => log.push(`lost by ${by}`));
+  test.connection.on('drop', ({ topic, reason }) => log.push(`${topic} ${reason}`));
+  return Object.assign(Object.create(test) as TestConnection, { log });
+}
+
+describe('events', () => {
+  it('tell a life in its order: what happened, then the state it led to', async () => {
+    const { connection, clock, wires, log } = logged();
+    connection.open().catch(() => {});
+    wires[0]!.cut();
+    clock.advance(1);
+    wires[1]!.connack();
+    wires[1]!.cut(undefined, 'server');
+    clock.advance(1);
+    wires[2]!.connack({ sessionPresent: true });
+    connection.publish('a', 'x', { qos: 1 });
+    await connection.close();
+    expect(log).toEqual([
+      'connecting 1',
+      'attempt 1 failed by network',
+      'reconnecting 2',
+      'connecting 2',
+      'connected',
+      'lost by server',
+      expect.stringMatching(/^reconnecting/),
+      expect.stringMatching(/^connecting/),
+      'connected',
+      'a closed',
+      'closed',
+    ]);
+  });
+
+  it('find the connection in the state they tell of', () => {
+    const { connection, clock, wires } = logged();
+    const same: boolean[] = [];
+    connection.on('state', (state) => same.push(connection.state === state));
+    connection.open().catch(() => {});
+    wires[0]!.connack();
+    wires[0]!.cut();
+    clock.advance(1);
+    void connection.close();
+    expect(same).toEqual([true, true, true, true, true]);
+  });
+
+  it('come synchronously with what is behind them', () => {
+    const { connection, wires, log } = logged();
+    connection.open().catch(() => {});
+    wires[0]!.connack();
+    expect(log.at(-1)).toBe('connected');
+    wires[0]!.cut();
+    expect(log.slice(-2)).toEqual(['lost by network', expect.stringMatching(/^reconnecting/)]);
+  });
+
+  it('stop for a listener that was taken away, at once and for good', () => {
+    const { connection, wires } = logged();
+    const seen: string[] = [];
+    const stop = connection.on('state', ({ type }) => {
+      seen.push(type);
+      stop();
+    });
+    connection.open().catch(() => {});
+    wires[0]!.connack();
+    stop();
+    expect(seen).toEqual(['connecting']);
+  });
+
+  it('reach listeners in the order in which they were added, and not those added meanwhile', () => {
+    const { connection } = logged();
+    const seen: string[] = [];
+    connection.on('state', () => {
+      seen.push('first');
+      connection.on('state', () => seen.push('late'));
+    });
+    connection.on('state', () => seen.push('second'));
+    connection.open().catch(() => {});
+    expect(seen).toEqual(['first', 'second']);
+  });
+
+  it('BUG: reach every listener in the order in which they happened, also when one of them closes the connection', () => {
+    const { connection, wires } = logged();
+    connection.on('state', ({ type }) => {
+      if (type === 'connected') void connection.close();
+    });
+    const seen: string[] = [];
+    connection.on('state', ({ type }) => seen.push(type));
+    connection.open().catch(() => {});
+    wires[0]!.connack();
+    expect(seen.at(-1)).toBe('closed');
+    expect(seen.filter((type) => type === 'connected').length).toBeLessThanOrEqual(1);
+    expect(seen).toEqual(['connecting', 'connected', 'closed']);
+  });
+});
+
+describe('a listener that throws', () => {
+  const thrown = new Error('thrown by a listener');
+  const fail = (): never => {
+    throw thrown;
+  };
+
+  const OCCASIONS: Readonly<Record<keyof Omit<ConnectionEvents, 'warning'>, (test: TestConnection) => void>> = {
+    state: ({ connection }) => void connection.open().catch(() => {}),
+    attemptFailed: ({ connection, wires }) => {
+      connection.open().catch(() => {});
+      wires.at(-1)!.cut();
+    },
+    lost: ({ connection, wires }) => {
+      connection.open().catch(() => {});
+      wires.at(-1)!.connack();
+      wires.at(-1)!.cut();
+    },
+    drop: ({ connection }) => void connection.publish('#', 'x'),
+    congestion: ({ connection, wires }) => {
+      connection.open().catch(() => {});
+      wires.at(-1)!.connack();
+      wires.at(-1)!.setCongested(true);
+      connection.publish('a', 'x');
+    },
+  };
+
+  it.each(Object.keys(OCCASIONS) as (keyof typeof OCCASIONS)[])('(%s) harms nobody: the others hear, there is a warning, life goes on', (name) => {
+    const test = createTestConnection({ reconnect: { initialDelay: 1, maxDelay: 1 } });
+    const { connection, clock } = test;
+    const warnings: unknown[] = [];
+    connection.on('warning', (event) => warnings.push(event));
+    let heard = 0;
+    connection.on(name, fail);
+    connection.on(name, () => heard++);
+    OCCASIONS[name](test);
+    expect(heard).toBeGreaterThan(0);
+    expect(warnings[0]).toEqual({ error: thrown, what: `a listener of '${name}' threw` });
+    connection.open().catch(() => {});
+    clock.advance(1);
+    if (connection.state.type === 'connecting') test.wire.connack();
+    expect(connection.state.type).toBe('connected');
+  });
+
+  it('(warning) is not warned of, which would never end', () => {
+    const { connection } = logged();
+    connection.on('warning', fail);
+    let heard = 0;
+    connection.on('warning', () => heard++);
+    connection.on('state', fail);
+    connection.open().catch(() => {});
+    expect(heard).toBe(1);
+  });
+});
