@@ -8,7 +8,7 @@ import { writeReadme } from './runner/readme.mjs';
 import { BASELINE, LATEST, mergeResults, readResults, recordOf, writeResults } from './runner/results.mjs';
 import { runCase, settingOf } from './runner/run-case.mjs';
 import { summarize } from './runner/summary.mjs';
-import { tableHeader, tableNotes, tableRow, textTable } from './runner/table.mjs';
+import { tableHeader, tableNotes, tableRows, textTable } from './runner/table.mjs';
 
 const USAGE_ERROR = 2;
 const names = cases.map(({ name }) => name);
@@ -65,7 +65,7 @@ async function measure(definition, options, progress) {
   const rows = summarize(definition, contestants);
   const settings = contestants.map((contestant) => settingOf(definition, contestant, options.short));
   const notes = tableNotes(rows).map((note) => `  · ${note}`);
-  progress.caseEnded([textTable(tableHeader(definition), rows.map(tableRow)), ...notes].join('\n'));
+  progress.caseEnded([textTable(tableHeader(definition), tableRows(definition, rows)), ...notes].join('\n'));
   return recordOf(definition, run, settings, contestants, rows);
 }
 

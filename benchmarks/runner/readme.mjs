@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { markdownTable, tableHeader, tableNotes, tableRow } from './table.mjs';
+import { markdownTable, tableHeader, tableNotes, tableRows } from './table.mjs';
 
 const README = fileURLToPath(new URL('../README.md', import.meta.url));
 const BEGIN = '<!-- results: written by npm run bench -->';
@@ -21,7 +21,7 @@ function section(name, record) {
   return [
     `### ${name}`,
     `${sentence(record.title)}\n\`npm run bench -- --case ${name}\``,
-    markdownTable(tableHeader(record), record.contestants.map(tableRow)),
+    markdownTable(tableHeader(record), tableRows(record, record.contestants)),
     ...(notes.length > 0 ? [notes.join('\n')] : []),
     circumstances(record.run),
   ].join('\n\n');

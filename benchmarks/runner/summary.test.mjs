@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { regressionsOf } from './baseline.mjs';
 import { summarize } from './summary.mjs';
-import { tableHeader, tableNotes, tableRow } from './table.mjs';
+import { tableHeader, tableNotes, tableRows } from './table.mjs';
 
 const definition = {
   unit: 'msg/s',
@@ -28,9 +28,10 @@ test('ratios are of the medians, their spread is of the rounds that both were in
 
 test('what was lost is shown, with the worst round', () => {
   const rows = summarize(definition, [ours, rival]);
-  assert.deepEqual(tableRow(rows[1]), ['rival', '150 (100–200)', '2.00', '1.00× (1.00–1.00)', '90 of 100', '', '']);
+  const cells = tableRows(definition, rows);
+  assert.deepEqual(cells[1], ['rival', '150 (100–200)', '1.00× (1.00×–1.00×)', '2.00 (1/1.00)', '90 of 100', '', '']);
   assert.deepEqual(tableNotes(rows), ['rival: 2 of 3 rounds']);
-  assert.equal(tableHeader(definition).length, tableRow(rows[0]).length);
+  assert.equal(tableHeader(definition).length, cells[0].length);
 });
 
 test('a contestant that fails has no numbers, and meets no target', () => {

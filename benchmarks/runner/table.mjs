@@ -11,26 +11,39 @@ export function tableHeader({ unit, reference }) {
   return [
     'contestant',
     `${unit} (min–max)`,
-    'CPU µs/msg',
     `× ${reference} (min–max)`,
+    'CPU µs/msg',
     'went through',
     'target',
     'verdict',
   ];
 }
 
-/** The cells of one contestant's row. */
-export function tableRow(row) {
-  const { name, value, cpuMicros, ratio, targets } = row;
-  return [
-    name,
-    value === undefined ? '–' : `${formatRate(value.median)} (${formatRate(value.min)}–${formatRate(value.max)})`,
-    cpuMicros === undefined ? '–' : threeDigits(cpuMicros.median),
-    ratio === undefined ? '–' : `${formatRatio(ratio.median)} (${threeDigits(ratio.min)}–${threeDigits(ratio.max)})`,
-    wentThrough(row),
-    targets.map((target) => target.text).join(', '),
-    targets.map(verdictOf).join(', '),
-  ];
+/** The cells of a case's table, a row for each contestant. */
+export function tableRows({ reference }, rows) {
+  const referenceCpu = rows.find((row) => row.name === reference)?.cpuMicros?.median;
+  return rows.map((row) => {
+    const { name, value, cpuMicros, ratio, targets } = row;
+    return [
+      name,
+      value === undefined ? '–' : range(formatRate, value),
+      ratio === undefined ? '–' : range(formatRatio, ratio),
+      cpuMicros === undefined ? '–' : cpuCell(cpuMicros.median, referenceCpu),
+      wentThrough(row),
+      targets.map((target) => target.text).join(', '),
+      targets.map(verdictOf).join(', '),
+    ];
+  });
+}
+
+function range(format, { median, min, max }) {
+  return `${format(median)} (${format(min)}–${format(max)})`;
+}
+
+/** CPU time hardly depends on what else the machine does: the second opinion to the ratio of rates. */
+function cpuCell(micros, reference) {
+  if (reference === undefined) return threeDigits(micros);
+  return `${threeDigits(micros)} (1/${threeDigits(reference / micros)})`;
 }
 
 /** What there is to say about a case's rows that does not fit into a cell. */

@@ -236,7 +236,7 @@ describe('a refusal of MQTT 5', () => {
       reasonString: 'because',
       serverReference: 'other:1883',
     });
-    expect(await within(connection.closed, 500, 'closed')).toEqual({ type: 'failed', by: 'server', cause: error });
+    expect(await within(connection.closed, 2_000, 'closed')).toEqual({ type: 'failed', by: 'server', cause: error });
     expect(connection.state).toEqual({ type: 'failed', by: 'server', cause: error });
     await observeFor(30);
     expect(broker.connections).toHaveLength(1);
@@ -337,7 +337,7 @@ describe('the protocol version', () => {
     });
     const connection = await openConnection(broker.url);
     const inbox = new Inbox(connection, 'x');
-    await within(inbox.subscription.ready, 1_000, 'SUBACK');
+    await within(inbox.subscription.ready, 2_000, 'SUBACK');
     broker.latest.cut();
     await (await broker.connection(2)).received('subscribe');
     expect(broker.connections.map(({ connect }) => connect.protocolVersion)).toEqual([5, 4, 4]);
@@ -618,7 +618,7 @@ describe('close()', () => {
   test('says goodbye with DISCONNECT', async () => {
     const broker = await startBroker();
     const connection = await openConnection(broker.url, { clientId: 'named' });
-    await within(connection.close(), 500, 'close()');
+    await within(connection.close(), 2_000, 'close()');
     expect(broker.latest.commands).toEqual(['disconnect']);
     expect(await connection.closed).toEqual({ type: 'closed', by: 'user', cause: undefined });
   });

@@ -166,7 +166,7 @@ describe('the answer to a SUBSCRIBE', () => {
       const inbox = new Inbox(connection, 'a');
       const [lost] = await states.until('reconnecting');
       expect(lost).toMatchObject({ by: 'client', cause: { code: 'ERR_MQTT_PROTOCOL' } });
-      await within(inbox.subscription.ready, 1_000, 'SUBACK on the next connection');
+      await within(inbox.subscription.ready, 2_000, 'SUBACK on the next connection');
       expect(inbox.errors).toEqual([]);
     },
   );
@@ -192,7 +192,7 @@ async function sendAndRecover(protocolVersion: 4 | 5, bytes: string, options: { 
   const connection = await openConnection(broker.url, { protocolVersion, ...options });
   const states = new StateLog(connection);
   const everything = new Inbox(connection, '#', { qos: 2 });
-  await within(everything.subscription.ready, 500, 'SUBACK');
+  await within(everything.subscription.ready, 2_000, 'SUBACK');
   const first = broker.latest;
   first.send(hex(bytes));
   await first.ended(2_000);

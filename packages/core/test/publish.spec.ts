@@ -20,7 +20,7 @@ describe('the bytes of a publish', () => {
   ] as const)('%s at QoS 0 (MQTT version %s)', async (_, protocolVersion, payload, options, expected) => {
     const broker = await startBroker();
     const connection = await openConnection(broker.url, { protocolVersion });
-    await within(connection.publish('a/b', payload, options), 1_000, 'the publish');
+    await within(connection.publish('a/b', payload, options), 2_000, 'the publish');
     await broker.latest.received('publish');
     expect(broker.latest.bytes('publish')).toEqual([hex(expected)]);
   });
@@ -40,7 +40,7 @@ describe('the bytes of a publish', () => {
         ['', 'ü'],
       ],
     } as const;
-    await within(connection.publish('a', 'x', { qos: 1, properties }), 1_000, 'the publish');
+    await within(connection.publish('a', 'x', { qos: 1, properties }), 2_000, 'the publish');
     const [sent] = await broker.latest.received('publish');
     expect(sent?.properties).toMatchObject({
       payloadFormatIndicator: true,
@@ -55,7 +55,7 @@ describe('the bytes of a publish', () => {
   test('leave out properties on MQTT 3.1.1', async () => {
     const broker = await startBroker();
     const connection = await openConnection(broker.url, { protocolVersion: 4 });
-    await within(connection.publish('a', 'x', { properties: { contentType: 'text/plain' } }), 1_000, 'the publish');
+    await within(connection.publish('a', 'x', { properties: { contentType: 'text/plain' } }), 2_000, 'the publish');
     await broker.latest.received('publish');
     expect(broker.latest.bytes('publish')).toEqual([hex('30 04 0001 61 78')]);
   });
@@ -70,7 +70,7 @@ describe('the bytes of a publish', () => {
     payload.write('again');
     const direct = connection.publish('a', payload, { qos: 1 });
     payload.fill('-');
-    await within(Promise.all([queued, direct]), 1_000, 'both publishes');
+    await within(Promise.all([queued, direct]), 2_000, 'both publishes');
     expect(broker.latest.packets('publish').map(({ payload: bytes }) => bytes.toString())).toEqual(['first', 'again']);
   });
 });
@@ -79,7 +79,7 @@ describe('the flow', () => {
   test.each([5, 4] as const)('of QoS 1 is PUBLISH, PUBACK (MQTT version %s)', async (protocolVersion) => {
     const broker = await startBroker();
     const connection = await openConnection(broker.url, { protocolVersion });
-    const result = await within(connection.publish('a/b', 'x', { qos: 1 }), 1_000, 'the publish');
+    const result = await within(connection.publish('a/b', 'x', { qos: 1 }), 2_000, 'the publish');
     expect(result).toEqual({
       topic: 'a/b',
       qos: 1,
@@ -97,7 +97,7 @@ describe('the flow', () => {
     async (protocolVersion) => {
       const broker = await startBroker();
       const connection = await openConnection(broker.url, { protocolVersion });
-      const result = await within(connection.publish('a', 'x', { qos: 2 }), 1_000, 'the publish');
+      const result = await within(connection.publish('a', 'x', { qos: 2 }), 2_000, 'the publish');
       expect(result).toMatchObject({ topic: 'a', qos: 2, reasonCode: 0 });
       expect(broker.latest.commands).toEqual(['publish', 'pubrel']);
       const [publish] = broker.latest.packets('publish');
@@ -113,7 +113,7 @@ describe('the flow', () => {
     await observeFor(20);
     expect(publication.outcome).toBeUndefined();
     broker.latest.send({ cmd: 'pubcomp', messageId: pubrel?.messageId, reasonCode: 0 });
-    await within(publication, 500, 'the publish');
+    await within(publication, 2_000, 'the publish');
   });
 
   const lengths = [
@@ -131,7 +131,7 @@ describe('the flow', () => {
       },
     });
     const connection = await openConnection(broker.url, { protocolVersion: 5 });
-    expect(await within(connection.publish('a', 'x', { qos: 1 }), 1_000, 'the publish')).toMatchObject({
+    expect(await within(connection.publish('a', 'x', { qos: 1 }), 2_000, 'the publish')).toMatchObject({
       reasonCode: 0,
     });
   });
@@ -146,7 +146,7 @@ describe('the flow', () => {
       },
     });
     const connection = await openConnection(broker.url, { protocolVersion: 5 });
-    expect(await within(connection.publish('a', 'x', { qos: 2 }), 1_000, 'the publish')).toMatchObject({
+    expect(await within(connection.publish('a', 'x', { qos: 2 }), 2_000, 'the publish')).toMatchObject({
       reasonCode: 0,
     });
   });
@@ -196,7 +196,7 @@ describe('what the server says about a publish', () => {
       },
     });
     const connection = await openConnection(broker.url, { protocolVersion: 5 });
-    const result = await within(connection.publish('a', 'x', { qos }), 1_000, 'the publish');
+    const result = await within(connection.publish('a', 'x', { qos }), 2_000, 'the publish');
     expect(result).toMatchObject({ noMatchingSubscribers: true, reasonCode: 0x10 });
     if (qos === 1) expect(result).toMatchObject({ reasonString: 'nobody', userProperties: [['a', 'b']] });
   });
@@ -213,7 +213,7 @@ describe('what the server says about a publish', () => {
     const bad = connection.publish('a', 'bad', { qos: 2 });
     const good = connection.publish('a', 'good', { qos: 2 });
     expect(await failure(bad)).toMatchObject({ code: 'ERR_MQTT_PUBLISH_REFUSED', reasonCode: 0x97, retryable: true });
-    await within(good, 1_000, 'the next publish');
+    await within(good, 2_000, 'the next publish');
     expect(broker.latest.commands).toEqual(['publish', 'publish', 'pubrel']);
   });
 
@@ -228,7 +228,7 @@ describe('what the server says about a publish', () => {
     const [sent] = await broker.latest.received('publish');
     broker.latest.send(hex(bytes));
     broker.latest.send({ cmd: 'puback', messageId: sent?.messageId, reasonCode: 0 });
-    await within(pending, 500, 'the publish');
+    await within(pending, 2_000, 'the publish');
     expect(connection.state.type).toBe('connected');
     expect(broker.connections).toHaveLength(1);
   });
@@ -244,7 +244,7 @@ describe('what the server says about a publish', () => {
     const publication = connection.publish('a', 'x', { qos: 1 });
     const [lost] = await states.until('reconnecting');
     expect(lost).toMatchObject({ by: 'client', cause: { code: 'ERR_MQTT_PROTOCOL' } });
-    await within(publication, 1_000, 'the publish, on the next connection');
+    await within(publication, 2_000, 'the publish, on the next connection');
     expect(broker.connections.map((peer) => peer.packets('publish').length)).toEqual([1, 1]);
   });
 });
@@ -262,7 +262,7 @@ describe('a publication', () => {
     const outcome = new Promise<PublishOutcome>((resolve) => {
       connection.publish('a', 'x', { qos: 1 }).onSettled(resolve);
     });
-    expect(await within(outcome, 1_000, 'the outcome')).toMatchObject({
+    expect(await within(outcome, 2_000, 'the outcome')).toMatchObject({
       status: 'failed',
       error: { reasonCode: 0x87 },
     });
@@ -277,7 +277,7 @@ describe('a publication', () => {
     const publication = connection.publish('a', 'x', { qos: 1 });
     let calls = 0;
     publication.onSettled(() => calls++);
-    const result = await within(publication, 1_000, 'the publish');
+    const result = await within(publication, 2_000, 'the publish');
     const [sent] = broker.latest.packets('publish');
     broker.latest.send({ cmd: 'puback', messageId: sent?.messageId, reasonCode: 0 });
     publication.onSettled(() => calls++);
@@ -291,7 +291,7 @@ describe('a publication', () => {
   test('of QoS 0 is fulfilled when the message was handed to the socket', async () => {
     const broker = await startBroker();
     const connection = await openConnection(broker.url);
-    expect(await within(connection.publish('a', 'x'), 1_000, 'the publish')).toMatchObject({ qos: 0, reasonCode: 0 });
+    expect(await within(connection.publish('a', 'x'), 2_000, 'the publish')).toMatchObject({ qos: 0, reasonCode: 0 });
     await broker.latest.received('publish');
   });
 
@@ -300,7 +300,7 @@ describe('a publication', () => {
     const connection = newConnection(broker.url);
     const publications = ([0, 1, 2] as const).map((qos) => connection.publish('a', `q${String(qos)}`, { qos }));
     await within(connection.open(), 2_000, 'open()');
-    await within(Promise.all(publications), 1_000, 'all publishes');
+    await within(Promise.all(publications), 2_000, 'all publishes');
     expect(broker.latest.packets('publish').map(({ payload }) => payload.toString())).toEqual(['q0', 'q1', 'q2']);
   });
 
@@ -313,7 +313,7 @@ describe('a publication', () => {
     });
     const queued = connection.publish('a', 'y', { qos: 1, offline: 'queue' });
     await within(connection.open(), 2_000, 'open()');
-    await within(queued, 1_000, 'the queued publish');
+    await within(queued, 2_000, 'the queued publish');
     expect(broker.latest.packets('publish').map(({ payload }) => payload.toString())).toEqual(['y']);
   });
 
@@ -330,7 +330,7 @@ describe('a publication', () => {
       expect(await failure(refused)).toMatchObject({ code: 'ERR_MQTT_OVERFLOW', retryable: true });
     }
     await within(connection.open(), 2_000, 'open()');
-    await within(Promise.all(publications.slice(0, 3)), 1_000, 'the first three publishes');
+    await within(Promise.all(publications.slice(0, 3)), 2_000, 'the first three publishes');
     expect(broker.latest.packets('publish')).toHaveLength(3);
   });
 
@@ -350,7 +350,7 @@ describe('a publication', () => {
       code: 'ERR_MQTT_ABORTED',
     });
     await within(connection.open(), 2_000, 'open()');
-    await within(kept, 1_000, 'the other publish');
+    await within(kept, 2_000, 'the other publish');
     expect(broker.latest.packets('publish').map(({ payload }) => payload.toString())).toEqual(['yes']);
   });
 
@@ -372,7 +372,7 @@ describe('a publication', () => {
     const late = connection.publish('a', 'x', { qos: 1, timeout: 20 });
     expect(await failure(late)).toMatchObject({ code: 'ERR_MQTT_TIMEOUT', mayStillArrive: false });
     await within(connection.open(), 2_000, 'open()');
-    await within(connection.publish('a', 'y', { qos: 1 }), 1_000, 'the next publish');
+    await within(connection.publish('a', 'y', { qos: 1 }), 2_000, 'the next publish');
     expect(broker.latest.packets('publish')).toHaveLength(1);
   });
 
@@ -384,7 +384,7 @@ describe('a publication', () => {
     await observeFor(1_050);
     await within(connection.open(), 2_000, 'open()');
     expect(await failure(short)).toMatchObject({ code: 'ERR_MQTT_EXPIRED', topic: 'a' });
-    await within(long, 1_000, 'the other publish');
+    await within(long, 2_000, 'the other publish');
     const sent = broker.latest.packets('publish');
     expect(sent.map(({ payload }) => payload.toString())).toEqual(['y']);
     expect(sent[0]?.properties?.messageExpiryInterval).toBeLessThanOrEqual(59);
@@ -443,7 +443,7 @@ describe('drain()', () => {
     await observeFor(20);
     expect(broker.latest.commands).toEqual(['publish']);
     broker.latest.send({ cmd: 'puback', messageId: sent?.messageId, reasonCode: 0 });
-    expect(await within(drained, 500, 'drain()')).toEqual({ unsettled: 0, unacknowledged: 0 });
+    expect(await within(drained, 2_000, 'drain()')).toEqual({ unsettled: 0, unacknowledged: 0 });
     await within(pending, 100, 'the publish');
     expect(broker.latest.commands).toEqual(['publish', 'disconnect']);
   });

@@ -90,7 +90,7 @@ describe('a message', () => {
     const connection = await openConnection(broker.url, { protocolVersion });
     const inbox = new Inbox(connection, 'a');
     await inbox.received(1);
-    await within(inbox.subscription.ready, 500, 'SUBACK');
+    await within(inbox.subscription.ready, 2_000, 'SUBACK');
     expect(inbox.texts).toEqual(['x']);
   });
 });
@@ -121,7 +121,7 @@ describe('QoS 1', () => {
     const wait = (): Promise<void> => new Promise((resolve) => releases.push(resolve));
     const first = new Inbox(connection, 'a', { qos: 1 }, wait);
     const second = new Inbox(connection, 'a', { qos: 1 }, wait);
-    await within(Promise.all([first.subscription.ready, second.subscription.ready]), 500, 'SUBACK');
+    await within(Promise.all([first.subscription.ready, second.subscription.ready]), 2_000, 'SUBACK');
     broker.latest.send({ ...message, qos: 1, messageId: 5 });
     await first.received(1);
     await second.received(1);
@@ -185,7 +185,7 @@ describe('QoS 1', () => {
     const broker = await startBroker({ unsubscribe: silent });
     const connection = await openConnection(broker.url);
     const inbox = new Inbox(connection, 'a', { qos: 1 });
-    await within(inbox.subscription.ready, 500, 'SUBACK');
+    await within(inbox.subscription.ready, 2_000, 'SUBACK');
     void inbox.subscription.unsubscribe();
     await broker.latest.received('unsubscribe');
     broker.latest.send({ ...message, qos: 1, messageId: 9 });

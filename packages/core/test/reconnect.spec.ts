@@ -27,7 +27,7 @@ describe('a DISCONNECT of the server', () => {
     const broker = await startBroker();
     const connection = await openConnection(broker.url, { protocolVersion: 5 });
     broker.latest.send({ cmd: 'disconnect', reasonCode: 0x8e });
-    const end = await within(connection.closed, 500, 'closed');
+    const end = await within(connection.closed, 2_000, 'closed');
     expect(end).toMatchObject({
       type: 'failed',
       by: 'server',
@@ -42,7 +42,7 @@ describe('a DISCONNECT of the server', () => {
     const broker = await startBroker();
     const connection = await openConnection(broker.url, { protocolVersion: 5 });
     broker.latest.send({ cmd: 'disconnect', reasonCode, properties: { serverReference: 'other.example:1883' } });
-    const end = await within(connection.closed, 500, 'closed');
+    const end = await within(connection.closed, 2_000, 'closed');
     expect(end).toMatchObject({ type: 'failed', cause: { reasonCode, serverReference: 'other.example:1883' } });
   });
 });
@@ -149,7 +149,7 @@ describe('the policy', () => {
     const broker = await startBroker();
     const connection = await openConnection(broker.url, { reconnect: false });
     broker.latest.cut();
-    expect(await within(connection.closed, 500, 'closed')).toMatchObject({ type: 'failed', by: 'network' });
+    expect(await within(connection.closed, 2_000, 'closed')).toMatchObject({ type: 'failed', by: 'network' });
     await observeFor(30);
     expect(broker.connections).toHaveLength(1);
   });

@@ -23,7 +23,7 @@ describe('a session that the server has kept', () => {
       await broker.latest.received('publish');
       broker.reset('publish');
       broker.latest.cut();
-      await within(publication, 1_000, 'the publish');
+      await within(publication, 2_000, 'the publish');
       const [first, second] = broker.connections.map((peer) => peer.packets('publish'));
       expect(first).toMatchObject([{ dup: false, qos: 1, retain: true }]);
       expect(second).toMatchObject([{ dup: true, qos: 1, retain: true, topic: 'a', messageId: first?.[0]?.messageId }]);
@@ -39,7 +39,7 @@ describe('a session that the server has kept', () => {
       await broker.latest.received('publish');
       broker.reset('publish');
       broker.latest.cut();
-      await within(publication, 1_000, 'the publish');
+      await within(publication, 2_000, 'the publish');
       const [first, second] = broker.connections.map((peer) => peer.packets('publish'));
       expect(second).toMatchObject([{ dup: true, qos: 2, messageId: first?.[0]?.messageId }]);
       expect(broker.latest.commands).toEqual(['publish', 'pubrel']);
@@ -53,7 +53,7 @@ describe('a session that the server has kept', () => {
     const [pubrel] = await broker.latest.received('pubrel');
     broker.reset('pubrel');
     broker.latest.cut();
-    await within(publication, 1_000, 'the publish');
+    await within(publication, 2_000, 'the publish');
     expect(broker.latest.commands).toEqual(['pubrel']);
     expect(broker.latest.packets('pubrel')).toMatchObject([{ messageId: pubrel?.messageId }]);
   });
@@ -67,7 +67,7 @@ describe('a session that the server has kept', () => {
       peer.send({ cmd: 'pubcomp', messageId, reasonCode: 0x92 });
     });
     broker.latest.cut();
-    expect(await within(publication, 1_000, 'the publish')).toMatchObject({ reasonCode: 0 });
+    expect(await within(publication, 2_000, 'the publish')).toMatchObject({ reasonCode: 0 });
   });
 
   test('PUBACK 0x92 during recovery is success, though the specification does not list it', async () => {
@@ -79,7 +79,7 @@ describe('a session that the server has kept', () => {
       peer.send({ cmd: 'puback', messageId, reasonCode: 0x92 });
     });
     broker.latest.cut();
-    expect(await within(publication, 1_000, 'the publish')).toMatchObject({ reasonCode: 0 });
+    expect(await within(publication, 2_000, 'the publish')).toMatchObject({ reasonCode: 0 });
   });
 
   test('a message that was aborted on its way is not delivered twice, and its identifier not given to another', async () => {
@@ -91,7 +91,7 @@ describe('a session that the server has kept', () => {
     abort.abort();
     await failure(aborted);
     const others = [1, 2, 3].map((i) => connection.publish('a', `other ${String(i)}`, { qos: 1 }));
-    await within(Promise.all(others), 1_000, 'the others');
+    await within(Promise.all(others), 2_000, 'the others');
     const ids = broker.latest.packets('publish').map(({ messageId }) => messageId);
     expect(ids.slice(1)).not.toContain(pubrel?.messageId);
   });
@@ -141,7 +141,7 @@ describe('a session that the server has lost', () => {
     await broker.latest.received('publish');
     broker.reset('publish');
     await lost(broker);
-    await within(publication, 1_000, 'the publish');
+    await within(publication, 2_000, 'the publish');
     expect(broker.latest.packets('publish')).toMatchObject([{ dup: false, payload: Buffer.from('x') }]);
   });
 
@@ -154,7 +154,7 @@ describe('a session that the server has lost', () => {
       await broker.latest.received('publish');
       broker.reset('publish');
       await lost(broker);
-      await within(publication, 1_000, 'the publish');
+      await within(publication, 2_000, 'the publish');
       expect(broker.latest.packets('publish')).toMatchObject([{ dup: false }]);
     },
   );

@@ -183,7 +183,7 @@ describe('a pipeline on aedes', () => {
     await connected(mqtt);
     for (const payload of ['1', '2', '3'])
       await within(firstValueFrom(mqtt.publish('a/b', payload, { qos: 1 })), 2_000, 'the publish');
-    for (const log of logs) await log.received(3, 500);
+    for (const log of logs) await log.received(3, 1_000);
     await observeFor(50);
     for (const log of logs) expect(log.values.map(({ value }) => value)).toEqual(['1', '2', '3']);
   }

@@ -1,7 +1,8 @@
-import { CredentialsError } from '../errors/connection-errors.js';
+import { CredentialsError, InvalidOptionsError } from '../errors/connection-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import type { Clock, Timer } from '../internal/clock.js';
 import type { Credentials, CredentialsProvider } from '../options/connection-options.js';
+import { OptionChecker } from '../options/option-checker.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { ProtocolVersion } from '../wire/codec/packet-type.js';
 import type { Wire, WireFactory, WireHandlers } from '../wire/wire.js';
@@ -82,8 +83,10 @@ export class Attempt {
   }
 
   async #fetch(provider: CredentialsProvider, attempt: number): Promise<Credentials> {
-    const credentials: unknown = await provider({ attempt, signal: this.#abort.signal });
-    if (typeof credentials === 'object' && credentials !== null) return credentials;
-    throw new TypeError('the credentials function returned no object with username and password');
+    const credentials = await provider({ attempt, signal: this.#abort.signal });
+    const check = new OptionChecker();
+    if (check.object('credentials', credentials)) check.credentials('credentials', credentials);
+    if (check.problems.length > 0) throw new InvalidOptionsError(check.problems);
+    return credentials;
   }
 }

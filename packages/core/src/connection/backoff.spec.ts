@@ -48,7 +48,7 @@ describe('the delay', () => {
     expect(delays(subject, repeat(5_000)).at(-1)).toBe(10_000);
   });
 
-  it('BUG: is a number after thousands of failures with initialDelay 0 as well', () => {
+  it('is a number after thousands of failures with initialDelay 0 as well', () => {
     expect(delays(backoff({ initialDelay: 0 }), repeat(5_000)).at(-1)).toBe(0);
   });
 
@@ -209,7 +209,7 @@ describe('the number of the attempt', () => {
     expect(repeat(3).map((each) => subject.next(each)?.attempt)).toEqual([2, 3, 4]);
   });
 
-  it('BUG: is 1 for the first attempt since a stable connection, as ConnectingState.attempt and CredentialsContext.attempt say', () => {
+  it('is 1 for the first attempt since a stable connection, as ConnectingState.attempt and CredentialsContext.attempt say', () => {
     const subject = backoff();
     subject.next(failure());
     expect(subject.next(failure({ lasted: 5_000 }))?.attempt).toBe(1);

@@ -95,7 +95,7 @@ describe.each(states)('close() while %s', (name) => {
     for (const wire of wires) expect(wire.ended).not.toBe('open');
   });
 
-  const leaves = name.includes('credentials') ? 'BUG: leaves' : 'leaves';
+  const leaves = name.includes('credentials') ? 'leaves' : 'leaves';
   it(`${leaves} no timer behind`, async () => {
     const test = STATES[name]!();
     usage(test);
@@ -309,7 +309,7 @@ describe('close() inside a listener', () => {
     await expect(connection.open()).rejects.toBeDefined();
   });
 
-  it.each(['end', 'drop', 'state'] as const)('BUG: nothing can be subscribed inside a listener that hears of the end (%s)', (occasion) => {
+  it.each(['end', 'drop', 'state'] as const)('nothing can be subscribed inside a listener that hears of the end (%s)', (occasion) => {
     const { connection } = connected();
     const outcomes: string[] = [];
     const subscribe = (): void => {

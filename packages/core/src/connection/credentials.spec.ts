@@ -181,7 +181,7 @@ describe('a credentials function', () => {
     ['a user name with NUL', { username: 'a\0b' }],
     ['a user name that is a number', { username: 7 }],
     ['a list', []],
-  ])('BUG: that gives %s has failed the attempt, as given credentials of that kind would be refused', async (_, given) => {
+  ])('that gives %s has failed the attempt, as given credentials of that kind would be refused', async (_, given) => {
     const test = opened(() => given as never);
     const failures: string[] = [];
     test.connection.on('attemptFailed', ({ error }) => failures.push(error.name));
@@ -190,7 +190,7 @@ describe('a credentials function', () => {
     expect(failures).toEqual(['CredentialsError']);
   });
 
-  it('BUG: is asked again when the server ends a connection with 0x87, since the token may have run out', async () => {
+  it('is asked again when the server ends a connection with 0x87, since the token may have run out', async () => {
     const { ServerDisconnectError } = await import('../errors/connection-errors.js');
     const test = opened(() => ({ username: 'me' }));
     await turn();

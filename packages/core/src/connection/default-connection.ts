@@ -1,41 +1,31 @@
-import {
-  ClosedError,
-  ConnectionRefusedError,
-  ProtocolError,
-  UnsupportedError,
-} from '../errors/connection-errors.js';
+import { ClosedError, ConnectionRefusedError, ProtocolError } from '../errors/connection-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
-import { Inbound } from '../inbound/inbound.js';
-import { Pressure } from '../inbound/pressure.js';
 import { assertNever } from '../internal/assert-never.js';
 import type { Clock, Timer } from '../internal/clock.js';
 import { Emitter } from '../internal/emitter.js';
 import type { Random } from '../internal/random.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
-import { Outbound } from '../outbound/outbound.js';
 import type { Payload, Publication, PublishOptions } from '../outbound/publish-options.js';
-import { PacketIds } from '../session/packet-ids.js';
-import { Router } from '../subscriptions/router.js';
 import type {
   MessageListener,
   SubscribeOptions,
   Subscription,
   SubscriptionObserver,
 } from '../subscriptions/subscribe-options.js';
-import { SubscriptionRegistry } from '../subscriptions/subscription-registry.js';
-import { PROTOCOL_ERROR, PacketType } from '../wire/codec/packet-type.js';
-import { canPause } from '../wire/can-pause.js';
 import type { Connack } from '../wire/codec/connack-decoder.js';
-import type { Wire, WireFactory, WireHandlers } from '../wire/wire.js';
+import { PROTOCOL_ERROR } from '../wire/codec/packet-type.js';
+import type { Wire, WireFactory } from '../wire/wire.js';
 import { Attempt, type AttemptParameters } from './attempt.js';
-import { Backoff } from './backoff.js';
-import type { Connection, ConnectionEnd, ConnectionEvents, DrainReport, DropEvent } from './connection.js';
+import { Backoff, type Retry } from './backoff.js';
+import type { Connection, ConnectionEnd, ConnectionEvents, DrainReport } from './connection.js';
 import { type ConnectionEffect, type ConnectionInput, transition } from './connection-machine.js';
 import type { ConnectionState, EndedBy } from './connection-state.js';
+import { DataPlane } from './data-plane.js';
 import { EndOfLife } from './end-of-life.js';
 import { negotiate } from './negotiate.js';
 import type { Negotiated } from './negotiated.js';
 import { SessionPlan } from './session-plan.js';
+import { waitForOpen } from './wait-for-open.js';
 
 /** What a connection takes from its surroundings. */
 export interface ConnectionDependencies {
@@ -52,24 +42,23 @@ export class DefaultConnection implements Connection {
   readonly #options: ResolvedOptions;
   readonly #dependencies: ConnectionDependencies;
   readonly #emitter: Emitter<ConnectionEvents>;
-  readonly #outbound: Outbound;
-  readonly #inbound: Inbound;
-  readonly #registry: SubscriptionRegistry;
-  readonly #pressure: Pressure;
+  readonly #data: DataPlane;
   readonly #plan: SessionPlan;
   readonly #backoff: Backoff;
   readonly #end = new EndOfLife();
   #state: ConnectionState = { type: 'idle' };
   #attempt: Attempt | undefined;
+  /** The wire that was accepted. */
   #wire: Wire | undefined;
   #connectedAt: number | undefined;
-  #retry: { readonly attempt: number; readonly delay: number } | undefined;
+  #retry: Retry = { attempt: 1, delay: 0 };
   #retryTimer: Timer;
   #onIdle: (() => void) | undefined;
   #drained: Promise<DrainReport> | undefined;
+  /** What was under way at the end. */
+  #unfinished: DrainReport = { unsettled: 0, unacknowledged: 0 };
 
   constructor(options: ResolvedOptions, dependencies: ConnectionDependencies) {
-    const { clock, random } = dependencies;
     this.#options = options;
     this.#dependencies = dependencies;
     const warn = (error: unknown, what: string): void => {
@@ -79,43 +68,19 @@ export class DefaultConnection implements Connection {
       // A listener of warnings that throws is not warned about: that would never end.
       if (name !== 'warning') warn(error, `a listener of '${name}' threw`);
     });
-    const ids = new PacketIds();
-    const router = new Router();
-    const idle = (): void => this.#onIdle?.();
-    const drop = (event: DropEvent): void => {
-      this.#emitter.emit('drop', event);
-    };
-    this.#outbound = new Outbound(options.outbound, ids, clock, {
-      drop,
+    this.#data = new DataPlane(options, dependencies.clock, {
       warn,
+      drop: (event) => {
+        this.#emitter.emit('drop', event);
+      },
       congestion: (congested) => {
         this.#emitter.emit('congestion', { congested });
       },
-      idle,
-    });
-    this.#inbound = new Inbound(options.inbound, router, clock, { drop, warn, idle, cycle: (error) => this.#cycle(error) });
-    this.#pressure = new Pressure(() => this.#outbound.unacknowledged > 0 || this.#registry.pending > 0);
-    this.#registry = new SubscriptionRegistry(router, ids, clock, {
-      warn,
-      drop: ({ topic, qos }, reason) => {
-        drop({ direction: 'in', topic, qos, reason, error: undefined });
-      },
-      leave: (message, handling, hold) => {
-        this.#inbound.leave(message, handling, hold);
-      },
-      pressure: (high) => {
-        this.#pressure.change(high);
-      },
-      isPaused: () => this.#pressure.isPaused,
-      arrived: (subscription) => {
-        this.#inbound.offer(subscription);
-      },
-      exchanged: () => {
-        this.#pressure.update();
-      },
+      idle: () => this.#onIdle?.(),
+      cycle: (error) => this.#cycle(error),
     });
     this.#plan = new SessionPlan(options);
-    this.#backoff = new Backoff(options.reconnect, random);
+    this.#backoff = new Backoff(options.reconnect, dependencies.random, warn);
   }
 
   get state(): ConnectionState {
@@ -130,39 +95,26 @@ export class DefaultConnection implements Connection {
     return this.#end.promise;
   }
 
+  /** Whether there has been a connection at some time. */
+  get wasConnected(): boolean {
+    return this.#plan.wasConnected;
+  }
+
+  /** How it ends, as soon as that is decided. */
+  get end(): ConnectionEnd | undefined {
+    return this.#end.value;
+  }
+
   open({ signal }: { readonly signal?: AbortSignal } = {}): Promise<Negotiated> {
-    return new Promise((resolve, reject) => {
-      const settle = (): boolean => {
-        const { negotiated } = this;
-        if (negotiated !== undefined) resolve(negotiated);
-        else if (this.#end.value === undefined) return false;
-        else reject(this.#end.value.cause ?? new ClosedError('the connection is closed; create a new one'));
-        return true;
-      };
-      if (signal?.aborted === true) {
-        reject(new ClosedError('opening the connection was aborted', { cause: signal.reason }));
-        return;
-      }
-      this.#feed({ type: 'open' });
-      if (settle()) return;
-      const stop = this.on('state', () => {
-        if (!settle()) return;
-        stop();
-        signal?.removeEventListener('abort', onAbort);
-      });
-      const onAbort = (): void => {
-        stop();
-        reject(new ClosedError('opening the connection was aborted', { cause: signal?.reason }));
-        void this.close();
-      };
-      signal?.addEventListener('abort', onAbort, { once: true });
-    });
+    if (signal?.aborted === true) {
+      return Promise.reject(new ClosedError('opening the connection was aborted', { cause: signal.reason }));
+    }
+    this.#feed({ type: 'open' });
+    return waitForOpen(this, signal);
   }
 
   publish(topic: string, payload: Payload, options: PublishOptions = {}): Publication {
-    const publication = this.#outbound.publish(topic, payload, options);
-    if (this.#pressure.isPaused) this.#pressure.update();
-    return publication;
+    return this.#data.publish(topic, payload, options);
   }
 
   subscribe(
@@ -170,12 +122,9 @@ export class DefaultConnection implements Connection {
     options: SubscribeOptions,
     observer: MessageListener | SubscriptionObserver,
   ): Subscription {
-    if (this.#end.value !== undefined) throw new ClosedError('the connection has ended; create a new one to subscribe');
+    if (this.end !== undefined) throw new ClosedError('the connection has ended; create a new one to subscribe');
     if (this.#state.type === 'draining') throw new ClosedError('the connection is draining and takes no new subscriptions');
-    if (options.overflow === 'pause' && !canPause()) {
-      throw new UnsupportedError("browsers cannot pause a WebSocket, so the overflow policy 'pause' cannot be kept here");
-    }
-    return this.#registry.subscribe(
+    return this.#data.subscribe(
       typeof filter === 'string' ? [filter] : filter,
       options,
       typeof observer === 'function' ? { message: observer } : observer,
@@ -187,30 +136,7 @@ export class DefaultConnection implements Connection {
   }
 
   drain({ deadline = DRAIN_DEADLINE }: { readonly deadline?: number } = {}): Promise<DrainReport> {
-    this.#drained ??= new Promise((resolve) => {
-      const finish = (): void => {
-        clock.clearTimeout(timer);
-        this.#onIdle = undefined;
-        const report = { unsettled: this.#outbound.pending + abandoned, unacknowledged: this.#inbound.unacknowledged };
-        void this.close().then(() => {
-          resolve(report);
-        });
-      };
-      const { clock } = this.#dependencies;
-      const timer = clock.setTimeout(finish, deadline);
-      // A connection that was never opened has nothing under way: what waits is given up at once.
-      const abandoned = this.#state.type === 'idle' ? this.#outbound.pending : 0;
-      this.#outbound.refuse(() => new ClosedError('the connection is draining and takes no new messages'));
-      this.#inbound.refuse();
-      this.#feed({ type: 'drain' });
-      this.#onIdle = () => {
-        // Later than the event that emptied it, so that what its listeners still do is counted too.
-        clock.defer(() => {
-          if (this.#outbound.pending === 0 && this.#inbound.unacknowledged === 0) finish();
-        });
-      };
-      this.#onIdle();
-    });
+    this.#drained ??= this.#drain(deadline);
     return this.#drained;
   }
 
@@ -227,7 +153,6 @@ export class DefaultConnection implements Connection {
     const { state, effects } = transition(this.#state, input);
     const changed = state !== this.#state;
     this.#state = state;
-    if (input.type === 'lost') this.#retry = input.retry;
     // Who hears of a state finds it so: over, or resumed. But who hears that an attempt begins may still prevent it.
     const begins = (effect: ConnectionEffect): boolean => effect === 'attempt' || effect === 'schedule';
     for (const effect of effects) if (!begins(effect)) this.#carryOut(effect);
@@ -236,23 +161,24 @@ export class DefaultConnection implements Connection {
   }
 
   #carryOut(effect: ConnectionEffect): void {
+    const { clock } = this.#dependencies;
     switch (effect) {
       case 'attempt':
-        this.#start(this.#state.type === 'connecting' ? this.#state.attempt : (this.#retry?.attempt ?? 1));
+        this.#start(this.#retry.attempt);
         return;
       case 'schedule': {
-        const { attempt, delay } = this.#retry!;
-        this.#retryTimer = this.#dependencies.clock.setTimeout(() => {
+        const { attempt, delay } = this.#retry;
+        this.#retryTimer = clock.setTimeout(() => {
           this.#feed({ type: 'due', attempt });
         }, delay);
         return;
       }
       case 'stop':
-        this.#dependencies.clock.clearTimeout(this.#retryTimer);
+        clock.clearTimeout(this.#retryTimer);
         this.#attempt?.abort();
         return;
       case 'resume':
-        this.#resume();
+        if (this.#wire !== undefined && this.negotiated !== undefined) this.#data.connected(this.#wire, this.negotiated);
         return;
       case 'finish':
         this.#finish();
@@ -263,34 +189,18 @@ export class DefaultConnection implements Connection {
   }
 
   #start(number: number): void {
+    const { wires, clock } = this.#dependencies;
     const parameters = this.#plan.parameters(number);
-    const handlers: WireHandlers = {
-      connack: (connack) => {
+    const handlers = {
+      ...this.#data.handlers,
+      connack: (connack: Connack) => {
         const wire = this.#attempt?.wire;
         if (wire !== undefined) this.#answered(wire, connack, parameters);
       },
-      publish: (message) => {
-        this.#inbound.publish(message);
-      },
-      ack: (type, ack) => {
-        if (type === PacketType.pubrel) this.#inbound.released(ack.packetId);
-        else this.#outbound.acknowledged(type, ack);
-        this.#pressure.update();
-      },
-      suback: (ack) => {
-        this.#registry.suback(ack);
-      },
-      unsuback: (ack) => {
-        this.#registry.unsuback(ack);
-      },
-      drain: () => {
-        this.#outbound.pump();
-      },
-      closed: (error, by) => {
+      closed: (error: MqttError, by: EndedBy) => {
         this.#lost(error, by);
       },
     };
-    const { wires, clock } = this.#dependencies;
     this.#attempt = new Attempt(this.#options, parameters, wires, clock, handlers, (error) => {
       this.#lost(error, 'client');
     });
@@ -302,6 +212,13 @@ export class DefaultConnection implements Connection {
       wire.destroy();
       if (this.#plan.fallBack(reasonCode)) this.#start(parameters.attempt);
       else this.#lost(new ConnectionRefusedError(this.#options.endpoint.label, reasonCode, properties), 'server');
+      return;
+    }
+    if (this.#plan.isOnlyToClean) {
+      this.#plan.cleaned();
+      wire.end(0, undefined, () => {
+        if (this.end === undefined) this.#start(parameters.attempt);
+      });
       return;
     }
     // [MQTT-3.2.2-2]
@@ -317,28 +234,34 @@ export class DefaultConnection implements Connection {
     this.#feed({ type: 'accepted', negotiated });
   }
 
-  /** Hands the wire to everybody who was waiting for it. Listeners on the way may close the connection. */
-  #resume(): void {
-    const { negotiated } = this;
-    const wire = this.#wire;
-    if (wire === undefined || negotiated === undefined) return;
-    const { sessionPresent } = negotiated;
-    this.#inbound.connected({ wire, sessionPresent, modern: negotiated.protocolVersion === 5 });
-    // Subscriptions do not wait behind what is published.
-    this.#registry.connected(wire, negotiated);
-    if (this.#wire === wire) this.#outbound.connected(wire, negotiated);
-    if (this.#wire === wire) this.#pressure.connected(wire);
-  }
-
   #lost(error: MqttError, by: EndedBy): void {
-    const { clock } = this.#dependencies;
-    const attempt = this.#state.type === 'connecting' ? this.#state.attempt : (this.#retry?.attempt ?? 1);
-    const lasted = this.#connectedAt === undefined ? undefined : clock.now() - this.#connectedAt;
+    const lasted = this.#connectedAt === undefined ? undefined : this.#dependencies.clock.now() - this.#connectedAt;
+    const { attempt } = this.#retry;
     this.#disconnect();
     if (lasted === undefined) this.#emitter.emit('attemptFailed', { attempt, error, by });
     else this.#emitter.emit('lost', { error, by });
     const freshCredentials = typeof this.#options.credentials === 'function';
-    this.#feed({ type: 'lost', cause: error, by, retry: this.#backoff.next({ error, lasted, freshCredentials }) });
+    const retry = this.#backoff.next({ error, lasted, by, freshCredentials });
+    if (retry !== undefined) this.#retry = retry;
+    this.#feed({ type: 'lost', cause: error, by, retry });
+  }
+
+  async #drain(deadline: number): Promise<DrainReport> {
+    const { clock } = this.#dependencies;
+    if (this.end === undefined) this.#data.refuse('the connection is draining and takes no new messages');
+    this.#feed({ type: 'drain' });
+    const timer = clock.setTimeout(() => void this.close(), deadline);
+    this.#onIdle = () => {
+      // Later than the event that emptied it, so that what its listeners still do is counted too.
+      clock.defer(() => {
+        const { unsettled, unacknowledged } = this.#data.unfinished;
+        if (unsettled === 0 && unacknowledged === 0) void this.close();
+      });
+    };
+    this.#onIdle();
+    await this.#end.promise;
+    clock.clearTimeout(timer);
+    return this.#unfinished;
   }
 
   /** Connects anew, so that the server sends again what was not acknowledged; `false` where the session would end with that. */
@@ -355,33 +278,25 @@ export class DefaultConnection implements Connection {
     this.#wire = undefined;
     this.#attempt = undefined;
     this.#connectedAt = undefined;
-    this.#outbound.disconnected();
-    this.#inbound.disconnected();
-    this.#registry.disconnected();
-    this.#pressure.disconnected();
+    this.#data.disconnected();
   }
 
   #finish(): void {
     const { state } = this;
-    const attempt = this.#attempt;
-    const connected = this.#wire !== undefined;
-    const cause = state.type === 'failed' ? state.cause : undefined;
-    const end: ConnectionEnd = { type: cause === undefined ? 'closed' : 'failed', by: state.type === 'failed' ? state.by : 'user', cause };
-    this.#disconnect();
-    const why = cause === undefined ? 'the connection was closed' : `the connection has failed: ${cause.message}`;
-    const options = cause === undefined ? {} : { cause };
-    this.#outbound.refuse(() => new ClosedError(`${why}; create a new one to publish`, options));
-    this.#outbound.close(
-      (message) => new ClosedError(`${why}${message.wasSent ? '; the message may still have arrived' : ''}`, options),
-    );
-    this.#registry.close(cause);
-    const wire = attempt?.wire;
-    if (wire === undefined) this.#end.settle(end);
-    else {
-      wire.end(0, connected ? this.#plan.expiryAtEnd : undefined, () => {
-        this.#end.settle(end);
-      });
-    }
+    const failed = state.type === 'failed';
+    const end: ConnectionEnd = failed
+      ? { type: 'failed', by: state.by, cause: state.cause }
+      : { type: 'closed', by: 'user', cause: undefined };
+    const wire = this.#attempt?.wire;
+    const expiry = this.#wire === undefined ? undefined : this.#plan.expiryAtEnd;
+    this.#unfinished = this.#data.unfinished;
     this.#end.announce(end);
+    this.#disconnect();
+    this.#data.close(end.cause);
+    const settle = (): void => {
+      this.#end.settle(end);
+    };
+    if (wire === undefined) settle();
+    else wire.end(0, expiry, settle);
   }
 }

@@ -231,7 +231,7 @@ describe('drain()', () => {
     expect(test.connection.state.type).toBe('closed');
   });
 
-  it('BUG: is over at once when the connection fails for good, with a true report', async () => {
+  it('is over at once when the connection fails for good, with a true report', async () => {
     const test = connected();
     test.connection.publish('p', 'x', { qos: 1 });
     const { report, clock, connection } = drain(test);
@@ -242,7 +242,7 @@ describe('drain()', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('BUG: is over at once when the connection is closed meanwhile, with a true report', async () => {
+  it('is over at once when the connection is closed meanwhile, with a true report', async () => {
     const test = connected();
     test.connection.publish('p', 'x', { qos: 1 });
     const { report, clock, connection } = drain(test);
@@ -252,7 +252,7 @@ describe('drain()', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('BUG: counts what was received and not acknowledged when the connection is cut', async () => {
+  it('counts what was received and not acknowledged when the connection is cut', async () => {
     const test = connected();
     test.connection.subscribe('a', { qos: 1, ack: 'manual' }, () => {});
     test.clock.advance();

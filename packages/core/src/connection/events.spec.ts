@@ -84,7 +84,7 @@ describe('events', () => {
     expect(seen).toEqual(['first', 'second']);
   });
 
-  it('BUG: reach every listener in the order in which they happened, also when one of them closes the connection', () => {
+  it('reach every listener in the order in which they happened, also when one of them closes the connection', () => {
     const { connection, wires } = logged();
     connection.on('state', ({ type }) => {
       if (type === 'connected') void connection.close();

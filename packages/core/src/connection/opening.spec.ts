@@ -180,7 +180,7 @@ describe('the signal of open()', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  it('BUG: only ends the wait, where the connection had been made before', async () => {
+  it('only ends the wait, where the connection had been made before', async () => {
     const { connection, wire, wires, clock } = opened();
     wire.connack();
     wire.cut();

@@ -99,7 +99,7 @@ describe('a connection that is lost', () => {
     expect(delays).toEqual([100, 200, 400, 100, 200]);
   });
 
-  it('BUG: is not stormed by two clients of one name either, where the server hangs up without a reason', () => {
+  it('is not stormed by two clients of one name either, where the server hangs up without a reason', () => {
     // decisions.md: two closes without a reason before `resetAfter` mean a floor of 5 s, since Mosquitto sends no 0x8E.
     const test = opened();
     const delays: number[] = [];
@@ -140,7 +140,7 @@ describe('reconnect.shouldRetry', () => {
     expect(test.connection.state.type).toBe('failed');
   });
 
-  it('BUG: that throws harms nobody: the error decides itself, and there is a warning', () => {
+  it('that throws harms nobody: the error decides itself, and there is a warning', () => {
     const thrown = new Error('thrown by shouldRetry');
     const test = createTestConnection({
       reconnect: {

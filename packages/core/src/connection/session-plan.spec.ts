@@ -144,7 +144,7 @@ describe('session.clean', () => {
     expect(requests(test).map(({ clean }) => clean)).toEqual([true, true, true, true]);
   });
 
-  it("BUG: 'first' on 3.1.1, when asked for, is a clean connection and then one that keeps its session", () => {
+  it("'first' on 3.1.1, when asked for, is a clean connection and then one that keeps its session", () => {
     // decisions.md: a clean CONNECT, DISCONNECT, then `clean: false`.
     const test = opened({ protocolVersion: 4, clientId: 'me', session: { clean: 'first' } });
     test.wire.connack();

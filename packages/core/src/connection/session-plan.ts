@@ -11,6 +11,8 @@ export class SessionPlan {
   #version: ProtocolVersion;
   #clientId: string;
   #connected = false;
+  /** On MQTT 3.x: whether an old session was thrown away. */
+  #cleaned = false;
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
@@ -52,10 +54,27 @@ export class SessionPlan {
     return this.#options.generatedClientId && this.#options.sessionExpiry !== 0 ? 0 : undefined;
   }
 
+  /** Whether there has been a connection at some time. */
+  get wasConnected(): boolean {
+    return this.#connected;
+  }
+
+  /**
+   * Whether the connection that was just accepted has done its work. MQTT 3.x keeps no session that began clean, so `'first'`
+   * takes two connections there: one to throw the old session away, and one to begin another that is kept. [MQTT-3.1.2-6]
+   */
+  get isOnlyToClean(): boolean {
+    return this.#options.clean === 'first' && this.#version !== 5 && !this.#cleaned;
+  }
+
+  /** The old session is thrown away. */
+  cleaned(): void {
+    this.#cleaned = true;
+  }
+
   #clean(): boolean {
     const { clean = this.#version === 5 ? 'first' : true } = this.#options;
-    // MQTT 3.x keeps no session that began clean, so there is none to come back to. [MQTT-3.1.2-6]
-    if (clean === 'first') return this.#version === 5 ? !this.#connected : true;
-    return clean;
+    if (clean !== 'first') return clean;
+    return this.#version === 5 ? !this.#connected : !this.#cleaned;
   }
 }

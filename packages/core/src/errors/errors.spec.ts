@@ -294,7 +294,7 @@ describe('what a server says', () => {
     ['ServerDisconnectError', new ServerDisconnectError(HERE, 0x87, { reasonString: forged })],
     ['PublishRefusedError', new PublishRefusedError('a', 0x87, forged)],
     ['SubscribeRejectedError', new SubscribeRejectedError('a', 0x87, forged)],
-  ])('BUG: cannot forge a log line through the reason string of a %s', (_, error) => {
+  ])('cannot forge a log line through the reason string of a %s', (_, error) => {
     expect(error.message).not.toMatch(/[\u0000-\u001f\u202e]/);
     expect(error.message).toContain('fine');
     expect(error.reasonString ?? forged).toBe(forged);

@@ -63,7 +63,8 @@ export class Holding {
 
   /** The connection is gone: the server sends them again if it still has them. */
   clear(): void {
-    this.#held = [];
+    // They cannot be acknowledged any more: this only ends their handling.
+    for (const { hold } of this.#held.splice(0)) hold.settle(0);
     this.#clock.clearTimeout(this.#timer);
   }
 

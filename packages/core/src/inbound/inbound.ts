@@ -75,6 +75,8 @@ export class Inbound {
   #wire: Wire | undefined;
   #modern = false;
   #refusing = false;
+  /** How many messages observers have not done with. */
+  #handlings = 0;
   #ackTimer: Timer;
   #ackWatched = false;
   /** The message of QoS 1 that is being delivered, and what has been made for it. */
@@ -92,9 +94,9 @@ export class Inbound {
     });
   }
 
-  /** Messages received but not acknowledged. */
+  /** Messages received but not acknowledged: still with an observer, or with their acknowledgement waiting for its turn. */
   get unacknowledged(): number {
-    return (this.#pubacks?.size ?? 0) + (this.#pubrecs?.size ?? 0);
+    return Math.max(this.#handlings, (this.#pubacks?.size ?? 0) + (this.#pubrecs?.size ?? 0));
   }
 
   /** A connection is there. */
@@ -103,7 +105,7 @@ export class Inbound {
     this.#modern = modern;
     if (!sessionPresent) this.#exactlyOnce.clear();
     const onSent = (): void => {
-      if (this.unacknowledged === 0) this.#events.idle();
+      this.#tellIdle();
     };
     this.#pubacks = new AckQueue(PacketType.puback, wire, onSent);
     this.#pubrecs = new AckQueue(PacketType.pubrec, wire, (slot) => {
@@ -197,7 +199,7 @@ export class Inbound {
     if (this.#handling === undefined) {
       const queue = this.#pubacks!;
       const slot = (this.#slot ??= this.#push(queue, this.#current!));
-      this.#handling = new Handling(this.#modern, (reasonCode) => {
+      this.#handling = this.#newHandling((reasonCode) => {
         queue.settle(slot, reasonCode);
       });
     }
@@ -221,12 +223,25 @@ export class Inbound {
     }
     const entry: ExactlyOnce = { reasonCode: undefined, slots: [slot] };
     this.#exactlyOnce.set(packetId, entry);
-    const handling = new Handling(this.#modern, (reasonCode) => {
+    const handling = this.#newHandling((reasonCode) => {
       entry.reasonCode = reasonCode;
       for (const due of entry.slots) this.#pubrecs?.settle(due, reasonCode);
     });
     this.#deliver(message, () => handling);
     handling.end(0);
+  }
+
+  #newHandling(onDone: (reasonCode: number) => void): Handling {
+    this.#handlings++;
+    return new Handling(this.#modern, (reasonCode) => {
+      this.#handlings--;
+      onDone(reasonCode);
+      this.#tellIdle();
+    });
+  }
+
+  #tellIdle(): void {
+    if (this.unacknowledged === 0) this.#events.idle();
   }
 
   #deliver(message: InboundMessage, handling: () => Handling): void {

@@ -59,7 +59,7 @@ describe('Emitter', () => {
     expect(calls).toEqual(['third']);
   });
 
-  it('may be asked to emit by its listeners', () => {
+  it('tells everybody of an event before one that it has caused', () => {
     const { emitter } = emitterOf();
     const calls: string[] = [];
     emitter.on('number', (event) => {
@@ -68,7 +68,7 @@ describe('Emitter', () => {
     });
     emitter.on('number', (event) => calls.push(`b${String(event)}`));
     emitter.emit('number', 1);
-    expect(calls).toEqual(['a1', 'a2', 'b2', 'b1']);
+    expect(calls).toEqual(['a1', 'b1', 'a2', 'b2']);
   });
 
   it('reports a listener that throws, and calls the others', () => {

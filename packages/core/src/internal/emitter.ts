@@ -1,7 +1,15 @@
-/** A typed event source. Listeners are called in the order they were added, on a copy, so that they may come and go meanwhile. */
+import { Fifo } from './fifo.js';
+
+/**
+ * A typed event source. Listeners are called in the order they were added, on a copy, so that they may come and go meanwhile.
+ * An event that a listener causes is told when everybody has heard of the one before: all hear all events in one order.
+ */
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, readonly ((event: never) => void)[]>();
   readonly #onListenerError: (error: unknown, name: keyof Events) => void;
+
+  readonly #queue = new Fifo<() => void>();
+  #emitting = false;
 
   constructor(onListenerError: (error: unknown, name: keyof Events) => void) {
     this.#onListenerError = onListenerError;
@@ -19,9 +27,18 @@ export class Emitter<Events extends object> {
 
   /** Calls the listeners. One that throws is reported and does not keep the others from being called. */
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
-    const listeners = this.#listeners.get(name);
-    if (listeners === undefined) return;
-    for (const listener of listeners) {
+    if (!this.#listeners.has(name)) return;
+    this.#queue.push(() => {
+      this.#call(name, event);
+    });
+    if (this.#emitting) return;
+    this.#emitting = true;
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) next();
+    this.#emitting = false;
+  }
+
+  #call<Name extends keyof Events>(name: Name, event: Events[Name]): void {
+    for (const listener of this.#listeners.get(name) ?? []) {
       try {
         (listener as (event: Events[Name]) => void)(event);
       } catch (error) {

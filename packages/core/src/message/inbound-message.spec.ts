@@ -81,7 +81,7 @@ describe('ack and nack', () => {
   });
 
   // [MQTT-3.4.2-1], [MQTT-3.5.2-1]: a PUBACK or PUBREC with another code is itself a protocol error.
-  it.each([0x81, 0x82, 0x84, 0x8e, 0x92, 0xff])('BUG: refuse %d, which no PUBACK and no PUBREC may carry', (code) => {
+  it.each([0x81, 0x82, 0x84, 0x8e, 0x92, 0xff])('refuse %d, which no PUBACK and no PUBREC may carry', (code) => {
     const { acknowledger, settled } = recorder();
     expect(() => message().withAcknowledger(acknowledger).nack(code)).toThrow(RangeError);
     expect(settled).toEqual([]);

@@ -58,7 +58,7 @@ describe('host and port', () => {
     expect(endpoint(url)).toMatchObject({ host, port, label });
   });
 
-  it('BUG: internationalised hosts are found by mqtt:// as they are by ws://', () => {
+  it('internationalised hosts are found by mqtt:// as they are by ws://', () => {
     expect(endpoint('mqtt://bücher.test').host).toBe('xn--bcher-kva.test');
   });
 
@@ -152,7 +152,7 @@ describe('a problem', () => {
     expect(reason(url)).not.toContain('canary');
   });
 
-  it('BUG: does not repeat the user name of a URL without a scheme', () => {
+  it('does not repeat the user name of a URL without a scheme', () => {
     expect(reason('canary:secret@broker.test')).not.toContain('canary');
   });
 

@@ -139,11 +139,11 @@ describe('credentials', () => {
     expect(JSON.stringify(problems)).not.toContain('canary');
   });
 
-  it('BUG: may not have a password in bytes longer than MQTT can carry', () => {
+  it('may not have a password in bytes longer than MQTT can carry', () => {
     expect(problemsOf((check) => check.credentials('c', { password: new Uint8Array(65_536) }))).toHaveLength(1);
   });
 
-  it('BUG: may not have a password that no UTF-8 can carry, since another one would be sent in its place', () => {
+  it('may not have a password that no UTF-8 can carry, since another one would be sent in its place', () => {
     expect(problemsOf((check) => check.credentials('c', { password: 'a\ud800' }))).toHaveLength(1);
   });
 });

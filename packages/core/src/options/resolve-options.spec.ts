@@ -100,7 +100,7 @@ describe('what is given', () => {
     expect(paths({ clientId: '', protocolVersion, session: { clean: false } })).toEqual(['clientId']);
   });
 
-  it("BUG: means the same with protocolVersion left out as with 'auto', its default", () => {
+  it("means the same with protocolVersion left out as with 'auto', its default", () => {
     expect(resolveOptions(URL, { clientId: '', session: { clean: false } }).clientId).toBe('');
   });
 });
@@ -191,7 +191,7 @@ describe('a problem', () => {
     }
   });
 
-  it.each(['session', 'publish', 'receive'])('BUG: is that %s is null, which is told and not a TypeError', (part) => {
+  it.each(['session', 'publish', 'receive'])('is that %s is null, which is told and not a TypeError', (part) => {
     expect(paths({ [part]: null })).toEqual([part]);
   });
 
@@ -200,15 +200,15 @@ describe('a problem', () => {
     expect(paths({ tls: 'x', webSocket: 7 })).toEqual(['tls', 'webSocket']);
   });
 
-  it('BUG: is a key of the will that does not exist', () => {
+  it('is a key of the will that does not exist', () => {
     expect(paths({ will: { topic: 'a', payload: '', retained: true } })).toEqual(['will.retained']);
   });
 
-  it('BUG: is that the properties of the will are no object, which is told and not a TypeError', () => {
+  it('is that the properties of the will are no object, which is told and not a TypeError', () => {
     expect(paths({ will: { topic: 'a', payload: '', properties: null } })).toEqual(['will.properties']);
   });
 
-  it('BUG: is that the password comes without a user name on MQTT 3.1.1', () => {
+  it('is that the password comes without a user name on MQTT 3.1.1', () => {
     // [MQTT-3.1.2-22] of 3.1.1
     expect(paths({ protocolVersion: 4, credentials: { password: 'secret' } })).toEqual(['credentials.username']);
   });
@@ -218,7 +218,7 @@ describe('any options at all', () => {
   const keys = ['clientId', 'protocolVersion', 'credentials', 'session', 'reconnect', 'keepalive', 'connectTimeout', 'receiveMaximum', 'maximumPacketSize', 'will', 'userProperties', 'tls', 'webSocket', 'publish']; // prettier-ignore
   const value = fc.anything({ maxDepth: 2, withNullPrototype: true, withBigInt: true });
 
-  it('BUG: are taken, or refused with InvalidOptionsError and nothing else', () => {
+  it('are taken, or refused with InvalidOptionsError and nothing else', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...keys), value), (options) => {
         try {

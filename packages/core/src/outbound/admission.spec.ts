@@ -125,7 +125,7 @@ describe("overflow: 'dropOldest'", () => {
     expect(payloads(test)).toEqual(['1', '3']);
   });
 
-  it('BUG: leaves nothing unsettled when a listener of the drop closes the connection', () => {
+  it('leaves nothing unsettled when a listener of the drop closes the connection', () => {
     const test = offline({ capacity: 1, overflow: 'dropOldest' });
     test.connection.on('drop', () => void test.connection.close());
     expect(publish(test, ['1', '2']).map(fate)).toEqual(['OverflowError', 'ClosedError']);
@@ -241,7 +241,7 @@ describe("overflow: 'block'", () => {
     expect(payloads(test)).toEqual(['in flight', 'first', 'second', 'fills', 'the outbox']);
   });
 
-  it('BUG: who gets room while there is a connection is sent at once', () => {
+  it('who gets room while there is a connection is sent at once', () => {
     const test = offline({ capacity: 1, window: 1, overflow: 'block' });
     test.send();
     publish(test, ['in flight'], { qos: 1 });

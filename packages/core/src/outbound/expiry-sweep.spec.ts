@@ -157,7 +157,7 @@ describe('a listener of the drop', () => {
     expect(publications.every(({ outcome }) => outcome?.status === 'failed')).toBe(true);
   });
 
-  it('BUG: may close the connection, and no timer is left', () => {
+  it('may close the connection, and no timer is left', () => {
     const test = waiting();
     const publications = [expire(test, 1), expire(test, 5)];
     publications[0]!.onSettled(() => void test.connection.close());

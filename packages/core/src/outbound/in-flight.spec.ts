@@ -69,7 +69,7 @@ describe('identifiers', () => {
     expect(connection.state.type).toBe('connected');
   });
 
-  it('BUG: that are all in use make a subscription wait only until one is free', () => {
+  it('that are all in use make a subscription wait only until one is free', () => {
     const { connection, wire, clock } = connected();
     for (let i = 0; i < ALL; i++) connection.publish('a', 'x', { qos: 1 });
     connection.subscribe('b', {}, () => {});

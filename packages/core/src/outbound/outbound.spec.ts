@@ -281,7 +281,7 @@ describe('without a connection', () => {
     expect(publishes(test.wire).map(({ topic }) => topic)).toEqual(['birth']);
   });
 
-  it("BUG: is not what a listener of the state \"connected\" finds, with offline: 'error' either", () => {
+  it("is not what a listener of the state \"connected\" finds, with offline: 'error' either", () => {
     const test = createTestConnection({ publish: { offline: 'error' } });
     const { connection } = test;
     const outcomes: unknown[] = [];
@@ -331,7 +331,7 @@ describe('settling', () => {
     expect(publishes(wire)).toHaveLength(1);
   });
 
-  it('BUG: harms nobody else when a listener throws', () => {
+  it('harms nobody else when a listener throws', () => {
     const { connection, wire } = connected({ publish: { window: 1 } });
     const warnings: unknown[] = [];
     connection.on('warning', ({ error }) => warnings.push(error));
@@ -348,7 +348,7 @@ describe('settling', () => {
     expect(publishes(wire)).toHaveLength(2);
   });
 
-  it('BUG: harms no close() when a listener throws', async () => {
+  it('harms no close() when a listener throws', async () => {
     const { connection } = connected();
     const publications = Array.from({ length: 3 }, (_, i) => connection.publish('a', String(i), { qos: 1 }));
     publications[0]!.onSettled(() => {

@@ -107,7 +107,8 @@ export class Outbound {
       message = this.#acceptor.accept(topic, payload, options);
     } catch (error) {
       if (!isMqttError(error)) throw error;
-      return this.#refuse(new OutgoingMessage(String(topic), 0, '', 0, 0, false, undefined, undefined), error);
+      const given: unknown = topic;
+      return this.#refuse(new OutgoingMessage(String(given), 0, '', 0, 0, false, undefined, undefined), error);
     }
     message.warn = this.#warn;
     message.overflow = options.overflow ?? this.#options.overflow;

@@ -151,7 +151,7 @@ describe('on a session that was kept', () => {
     expect(packet).toMatchObject({ properties: { contentType: 'text/plain' }, expiry: 60 });
   });
 
-  it('BUG: an acknowledgement that comes ahead of its redelivery does not widen the window', () => {
+  it('an acknowledgement that comes ahead of its redelivery does not widen the window', () => {
     const test = connected();
     for (let i = 0; i < 3; i++) test.connection.publish('a', String(i), { qos: 1 });
     const wire = reconnect(test, { sessionPresent: true, properties: { receiveMaximum: 1 } });
@@ -220,7 +220,7 @@ describe('on a session that was lost', () => {
     expect(error(publication)).toMatchObject({ name: 'UnknownOutcomeError' });
   });
 
-  it('BUG: a listener that closes the connection leaves nothing unsettled', () => {
+  it('a listener that closes the connection leaves nothing unsettled', () => {
     const test = connected();
     const publications = ([1, 2, 1] as const).map((qos, i) => test.connection.publish('a', String(i), { qos }));
     test.wire.acknowledge(PUBREC, 2);

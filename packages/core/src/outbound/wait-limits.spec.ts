@@ -53,7 +53,7 @@ describe('a time limit', () => {
     expect(test.clock.pending).toBe(0);
   });
 
-  it('BUG: says that it may still arrive, when a lost session has sent it back into the outbox', () => {
+  it('says that it may still arrive, when a lost session has sent it back into the outbox', () => {
     const test = connected({ reconnect: { initialDelay: 1, jitter: 'none' } });
     test.connection.publish('a', 'x', { qos: 1 });
     const publication = test.connection.publish('a', 'x', { qos: 1, timeout: 100 });

@@ -148,7 +148,7 @@ describe('mutated packets of a server', () => {
 function mutatedStream(version: ProtocolVersion, random: () => number): Buffer {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
   const { packets, answers } = encoded[version];
-  let body = Buffer.concat(Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(packets)));
+  let body: Buffer = Buffer.concat(Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(packets)));
   const connack = random() < 0.8 ? answers[0]! : pick(answers);
   const mutatesConnack = random() < 0.1;
   if (mutatesConnack) body = Buffer.concat([connack, body]);
@@ -301,7 +301,7 @@ class Fields {
     this.#rest = bytes;
   }
 
-  get isEmpty(): boolean {
+  isEmpty(): boolean {
     return this.#rest.length === 0;
   }
 
@@ -355,7 +355,7 @@ class Fields {
   properties(owner: string): object {
     const section = new Fields(this.take(this.variable()));
     const properties: Record<string, unknown> = {};
-    while (!section.isEmpty) {
+    while (!section.isEmpty()) {
       const row = table[section.variable()];
       must(row?.[2].split(' ').includes(owner) === true);
       const [name, kind] = row;
@@ -409,7 +409,7 @@ function judgePacket(first: number, fields: Fields, version: ProtocolVersion, st
   must(state.phase === (type === 2 ? 'new' : 'connected'));
   must(type === 3 || flags === (type === 6 ? 2 : 0));
   const packet = contents(type, flags, fields, version);
-  must(fields.isEmpty);
+  must(fields.isEmpty());
   if (type === 2) state.phase = packet[2] === 0 ? 'connected' : 'refused';
   return packet;
 }
@@ -420,7 +420,7 @@ function contents(type: number, flags: number, fields: Fields, version: Protocol
     case 2: {
       const [acknowledge, code] = fields.take(2) as [number, number];
       must(acknowledge < 2 && (acknowledge === 0 || code === 0));
-      if (isModern && (code === 0 || !fields.isEmpty)) {
+      if (isModern && (code === 0 || !fields.isEmpty())) {
         must(code === 0 || code >= 0x80);
         return ['connack', acknowledge === 1, code, fields.properties('connack')];
       }
@@ -450,11 +450,11 @@ function contents(type: number, flags: number, fields: Fields, version: Protocol
     case 6:
     case 7: {
       const id = identifier(fields);
-      if (fields.isEmpty) return ['ack', type, id, 0, {}];
+      if (fields.isEmpty()) return ['ack', type, id, 0, {}];
       must(isModern);
       const code = fields.number(1);
       must((type < 6 ? PUBLISHED : [0, 0x92]).includes(code));
-      return ['ack', type, id, code, fields.isEmpty ? {} : fields.properties('ack')];
+      return ['ack', type, id, code, fields.isEmpty() ? {} : fields.properties('ack')];
     }
     case 9:
     case 11: {
@@ -477,9 +477,9 @@ function contents(type: number, flags: number, fields: Fields, version: Protocol
       return [];
     case 14: {
       must(isModern);
-      const code = fields.isEmpty ? 0 : fields.number(1);
+      const code = fields.isEmpty() ? 0 : fields.number(1);
       must(code === 0 || code >= 0x80);
-      return ['disconnect', code, fields.isEmpty ? {} : fields.properties('disconnect')];
+      return ['disconnect', code, fields.isEmpty() ? {} : fields.properties('disconnect')];
     }
     default:
       throw new Malformed();

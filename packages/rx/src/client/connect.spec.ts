@@ -6,9 +6,14 @@ describe('connect', () => {
     const credentials = jest.fn();
     const mqtt = connect('mqtt://broker.invalid', { credentials });
 
-    mqtt.observe('a');
-    mqtt.publish('a', '');
-    const stop = [mqtt.state$.subscribe(), mqtt.connected$.subscribe(), mqtt.errors$.subscribe(), mqtt.drops$.subscribe()];
+    void mqtt.observe('a');
+    void mqtt.publish('a', '');
+    const stop = [
+      mqtt.state$.subscribe(),
+      mqtt.connected$.subscribe(),
+      mqtt.errors$.subscribe(),
+      mqtt.drops$.subscribe(),
+    ];
 
     expect(mqtt.connection.state.type).toBe('idle');
     expect(credentials).not.toHaveBeenCalled();

@@ -45,9 +45,12 @@ describe('json', () => {
     const codec = json();
     fc.assert(
       // By way of JSON's own text, which has no -0.
-      fc.property(fc.json().map((written): unknown => JSON.parse(written)), (value) => {
-        expect(codec.decode(utf8.encode(codec.encode(value) as string))).toEqual(value);
-      }),
+      fc.property(
+        fc.json().map((written): unknown => JSON.parse(written)),
+        (value) => {
+          expect(codec.decode(utf8.encode(codec.encode(value) as string))).toEqual(value);
+        },
+      ),
     );
   });
 

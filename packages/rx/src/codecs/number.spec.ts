@@ -19,12 +19,25 @@ describe('number', () => {
     expect(number().decode(utf8.encode(written))).toBe(value);
   });
 
-  it.each(['', '  ', 'on', '1,5', '1_000', '12px', '1 2', '--1', '0x10', '0B11', '0o7', 'NaN', 'Infinity', '1e400', '21.5\0'])(
-    'does not read %j',
-    (written) => {
-      expect(() => number().decode(utf8.encode(written))).toThrow(RangeError);
-    },
-  );
+  it.each([
+    '',
+    '  ',
+    'on',
+    '1,5',
+    '1_000',
+    '12px',
+    '1 2',
+    '--1',
+    '0x10',
+    '0B11',
+    '0o7',
+    'NaN',
+    'Infinity',
+    '1e400',
+    '21.5\0',
+  ])('does not read %j', (written) => {
+    expect(() => number().decode(utf8.encode(written))).toThrow(RangeError);
+  });
 
   it('does not read what is no text', () => {
     expect(() => number().decode(new Uint8Array([0x32, 0xff]))).toThrow(/not valid/);

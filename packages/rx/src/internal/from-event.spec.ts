@@ -64,7 +64,9 @@ describe('fromEvent', () => {
     drop(server, 'b');
 
     expect(early.values.map(({ topic }) => topic)).toEqual(['a', 'b']);
-    expect(late.values).toMatchObject([{ direction: 'out', topic: 'b', reason: 'refused', error: expect.any(OfflineError) }]);
+    expect(late.values).toMatchObject([
+      { direction: 'out', topic: 'b', reason: 'refused', error: expect.any(OfflineError) },
+    ]);
   });
 
   it.each(['closed', 'failed'])('completes when the connection has %s, after the last event', (end) => {

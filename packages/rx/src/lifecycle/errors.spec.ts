@@ -31,7 +31,9 @@ describe('errors$', () => {
   it('emits failed attempts and lost connections, in their order', () => {
     const server = createTestConnection({ reconnect: { jitter: 'none', initialDelay: 1, factor: 1 } });
     const seen = watch(server);
-    const causes = ['no route', 'cut', 'no route again'].map((reason) => new NetworkError('mqtt://test.invalid', reason));
+    const causes = ['no route', 'cut', 'no route again'].map(
+      (reason) => new NetworkError('mqtt://test.invalid', reason),
+    );
     server.connection.open().catch(() => undefined);
 
     server.wire.cut(causes[0]);
@@ -70,7 +72,11 @@ describe('errors$', () => {
 
     expect(seen.errors).toHaveLength(1);
     expect(seen.errors[0]).toBeInstanceOf(MqttError);
-    expect(seen.errors[0]).toMatchObject({ code: 'ERR_MQTT_LISTENER', message: expect.stringContaining("'state'"), cause: mistake });
+    expect(seen.errors[0]).toMatchObject({
+      code: 'ERR_MQTT_LISTENER',
+      message: expect.stringContaining("'state'"),
+      cause: mistake,
+    });
   });
 
   it('emits errors of ours as they are', () => {

@@ -94,7 +94,7 @@ describe('observe', () => {
     it('does nothing before it is subscribed', () => {
       const { mqtt, server } = idle();
 
-      mqtt.observe('a/{b}', { qos: 1, codec: text() });
+      void mqtt.observe('a/{b}', { qos: 1, codec: text() });
       server.clock.advance();
 
       expect(server.connection.state.type).toBe('idle');
@@ -157,6 +157,7 @@ describe('observe', () => {
         qos: 1,
         retain: true,
         dup: true,
+        redelivered: false,
         params: {},
         properties: { contentType: 'x/y', userProperties: [['k', 'v']] },
       });
@@ -338,7 +339,11 @@ describe('observe', () => {
       expect(subscribed().sort()).toEqual(['a/#', 'a/b']);
       for (const packet of server.wire.sent) if (packet.type === 'subscribe') server.wire.suback(packet.packetId);
 
-      deliver({ topic: 'a/b', subscriptionIds: [1] }, { topic: 'a/b', subscriptionIds: [2] }, { topic: 'a/c', subscriptionIds: [1] });
+      deliver(
+        { topic: 'a/b', subscriptionIds: [1] },
+        { topic: 'a/b', subscriptionIds: [2] },
+        { topic: 'a/c', subscriptionIds: [1] },
+      );
 
       expect(wide.values).toEqual(['a/b', 'a/c']);
       expect(narrow.values).toEqual(['a/b']);
@@ -725,7 +730,10 @@ describe('observe', () => {
       const seen: string[] = [];
       mqtt.observe('a', { codec: number() }).subscribe(({ value }) => {
         seen.push(`in ${value}`);
-        if (value < 3) mqtt.publish('a', String(value + 1)).subscribe(() => server.wire.message({ topic: 'a', payload: String(value + 1) }));
+        if (value < 3)
+          mqtt
+            .publish('a', String(value + 1))
+            .subscribe(() => server.wire.message({ topic: 'a', payload: String(value + 1) }));
         seen.push(`out ${value}`);
       });
 
@@ -788,14 +796,23 @@ describe('observe', () => {
   });
 
   describe('checks what it is given', () => {
-    it.each(['', 'a/#/b', 'a+', '{x}/{x}', '{x', 'a/{}', 'a\0', '\ud800', '$share/g', '$share/+/a', 'x'.repeat(65_536)])(
-      'the filter %j at once, before anybody subscribes',
-      (filter) => {
-        const { mqtt } = idle();
+    it.each([
+      '',
+      'a/#/b',
+      'a+',
+      '{x}/{x}',
+      '{x',
+      'a/{}',
+      'a\0',
+      '\ud800',
+      '$share/g',
+      '$share/+/a',
+      'x'.repeat(65_536),
+    ])('the filter %j at once, before anybody subscribes', (filter) => {
+      const { mqtt } = idle();
 
-        expect(() => mqtt.observe(filter)).toThrow(InvalidTopicError);
-      },
-    );
+      expect(() => mqtt.observe(filter)).toThrow(InvalidTopicError);
+    });
 
     it.each([
       ['', 'a'],

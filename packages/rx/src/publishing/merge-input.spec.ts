@@ -45,14 +45,20 @@ describe('mergeInput', () => {
   });
 
   it('honours 0 and false of the input', () => {
-    const merged = mergeInput({ payload: '', qos: 0, retain: false, timeout: 0 }, { topic: 'b', qos: 1, retain: true, timeout: 2 });
+    const merged = mergeInput(
+      { payload: '', qos: 0, retain: false, timeout: 0 },
+      { topic: 'b', qos: 1, retain: true, timeout: 2 },
+    );
 
     expect(merged).toMatchObject({ options: { qos: 0, retain: false, timeout: 0 } });
   });
 
   it('does not let what is undefined hide a default', () => {
     const lost = { topic: undefined, qos: undefined, retain: undefined, offline: undefined, timeout: undefined };
-    const merged = mergeInput({ payload: '', ...(lost as object) }, { topic: 'b', qos: 1, retain: true, offline: 'queue', timeout: 2 });
+    const merged = mergeInput(
+      { payload: '', ...(lost as object) },
+      { topic: 'b', qos: 1, retain: true, offline: 'queue', timeout: 2 },
+    );
 
     expect(merged).toEqual({
       topic: 'b',
@@ -70,24 +76,35 @@ describe('mergeInput', () => {
   it('merges properties: the codec, then the options, then the input', () => {
     const merged = mergeInput(
       { topic: 'a', payload: 1, properties: { contentType: 'application/senml+json' } },
-      { codec: json(), properties: { contentType: 'text/json', responseTopic: 'b' } },
+      { codec: json(), properties: { contentType: 'text/json', payloadFormatIndicator: 0, responseTopic: 'b' } },
     );
 
     expect(merged).toMatchObject({
-      options: { properties: { payloadFormatIndicator: 1, contentType: 'application/senml+json', responseTopic: 'b' } },
+      options: { properties: { payloadFormatIndicator: 0, contentType: 'application/senml+json', responseTopic: 'b' } },
+    });
+  });
+
+  it('leaves what the codec says where nobody else speaks', () => {
+    expect(mergeInput({ topic: 'a', payload: 1 }, { codec: json() })).toMatchObject({
+      options: { properties: { payloadFormatIndicator: 1, contentType: 'application/json' } },
     });
   });
 
   it('has no properties where nobody names one', () => {
     expect(mergeInput({ topic: 'a', payload: '', properties: {} }, { properties: {} })).toMatchObject({ options: {} });
-    expect(mergeInput({ topic: 'a', payload: '', properties: {} }, { properties: {} })).not.toHaveProperty('options.properties');
+    expect(mergeInput({ topic: 'a', payload: '', properties: {} }, { properties: {} })).not.toHaveProperty(
+      'options.properties',
+    );
   });
 
   it('answers a missing topic with an error', () => {
     const merged = mergeInput({ payload: '' }, {});
 
     expect(merged).toBeInstanceOf(InvalidMessageError);
-    expect(merged).toMatchObject({ field: 'topic', message: expect.stringContaining('neither the input nor the options') });
+    expect(merged).toMatchObject({
+      field: 'topic',
+      message: expect.stringContaining('neither the input nor the options'),
+    });
   });
 
   it.each([

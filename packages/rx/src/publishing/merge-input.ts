@@ -9,7 +9,10 @@ export interface MergedInput {
 }
 
 /** One message of an input and the options for all of them. A value that cannot be encoded is answered with an error. */
-export function mergeInput<T>(input: PublishInput<T>, defaults: PublishToOptions<T>): MergedInput | InvalidMessageError {
+export function mergeInput<T>(
+  input: PublishInput<T>,
+  defaults: PublishToOptions<T>,
+): MergedInput | InvalidMessageError {
   const { codec } = defaults;
   const topic = input.topic ?? defaults.topic;
   if (topic === undefined) {
@@ -19,7 +22,11 @@ export function mergeInput<T>(input: PublishInput<T>, defaults: PublishToOptions
   try {
     payload = codec === undefined ? (input.payload as Payload) : codec.encode(input.payload);
   } catch (cause) {
-    return new InvalidMessageError(topic, 'payload', `could not be encoded as ${codec?.name ?? 'bytes'}: ${describe(cause)}`);
+    return new InvalidMessageError(
+      topic,
+      'payload',
+      `could not be encoded as ${codec?.name ?? 'bytes'}: ${describe(cause)}`,
+    );
   }
   const properties = { ...codec?.properties, ...defaults.properties, ...input.properties };
   return {

@@ -74,7 +74,7 @@ describe('publish', () => {
     it('does nothing before it is subscribed', () => {
       const { mqtt, server } = idle();
 
-      mqtt.publish('a', 'on', { qos: 1 });
+      void mqtt.publish('a', 'on', { qos: 1 });
 
       expect(server.connection.state.type).toBe('idle');
       expect(server.wires).toHaveLength(0);
@@ -112,7 +112,14 @@ describe('publish', () => {
 
       expect(watch(mqtt.publish('a', 'on'))).toMatchObject({
         results: [
-          { topic: 'a', qos: 0, reasonCode: 0, noMatchingSubscribers: false, reasonString: undefined, userProperties: [] },
+          {
+            topic: 'a',
+            qos: 0,
+            reasonCode: 0,
+            noMatchingSubscribers: false,
+            reasonString: undefined,
+            userProperties: [],
+          },
         ],
         error: undefined,
         completed: true,
@@ -258,7 +265,9 @@ describe('publish', () => {
 
       expect(published()).toEqual([]);
       expect(seen).toMatchObject({ results: [], error: undefined, completed: false });
-      expect(drops).toMatchObject([{ direction: 'out', topic: 'a', qos: 1, reason: 'aborted', error: expect.any(AbortedError) }]);
+      expect(drops).toMatchObject([
+        { direction: 'out', topic: 'a', qos: 1, reason: 'aborted', error: expect.any(AbortedError) },
+      ]);
     });
 
     it('ignores what comes of it when it was sent', () => {

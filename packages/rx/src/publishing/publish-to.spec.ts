@@ -9,7 +9,21 @@ import {
   PublishRefusedError,
 } from '@rxmqtt/core';
 import { type SentPacket, type TestConnection, createTestConnection } from '@rxmqtt/core/testing';
-import { EMPTY, NEVER, type Observable, Subject, concat, config, from, map, of, range, take, tap, throwError } from 'rxjs';
+import {
+  EMPTY,
+  NEVER,
+  type Observable,
+  Subject,
+  concat,
+  config,
+  from,
+  map,
+  of,
+  range,
+  take,
+  tap,
+  throwError,
+} from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { Mqtt } from '../client/mqtt.js';
 import { RxMqtt } from '../client/rx-mqtt.js';
@@ -37,7 +51,8 @@ function idle(options: ConnectionOptions = {}): Script {
   const server = createTestConnection(options);
   const drops: DropEvent[] = [];
   server.connection.on('drop', (drop) => drops.push(drop));
-  const published = (): SentPublish[] => server.wires.flatMap(({ sent }) => sent).filter((packet) => packet.type === 'publish');
+  const published = (): SentPublish[] =>
+    server.wires.flatMap(({ sent }) => sent).filter((packet) => packet.type === 'publish');
   return {
     mqtt: new RxMqtt(server.connection),
     server,
@@ -45,7 +60,9 @@ function idle(options: ConnectionOptions = {}): Script {
     published,
     topics: () => published().map(({ topic }) => topic),
     acknowledge: (topic, reasonCode = 0) => {
-      const { packetId } = published().reverse().find((packet) => packet.topic === topic)!;
+      const { packetId } = published()
+        .reverse()
+        .find((packet) => packet.topic === topic)!;
       server.wire.acknowledge(4, packetId, reasonCode);
     },
   };
@@ -91,7 +108,7 @@ function watch<Status extends PublishStatus<unknown>>(source: Observable<Status>
 
 /** One input per letter, whose topic it is. */
 function inputs(letters: string): PublishInput[] {
-  return [...letters].map((topic) => ({ topic, payload: '' }));
+  return Array.from(letters, (topic) => ({ topic, payload: '' }));
 }
 
 function numbers(count: number): string[] {
@@ -126,7 +143,11 @@ describe('publishTo', () => {
       server.wire.acknowledge(4, 1, 0x10);
 
       expect(seen.statuses).toMatchObject([
-        { status: 'published', index: 0, result: { topic: 'a', qos: 1, reasonCode: 0x10, noMatchingSubscribers: true } },
+        {
+          status: 'published',
+          index: 0,
+          result: { topic: 'a', qos: 1, reasonCode: 0x10, noMatchingSubscribers: true },
+        },
       ]);
       expect(seen.statuses[0]?.input).toBe(input);
       expect(seen.completed).toBe(true);
@@ -144,7 +165,12 @@ describe('publishTo', () => {
     it('a source that errors errors at once; what is under way goes on unseen', () => {
       const { mqtt, topics, acknowledge } = connected();
       const mistake = new Error('mine');
-      const seen = watch(concat(from(inputs('abc')), throwError(() => mistake)).pipe(publishTo(mqtt, { qos: 1, window: 2 })));
+      const seen = watch(
+        concat(
+          from(inputs('abc')),
+          throwError(() => mistake),
+        ).pipe(publishTo(mqtt, { qos: 1, window: 2 })),
+      );
 
       expect(seen).toMatchObject({ statuses: [], error: mistake, completed: false });
       acknowledge('a');
@@ -244,7 +270,12 @@ describe('publishTo', () => {
       acknowledge('a');
 
       expect(seen.order()).toEqual(['0', '!1', '2']);
-      expect(seen.statuses[1]).toMatchObject({ status: 'failed', index: 1, input: { topic: 'b' }, error: { reasonCode: 0x87 } });
+      expect(seen.statuses[1]).toMatchObject({
+        status: 'failed',
+        index: 1,
+        input: { topic: 'b' },
+        error: { reasonCode: 0x87 },
+      });
       expect(seen.statuses[1]).toHaveProperty('error', expect.any(PublishRefusedError));
       expect(seen.completed).toBe(true);
     });
@@ -262,11 +293,19 @@ describe('publishTo', () => {
 
     it('at once for what is refused here, with its index', () => {
       const { mqtt, topics, acknowledge } = connected();
-      const source: PublishInput[] = [{ topic: 'a', payload: '' }, { topic: 'b/#', payload: '' }, { payload: '' }, { topic: 'd', payload: '' }];
+      const source: PublishInput[] = [
+        { topic: 'a', payload: '' },
+        { topic: 'b/#', payload: '' },
+        { payload: '' },
+        { topic: 'd', payload: '' },
+      ];
       const seen = watch(from(source).pipe(publishTo(mqtt, { qos: 1 })));
 
       expect(seen.order()).toEqual(['!1', '!2']);
-      expect(seen.statuses).toMatchObject([{ error: expect.any(InvalidTopicError) }, { error: expect.any(InvalidMessageError) }]);
+      expect(seen.statuses).toMatchObject([
+        { error: expect.any(InvalidTopicError) },
+        { error: expect.any(InvalidMessageError) },
+      ]);
       expect(topics()).toEqual(['a', 'd']);
       acknowledge('a');
       acknowledge('d');
@@ -298,7 +337,10 @@ describe('publishTo', () => {
       expect(seen.order()).toEqual(['!1']);
       expect(seen.statuses[0]).toMatchObject({
         input: { payload: 10 },
-        error: { field: 'payload', message: expect.stringContaining('could not be encoded as small numbers: RangeError: too big') },
+        error: {
+          field: 'payload',
+          message: expect.stringContaining('could not be encoded as small numbers: RangeError: too big'),
+        },
       });
       acknowledge('t1');
       acknowledge('t2');
@@ -422,7 +464,11 @@ describe('publishTo', () => {
     it('and encodes nothing that it refuses', () => {
       const { mqtt } = connected();
       const encode = jest.fn((value: string) => value);
-      watch(from(inputs('abcd') as PublishInput<string>[]).pipe(publishTo(mqtt, { codec: { ...text(), encode }, qos: 1, window: 1, capacity: 1 })));
+      watch(
+        from(inputs('abcd') as PublishInput<string>[]).pipe(
+          publishTo(mqtt, { codec: { ...text(), encode }, qos: 1, window: 1, capacity: 1 }),
+        ),
+      );
 
       expect(encode).toHaveBeenCalledTimes(2);
     });
@@ -771,7 +817,12 @@ describe('publishTo', () => {
 
   describe('in time', () => {
     /** Acknowledges the topics as they come. Statuses are `a` for what was published, `A` for what failed. */
-    function marbles(body: (script: Script & { letters$: (source: Observable<string>, options: object) => Observable<string> }, run: Parameters<Parameters<TestScheduler['run']>[0]>[0]) => void): void {
+    function marbles(
+      body: (
+        script: Script & { letters$: (source: Observable<string>, options: object) => Observable<string> },
+        run: Parameters<Parameters<TestScheduler['run']>[0]>[0],
+      ) => void,
+    ): void {
       new TestScheduler((actual, expected) => {
         expect(actual).toEqual(expected);
       }).run((helpers) => {

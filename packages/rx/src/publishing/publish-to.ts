@@ -106,13 +106,12 @@ export function publishTo<T = Payload, I extends PublishInput<T> = PublishInput<
         if (sourceDone && started.size === 0) subscriber.complete();
       };
 
-      const stopped = new Subject<void>();
+      const stopped$ = new Subject<void>();
       subscriber.add(() => {
         waiting.clear();
-        started.clear();
-        stopped.next();
+        stopped$.next();
       });
-      source.pipe(takeUntil(stopped)).subscribe({
+      source.pipe(takeUntil(stopped$)).subscribe({
         next: (input) => {
           const index = count++;
           const full = started.size + waiting.size >= window + capacity;

@@ -45,9 +45,12 @@ expectTypeOf(
     map(({ input }) => input.payload),
   ),
 ).toEqualTypeOf<Observable<string | Uint8Array<ArrayBuffer>>>();
-expectTypeOf(readings$.pipe(map(({ celsius }) => ({ topic: 'a', payload: celsius })), publishTo(mqtt, { codec: number() }))).toEqualTypeOf<
-  Observable<PublishStatus<{ topic: string; payload: number }>>
->();
+expectTypeOf(
+  readings$.pipe(
+    map(({ celsius }) => ({ topic: 'a', payload: celsius })),
+    publishTo(mqtt, { codec: number() }),
+  ),
+).toEqualTypeOf<Observable<PublishStatus<{ topic: string; payload: number }>>>();
 // The first operator of a pipe, and a Subject of the type itself.
 declare const inputs$: Subject<PublishInput>;
 expectTypeOf(inputs$.pipe(publishTo(mqtt))).toEqualTypeOf<Observable<PublishStatus<PublishInput>>>();
@@ -66,11 +69,17 @@ expectTypeOf(publishTo(mqtt, { codec: number() })).toEqualTypeOf<
   OperatorFunction<PublishInput<number>, PublishStatus<PublishInput<number>>>
 >();
 const publishNumbers = publishTo(mqtt, { topic: 'a', codec: number() });
-expectTypeOf(readings$.pipe(map(({ celsius }) => ({ payload: celsius })), publishNumbers)).toEqualTypeOf<
-  Observable<PublishStatus<PublishInput<number>>>
->();
+expectTypeOf(
+  readings$.pipe(
+    map(({ celsius }) => ({ payload: celsius })),
+    publishNumbers,
+  ),
+).toEqualTypeOf<Observable<PublishStatus<PublishInput<number>>>>();
 declare const options: PublishToOptions<Reading>;
-readings$.pipe(map((payload) => ({ payload })), publishTo(mqtt, options));
+void readings$.pipe(
+  map((payload) => ({ payload })),
+  publishTo(mqtt, options),
+);
 
 // A status says which of the two it is.
 declare const status: PublishStatus<PublishInput>;
@@ -78,20 +87,23 @@ expectTypeOf(status.index).toEqualTypeOf<number>();
 expectTypeOf(status.input).toEqualTypeOf<PublishInput>();
 if (status.status === 'published') expectTypeOf(status.result).toEqualTypeOf<PublishResult>();
 else expectTypeOf(status.error).toEqualTypeOf<MqttError>();
-// @ts-expect-error -- only what was published has a result
-void status.result;
+expectTypeOf(status).not.toHaveProperty('result');
 
 // Wrong uses.
+declare const objects$: Observable<{ topic: string; payload: Reading }>;
+declare const numbers$: Observable<{ topic: string; payload: number }>;
+declare const empty$: Observable<{ topic: string }>;
+declare const misplaced$: Observable<{ topic: number; payload: string }>;
 // @ts-expect-error -- without a codec a payload is text or bytes
-readings$.pipe(map((payload) => ({ topic: 'a', payload })), publishTo(mqtt));
+void objects$.pipe(publishTo(mqtt));
 // @ts-expect-error -- the codec encodes something else
-readings$.pipe(map((payload) => ({ topic: 'a', payload })), publishTo(mqtt, { codec: number() }));
+void objects$.pipe(publishTo(mqtt, { codec: number() }));
 // @ts-expect-error -- the codec encodes something else
-readings$.pipe(map(({ celsius }) => ({ topic: 'a', payload: celsius })), publishTo(mqtt, { codec: text() }));
+void numbers$.pipe(publishTo(mqtt, { codec: text() }));
 // @ts-expect-error -- a payload is missing
-readings$.pipe(map(({ machine }) => ({ topic: machine })), publishTo(mqtt));
+void empty$.pipe(publishTo(mqtt));
 // @ts-expect-error -- a topic is text
-readings$.pipe(map(({ celsius }) => ({ topic: celsius, payload: '' })), publishTo(mqtt));
+void misplaced$.pipe(publishTo(mqtt));
 // @ts-expect-error -- no such quality of service
 publishTo(mqtt, { qos: 3 });
 // @ts-expect-error -- no such option
@@ -103,5 +115,5 @@ publishTo(mqtt, { codec: json });
 // @ts-expect-error -- the client comes first
 publishTo({ qos: 1 });
 // @ts-expect-error -- a filter of statuses cannot be published
-inputs$.pipe(publishTo(mqtt), publishTo(mqtt));
+void inputs$.pipe(publishTo(mqtt), publishTo(mqtt));
 expectTypeOf<PublishInput['payload']>().toEqualTypeOf<Payload>();

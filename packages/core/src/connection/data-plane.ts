@@ -1,0 +1,158 @@
+import type { MqttError } from '../errors/mqtt-error.js';
+import { ClosedError, UnsupportedError } from '../errors/connection-errors.js';
+import { Inbound } from '../inbound/inbound.js';
+import { Pressure } from '../inbound/pressure.js';
+import type { Clock } from '../internal/clock.js';
+import type { ResolvedOptions } from '../options/resolve-options.js';
+import { Outbound } from '../outbound/outbound.js';
+import type { Payload, Publication, PublishOptions } from '../outbound/publish-options.js';
+import { PacketIds } from '../session/packet-ids.js';
+import { Router } from '../subscriptions/router.js';
+import type { SubscribeOptions, Subscription, SubscriptionObserver } from '../subscriptions/subscribe-options.js';
+import { SubscriptionRegistry } from '../subscriptions/subscription-registry.js';
+import { canPause } from '../wire/can-pause.js';
+import { PacketType } from '../wire/codec/packet-type.js';
+import type { Wire, WireHandlers } from '../wire/wire.js';
+import type { DropEvent } from './connection.js';
+import type { Negotiated } from './negotiated.js';
+
+/** What the data plane tells the connection. */
+export interface DataPlaneEvents {
+  drop(event: DropEvent): void;
+  warn(error: unknown, what: string): void;
+  congestion(congested: boolean): void;
+  /** Nothing may be under way any more, in either direction; see `isIdle`. */
+  idle(): void;
+  /** Connect anew, so that the server sends again what is not acknowledged; `false` where it would not. */
+  cycle(error: MqttError): boolean;
+}
+
+/** What is under way. */
+export interface Unfinished {
+  /** Messages on their way out that are not settled. */
+  readonly unsettled: number;
+  /** Messages received that are not acknowledged. */
+  readonly unacknowledged: number;
+}
+
+/** The rooms that move messages, wired together. They outlive connections and are lent a wire while there is one. */
+export class DataPlane {
+  readonly #outbound: Outbound;
+  readonly #inbound: Inbound;
+  readonly #registry: SubscriptionRegistry;
+  readonly #pressure: Pressure;
+  #wire: Wire | undefined;
+  /** Packets of the wire that are about messages. */
+  readonly handlers: Omit<WireHandlers, 'connack' | 'closed'>;
+
+  constructor(options: ResolvedOptions, clock: Clock, events: DataPlaneEvents) {
+    const ids = new PacketIds();
+    const router = new Router();
+    this.#outbound = new Outbound(options.outbound, ids, clock, events);
+    this.#inbound = new Inbound(options.inbound, router, clock, events);
+    this.#pressure = new Pressure(() => this.#outbound.unacknowledged > 0 || this.#registry.pending > 0);
+    this.#registry = new SubscriptionRegistry(router, ids, clock, {
+      warn: (error, what) => {
+        events.warn(error, what);
+      },
+      drop: ({ topic, qos }, reason) => {
+        events.drop({ direction: 'in', topic, qos, reason, error: undefined });
+      },
+      leave: (message, handling, hold) => {
+        this.#inbound.leave(message, handling, hold);
+      },
+      pressure: (high) => {
+        this.#pressure.change(high);
+      },
+      isPaused: () => this.#pressure.isPaused,
+      arrived: (subscription) => {
+        this.#inbound.offer(subscription);
+      },
+      exchanged: () => {
+        this.#pressure.update();
+      },
+    });
+    this.handlers = this.#createHandlers();
+  }
+
+  get unfinished(): Unfinished {
+    return { unsettled: this.#outbound.pending, unacknowledged: this.#inbound.unacknowledged };
+  }
+
+  publish(topic: string, payload: Payload, options: PublishOptions): Publication {
+    const publication = this.#outbound.publish(topic, payload, options);
+    if (this.#pressure.isPaused) this.#pressure.update();
+    return publication;
+  }
+
+  subscribe(filters: readonly string[], options: SubscribeOptions, observer: SubscriptionObserver): Subscription {
+    if (options.overflow === 'pause' && !canPause()) {
+      throw new UnsupportedError("browsers cannot pause a WebSocket, so the overflow policy 'pause' cannot be kept here");
+    }
+    return this.#registry.subscribe(filters, options, observer);
+  }
+
+  /** Lends a wire to everybody who was waiting for one. Listeners on the way may take it away again. */
+  connected(wire: Wire, negotiated: Negotiated): void {
+    this.#wire = wire;
+    const { sessionPresent, protocolVersion } = negotiated;
+    this.#inbound.connected({ wire, sessionPresent, modern: protocolVersion === 5 });
+    // Subscriptions do not wait behind what is published.
+    this.#registry.connected(wire, negotiated);
+    if (this.#isLent(wire)) this.#outbound.connected(wire, negotiated);
+    if (this.#isLent(wire)) this.#pressure.connected(wire);
+  }
+
+  /** The wire is gone. */
+  disconnected(): void {
+    this.#wire = undefined;
+    this.#outbound.disconnected();
+    this.#inbound.disconnected();
+    this.#registry.disconnected();
+    this.#pressure.disconnected();
+  }
+
+  /** Takes nothing new, in either direction. */
+  refuse(why: string): void {
+    this.#outbound.refuse(() => new ClosedError(why));
+    this.#inbound.refuse();
+  }
+
+  /** Settles everything, for good: with what the connection has failed with, or because the user closed it. */
+  close(cause: MqttError | undefined): void {
+    this.disconnected();
+    const why = cause === undefined ? 'the connection was closed' : `the connection has failed: ${cause.message}`;
+    const options = cause === undefined ? {} : { cause };
+    this.#outbound.refuse(() => new ClosedError(`${why}; create a new one to publish`, options));
+    this.#outbound.close(
+      ({ wasSent }) => new ClosedError(wasSent ? `${why}; the message may still have arrived` : why, options),
+    );
+    this.#registry.close(cause);
+  }
+
+  #isLent(wire: Wire): boolean {
+    return this.#wire === wire;
+  }
+
+  #createHandlers(): DataPlane['handlers'] {
+    return {
+      publish: (message) => {
+        this.#inbound.publish(message);
+      },
+      ack: (type, ack) => {
+        if (type === PacketType.pubrel) this.#inbound.released(ack.packetId);
+        else this.#outbound.acknowledged(type, ack);
+        this.#pressure.update();
+      },
+      suback: (ack) => {
+        this.#registry.suback(ack);
+      },
+      unsuback: (ack) => {
+        this.#registry.unsuback(ack);
+      },
+      drain: () => {
+        this.#outbound.pump();
+      },
+    };
+  }
+}

@@ -1,0 +1,36 @@
+import { ClosedError } from '../errors/connection-errors.js';
+import type { Connection, ConnectionEnd } from './connection.js';
+import type { Negotiated } from './negotiated.js';
+
+/** What is looked at while waiting. */
+export interface Opening extends Pick<Connection, 'negotiated' | 'on' | 'close'> {
+  /** Whether there has been a connection at some time. */
+  readonly wasConnected: boolean;
+  /** How it has ended, if it has. */
+  readonly end: ConnectionEnd | undefined;
+}
+
+/** Fulfils when there is a connection, and rejects when there will be none, or when the signal ends the wait; that closes one that was never made. */
+export function waitForOpen(connection: Opening, signal: AbortSignal | undefined): Promise<Negotiated> {
+  return new Promise((resolve, reject) => {
+    const settle = (): boolean => {
+      const { negotiated, end } = connection;
+      if (negotiated !== undefined) resolve(negotiated);
+      else if (end === undefined) return false;
+      else reject(end.cause ?? new ClosedError('the connection is closed; create a new one'));
+      return true;
+    };
+    if (settle()) return;
+    const stop = connection.on('state', () => {
+      if (!settle()) return;
+      stop();
+      signal?.removeEventListener('abort', onAbort);
+    });
+    const onAbort = (): void => {
+      stop();
+      reject(new ClosedError('opening the connection was aborted', { cause: signal?.reason }));
+      if (!connection.wasConnected) void connection.close();
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}

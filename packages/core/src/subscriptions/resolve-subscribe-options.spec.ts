@@ -1,0 +1,59 @@
+import { caught } from '../../test/topics/caught.js';
+import { InvalidOptionsError } from '../errors/connection-errors.js';
+import { resolveSubscribeOptions } from './resolve-subscribe-options.js';
+import type { SubscribeOptions } from './subscribe-options.js';
+
+function paths(options: object, shared = false): readonly string[] {
+  const error = caught(() => resolveSubscribeOptions(options as SubscribeOptions, shared));
+  expect(error).toBeInstanceOf(InvalidOptionsError);
+  return (error as InvalidOptionsError).problems.map(({ path }) => path);
+}
+
+describe('resolveSubscribeOptions', () => {
+  it('has the defaults that the comments say', () => {
+    expect(resolveSubscribeOptions({}, false)).toEqual({
+      qos: 0,
+      ack: 'auto',
+      noLocal: false,
+      retainAsPublished: false,
+      retainHandling: 0,
+      concurrency: 64,
+      capacity: 1_000,
+      overflow: 'dropOldest',
+    });
+  });
+
+  it('takes what is given', () => {
+    const given = { qos: 2, ack: 'manual', noLocal: true, retainAsPublished: true, concurrency: Infinity, capacity: 1, overflow: 'latest' } as const;
+    expect(resolveSubscribeOptions({ ...given, retainHandling: 'ignore' }, false)).toEqual({ ...given, retainHandling: 2 });
+  });
+
+  it.each<[string, object]>([
+    ...[3, -1, '1', null].map((qos): [string, object] => ['qos', { qos }]),
+    ...['later', true, null].map((ack): [string, object] => ['ack', { ack }]),
+    ...['never', 0, null].map((retainHandling): [string, object] => ['retainHandling', { retainHandling }]),
+    ...[0, -1, 1.5, '1', Number.NaN].map((concurrency): [string, object] => ['concurrency', { concurrency }]),
+    ...[0, -1, 1.5, '1', Number.NaN].map((capacity): [string, object] => ['capacity', { capacity }]),
+    ...['drop', 'block', null].map((overflow): [string, object] => ['overflow', { overflow }]),
+  ])('refuses %s in %j', (path, options) => {
+    expect(paths(options)).toEqual([path]);
+  });
+
+  it('tells all problems at once', () => {
+    expect(paths({ qos: 7, ack: 'x', overflow: 'y' })).toEqual(['qos', 'ack', 'overflow']);
+  });
+
+  it('refuses no local in a group, which is a protocol error', () => {
+    expect(paths({ noLocal: true }, true)).toEqual(['noLocal']);
+  });
+
+  it.each(['noLocal', 'retainAsPublished'])('refuses %s that is no boolean', (path) => {
+    expect(paths({ [path]: 'yes' })).toEqual([path]);
+    expect(paths({ [path]: 1 })).toEqual([path]);
+  });
+
+  it('refuses a key that does not exist, with what was probably meant', () => {
+    expect(paths({ Qos: 1 })).toEqual(['Qos']);
+    expect(paths({ retain: 'send' })).toEqual(['retain']);
+  });
+});
