@@ -127,7 +127,7 @@ describe('the first steps of the README of rx', () => {
     server.wire.connack();
     expect(published()).toMatchObject([{ topic: 'plant/7/temp', payload: '21.5', qos: 1, retain: true }]);
 
-    server.wire.acknowledge(4, 1);
+    server.wire.acknowledge(4, published()[0]?.packetId ?? 0);
     server.clock.advance();
     await done;
 

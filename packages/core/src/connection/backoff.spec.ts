@@ -15,13 +15,18 @@ const POLICY: ResolvedReconnect = {
 const HERE = 'mqtt://test.invalid:1883';
 const network = new NetworkError(HERE, 'gone');
 const fatal = new ConnectionRefusedError(HERE, 0x8a);
+const warn = jest.fn<undefined, [error: unknown, what: string]>();
+
+beforeEach(() => {
+  warn.mockClear();
+});
 
 function failure(overrides: Partial<Failure> = {}): Failure {
-  return { error: network, lasted: undefined, freshCredentials: false, ...overrides };
+  return { error: network, lasted: undefined, by: 'network', freshCredentials: false, ...overrides };
 }
 
 function backoff(policy: Partial<ResolvedReconnect> = {}, random: () => number = () => 0.5): Backoff {
-  return new Backoff({ ...POLICY, ...policy }, random);
+  return new Backoff({ ...POLICY, ...policy }, random, warn);
 }
 
 function delays(subject: Backoff, failures: readonly Failure[]): (number | undefined)[] {
@@ -124,7 +129,7 @@ describe('starting again from initialDelay', () => {
 
 describe('giving up', () => {
   it('is at once without a policy', () => {
-    expect(new Backoff(undefined, () => 0).next(failure())).toBeUndefined();
+    expect(new Backoff(undefined, () => 0, warn).next(failure())).toBeUndefined();
   });
 
   it('is at once after an error that no retry would mend', () => {
@@ -136,18 +141,19 @@ describe('giving up', () => {
     expect(backoff().next(failure({ error: takeover, lasted: 100_000 }))).toBeUndefined();
   });
 
-  it('is when more than maxAttempts in a row have failed', () => {
-    expect(delays(backoff({ maxAttempts: 2 }), repeat(4))).toEqual([100, 200, undefined, undefined]);
+  it('is when maxAttempts in a row have failed', () => {
+    expect(delays(backoff({ maxAttempts: 3 }), repeat(5))).toEqual([100, 200, undefined, undefined, undefined]);
+    expect(delays(backoff({ maxAttempts: 1 }), repeat(1))).toEqual([undefined]);
     expect(delays(backoff({ maxAttempts: 0 }), repeat(1))).toEqual([undefined]);
   });
 
-  it('counts from the beginning after a stable connection', () => {
-    const life = [failure(), failure(), failure({ lasted: 5_000 }), failure(), failure()];
-    expect(delays(backoff({ maxAttempts: 2 }), life)).toEqual([100, 200, 100, 200, undefined]);
+  it('counts from the beginning after a stable connection, whose loss is no failed attempt', () => {
+    const life = [failure(), failure({ lasted: 5_000 }), failure(), failure()];
+    expect(delays(backoff({ maxAttempts: 2 }), life)).toEqual([100, 100, 200, undefined]);
   });
 
   it('counts connections that did not last, too', () => {
-    expect(delays(backoff({ maxAttempts: 2 }), repeat(3, failure({ lasted: 10 })))).toEqual([100, 200, undefined]);
+    expect(delays(backoff({ maxAttempts: 2 }), repeat(2, failure({ lasted: 10 })))).toEqual([100, undefined]);
   });
 });
 
@@ -166,7 +172,17 @@ describe('shouldRetry', () => {
   });
 
   it('cannot overrule maxAttempts', () => {
-    expect(delays(backoff({ maxAttempts: 1, shouldRetry: () => true }), repeat(2))).toEqual([100, undefined]);
+    expect(delays(backoff({ maxAttempts: 2, shouldRetry: () => true }), repeat(2))).toEqual([100, undefined]);
+  });
+
+  it('that throws leaves it to the error, with a warning', () => {
+    const thrown = new Error('thrown by shouldRetry');
+    const shouldRetry = (): never => {
+      throw thrown;
+    };
+    expect(backoff({ shouldRetry }).next(failure())?.delay).toBe(100);
+    expect(backoff({ shouldRetry }).next(failure({ error: fatal }))).toBeUndefined();
+    expect(warn.mock.calls).toEqual([[thrown, expect.stringContaining('shouldRetry')], [thrown, expect.any(String)]]);
   });
 
   it('can refuse stale credentials as well', () => {
@@ -200,6 +216,30 @@ describe('credentials that are refused', () => {
 
   it('are not waited for with maxAttempts 0', () => {
     expect(backoff({ maxAttempts: 0 }).next(refused(0x87, true))).toBeUndefined();
+  });
+});
+
+describe('a server that hangs up on new connections without a reason', () => {
+  const quarrel = failure({ lasted: 50, by: 'server' });
+
+  it('most likely has another client of this name: after the second time the delay is 5 s at least', () => {
+    expect(delays(backoff({ maxDelay: 60_000 }), repeat(8, quarrel))).toEqual([100, 5_000, 5_000, 5_000, 5_000, 5_000, 6_400, 12_800]);
+  });
+
+  it('is not given more than maxDelay', () => {
+    expect(delays(backoff({ maxDelay: 1_000 }), repeat(3, quarrel))).toEqual([100, 1_000, 1_000]);
+  });
+
+  it.each([
+    ['a connection that lasted', failure({ lasted: 5_000, by: 'server' })],
+    ['a network that broke', failure({ lasted: 50, by: 'network' })],
+    ['an attempt that failed', failure({ by: 'server' })],
+    ['a server that says why', failure({ lasted: 50, by: 'server', error: new ServerDisconnectError(HERE, 0x8b) })],
+  ])('is not suspected after %s', (_, other) => {
+    const subject = backoff();
+    subject.next(quarrel);
+    subject.next(other);
+    expect(subject.next(quarrel)?.delay).toBeLessThan(1_000);
   });
 });
 

@@ -63,7 +63,7 @@ export class Backoff {
     this.#quarrels = isQuarrel(failure, policy.resetAfter) ? this.#quarrels + 1 : 0;
     const stale = isStale(failure);
     const worthIt = this.#asksUser(policy, error) ?? (error.retryable || stale);
-    if (!worthIt || this.#failures > policy.maxAttempts) return undefined;
+    if (!worthIt || attempt > policy.maxAttempts) return undefined;
     // Credentials that ran out are fetched again at once, but only once.
     if (stale && !this.#refreshed) {
       this.#refreshed = true;

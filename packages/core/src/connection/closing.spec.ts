@@ -288,7 +288,7 @@ describe('close() inside a listener', () => {
     const seen: string[] = [];
     connection.on('state', ({ type }) => seen.push(type));
     const ends: string[] = [];
-    connection.subscribe('other', {}, { message: () => ends.push('message'), end: () => ends.push('end'), error: () => ends.push('error') });
+    connection.subscribe('other', {}, { message: () => void ends.push('message'), end: () => ends.push('end'), error: () => ends.push('error') });
     const publications = ([1, 2] as const).map((qos) => connection.publish('p', 'x', { qos }));
     let closing: Promise<void> | undefined;
     OCCASIONS[occasion]!(test, () => {

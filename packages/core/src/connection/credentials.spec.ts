@@ -93,7 +93,7 @@ describe('a credentials function', () => {
     const { ask, asked } = provider();
     const test = opened(ask, { connectTimeout: 500 });
     const failures: string[] = [];
-    test.connection.on('attemptFailed', ({ error }) => failures.push(`${error.name}: ${String((error.cause as Error).message)}`));
+    test.connection.on('attemptFailed', ({ error }) => failures.push(`${error.name}: ${(error.cause as Error).message}`));
     test.clock.advance(499);
     expect(asked[0]!.signal.aborted).toBe(false);
     test.clock.advance(1);

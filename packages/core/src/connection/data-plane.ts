@@ -86,7 +86,8 @@ export class DataPlane {
   }
 
   subscribe(filters: readonly string[], options: SubscribeOptions, observer: SubscriptionObserver): Subscription {
-    if (options.overflow === 'pause' && !canPause()) {
+    // Whatever else is wrong with the options is told by the registry.
+    if ((options as SubscribeOptions | null)?.overflow === 'pause' && !canPause()) {
       throw new UnsupportedError("browsers cannot pause a WebSocket, so the overflow policy 'pause' cannot be kept here");
     }
     return this.#registry.subscribe(filters, options, observer);
@@ -142,6 +143,7 @@ export class DataPlane {
       ack: (type, ack) => {
         if (type === PacketType.pubrel) this.#inbound.released(ack.packetId);
         else this.#outbound.acknowledged(type, ack);
+        this.#registry.retry();
         this.#pressure.update();
       },
       suback: (ack) => {

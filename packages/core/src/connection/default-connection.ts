@@ -1,7 +1,7 @@
-import { ClosedError, ConnectionRefusedError, ProtocolError } from '../errors/connection-errors.js';
+import { ClosedError, ConnectionRefusedError, InvalidOptionsError, ProtocolError } from '../errors/connection-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import { assertNever } from '../internal/assert-never.js';
-import type { Clock, Timer } from '../internal/clock.js';
+import { type Clock, LONGEST_DELAY, type Timer } from '../internal/clock.js';
 import { Emitter } from '../internal/emitter.js';
 import type { Random } from '../internal/random.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
@@ -25,7 +25,7 @@ import { EndOfLife } from './end-of-life.js';
 import { negotiate } from './negotiate.js';
 import type { Negotiated } from './negotiated.js';
 import { SessionPlan } from './session-plan.js';
-import { waitForOpen } from './wait-for-open.js';
+import { openingAborted, waitForOpen } from './wait-for-open.js';
 
 /** What a connection takes from its surroundings. */
 export interface ConnectionDependencies {
@@ -106,9 +106,7 @@ export class DefaultConnection implements Connection {
   }
 
   open({ signal }: { readonly signal?: AbortSignal } = {}): Promise<Negotiated> {
-    if (signal?.aborted === true) {
-      return Promise.reject(new ClosedError('opening the connection was aborted', { cause: signal.reason }));
-    }
+    if (signal?.aborted === true) return Promise.reject(openingAborted(signal.reason));
     this.#feed({ type: 'open' });
     return waitForOpen(this, signal);
   }
@@ -124,8 +122,9 @@ export class DefaultConnection implements Connection {
   ): Subscription {
     if (this.end !== undefined) throw new ClosedError('the connection has ended; create a new one to subscribe');
     if (this.#state.type === 'draining') throw new ClosedError('the connection is draining and takes no new subscriptions');
+    checkObserver(observer);
     return this.#data.subscribe(
-      typeof filter === 'string' ? [filter] : filter,
+      Array.isArray(filter) ? (filter as readonly string[]) : [filter as string],
       options,
       typeof observer === 'function' ? { message: observer } : observer,
     );
@@ -250,7 +249,8 @@ export class DefaultConnection implements Connection {
     const { clock } = this.#dependencies;
     if (this.end === undefined) this.#data.refuse('the connection is draining and takes no new messages');
     this.#feed({ type: 'drain' });
-    const timer = clock.setTimeout(() => void this.close(), deadline);
+    const limit = deadline >= 0 ? Math.min(deadline, LONGEST_DELAY) : DRAIN_DEADLINE;
+    const timer = clock.setTimeout(() => void this.close(), limit);
     this.#onIdle = () => {
       // Later than the event that emptied it, so that what its listeners still do is counted too.
       clock.defer(() => {
@@ -299,4 +299,11 @@ export class DefaultConnection implements Connection {
     if (wire === undefined) settle();
     else wire.end(0, expiry, settle);
   }
+}
+
+/** At once: an observer without a listener would only be found out by the first message. */
+function checkObserver(observer: unknown): void {
+  const listener = typeof observer === 'function' ? observer : (observer as { message?: unknown } | null | undefined)?.message;
+  if (typeof listener === 'function') return;
+  throw new InvalidOptionsError([{ path: 'observer', reason: 'must be a function, or an object with a function `message`' }]);
 }

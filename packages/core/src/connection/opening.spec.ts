@@ -105,6 +105,7 @@ describe('open()', () => {
     }
     await expect(open).rejects.toMatchObject({ name: 'NetworkError' });
     expect(test.connection.state.type).toBe('failed');
+    expect(test.wires).toHaveLength(2);
   });
 
   it('rejects after the first failure with reconnect: false', async () => {
@@ -142,7 +143,7 @@ describe('the signal of open()', () => {
   it('that is aborted already starts nothing', async () => {
     const { connection, wires } = createTestConnection();
     const reason = new Error('no');
-    await expect(connection.open({ signal: AbortSignal.abort(reason) })).rejects.toMatchObject({ name: 'ClosedError', cause: reason });
+    await expect(connection.open({ signal: AbortSignal.abort(reason) })).rejects.toMatchObject({ name: 'AbortedError', cause: reason });
     expect(wires).toEqual([]);
     expect(connection.state.type).toBe('idle');
   });
@@ -153,7 +154,7 @@ describe('the signal of open()', () => {
     const open = connection.open({ signal: abort.signal });
     const reason = new Error('enough');
     abort.abort(reason);
-    await expect(open).rejects.toMatchObject({ name: 'ClosedError', cause: reason });
+    await expect(open).rejects.toMatchObject({ name: 'AbortedError', cause: reason });
     await expect(connection.closed).resolves.toMatchObject({ type: 'closed', by: 'user' });
     clock.advance(3_600_000);
     expect(wires).toHaveLength(1);
@@ -187,7 +188,7 @@ describe('the signal of open()', () => {
     const abort = new AbortController();
     const open = connection.open({ signal: abort.signal });
     abort.abort();
-    await expect(open).rejects.toMatchObject({ name: 'ClosedError' });
+    await expect(open).rejects.toMatchObject({ name: 'AbortedError' });
     clock.advance(250);
     expect(connection.state.type).toBe('connecting');
     wires.at(-1)!.connack();

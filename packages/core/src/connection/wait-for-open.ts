@@ -1,4 +1,5 @@
 import { ClosedError } from '../errors/connection-errors.js';
+import { AbortedError } from '../errors/delivery-errors.js';
 import type { Connection, ConnectionEnd } from './connection.js';
 import type { Negotiated } from './negotiated.js';
 
@@ -28,9 +29,14 @@ export function waitForOpen(connection: Opening, signal: AbortSignal | undefined
     });
     const onAbort = (): void => {
       stop();
-      reject(new ClosedError('opening the connection was aborted', { cause: signal?.reason }));
+      reject(openingAborted(signal?.reason));
       if (!connection.wasConnected) void connection.close();
     };
     signal?.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+/** The error for a caller that has lost interest. */
+export function openingAborted(reason: unknown): AbortedError {
+  return new AbortedError('opening the connection', reason, false);
 }

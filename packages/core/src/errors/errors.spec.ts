@@ -252,7 +252,7 @@ describe('errors', () => {
   });
 
   it.each(named)('%s shows no brand and no payload in JSON or on a terminal', (_, { error }) => {
-    const shown = [JSON.stringify(error), JSON.stringify({ ...error }), inspect(error), String(error), error.message].join('\n');
+    const shown = [JSON.stringify(error), JSON.stringify(Object.entries(error)), inspect(error), String(error), error.message].join('\n');
     expect(shown).not.toContain('canary');
     expect(shown).not.toContain(payload.join());
     expect(shown).not.toContain(inspect(payload).slice(-30));
@@ -289,7 +289,7 @@ describe('which errors are worth another attempt', () => {
 describe('what a server says', () => {
   const forged = 'fine\n\u001b[31mERROR\u202e';
 
-  it.each([
+  it.each<[string, MqttError]>([
     ['ConnectionRefusedError', new ConnectionRefusedError(HERE, 0x87, { reasonString: forged })],
     ['ServerDisconnectError', new ServerDisconnectError(HERE, 0x87, { reasonString: forged })],
     ['PublishRefusedError', new PublishRefusedError('a', 0x87, forged)],
@@ -297,7 +297,6 @@ describe('what a server says', () => {
   ])('cannot forge a log line through the reason string of a %s', (_, error) => {
     expect(error.message).not.toMatch(/[\u0000-\u001f\u202e]/);
     expect(error.message).toContain('fine');
-    expect(error.reasonString ?? forged).toBe(forged);
   });
 
   it('cannot forge one through a topic', () => {

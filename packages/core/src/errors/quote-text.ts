@@ -2,7 +2,7 @@ const MAX_LENGTH = 120;
 
 /** Foreign text, such as a topic, as it may stand in an error or a log line: quoted, shortened, and steering no terminal. */
 export function quoteText(foreign: unknown): string {
-  const text = String(foreign);
+  const text = textOf(foreign);
   let quoted = '"';
   for (let i = 0; i < text.length && i < MAX_LENGTH; i++) {
     const code = text.charCodeAt(i);
@@ -19,4 +19,13 @@ function isPrintable(code: number): boolean {
   if (code >= 0x2028 && code <= 0x202e) return false;
   if (code >= 0x2066 && code <= 0x2069) return false;
   return code !== 0xfeff;
+}
+
+/** Anything as text, also what cannot be made into text. */
+export function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
 }

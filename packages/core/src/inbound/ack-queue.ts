@@ -48,6 +48,7 @@ export class AckQueue {
   /** A message came. */
   push(packetId: number, size: number, since: number): AckSlot {
     const slot: AckSlot = { packetId, size, since, reasonCode: undefined };
+    if (this.#closed) return slot;
     this.#slots.push(slot);
     this.#bytes += size;
     return slot;

@@ -1,4 +1,5 @@
 import type { Acknowledger } from '../message/inbound-message.js';
+import type { Wire } from '../wire/wire.js';
 
 /**
  * The handling of one message by all its observers. It is done when the delivery itself and every hold have ended; a
@@ -6,11 +7,14 @@ import type { Acknowledger } from '../message/inbound-message.js';
  */
 export class Handling {
   readonly canRefuse: boolean;
+  /** The connection on which the message came. */
+  readonly wire: Wire | undefined;
   readonly #onDone: (reasonCode: number) => void;
   #open = 1;
   #reasonCode = 0;
 
-  constructor(canRefuse: boolean, onDone: (reasonCode: number) => void) {
+  constructor(wire: Wire | undefined, canRefuse: boolean, onDone: (reasonCode: number) => void) {
+    this.wire = wire;
     this.canRefuse = canRefuse;
     this.#onDone = onDone;
   }
@@ -21,6 +25,9 @@ export class Handling {
     let held = true;
     return {
       canRefuse: this.canRefuse,
+      get isSettled() {
+        return !held;
+      },
       settle: (reasonCode) => {
         if (!held) return;
         held = false;

@@ -24,11 +24,11 @@ export interface Taker {
 export class Holding {
   readonly #clock: Clock;
   readonly #graceTime: number;
-  readonly #abandon: (message: InboundMessage, hold: Acknowledger) => void;
+  readonly #abandon: (message: InboundMessage, handling: Handling, hold: Acknowledger) => void;
   #held: Held[] = [];
   #timer: Timer;
 
-  constructor(clock: Clock, graceTime: number, abandon: (message: InboundMessage, hold: Acknowledger) => void) {
+  constructor(clock: Clock, graceTime: number, abandon: (message: InboundMessage, handling: Handling, hold: Acknowledger) => void) {
     this.#clock = clock;
     this.#graceTime = graceTime;
     this.#abandon = abandon;
@@ -36,11 +36,6 @@ export class Holding {
 
   get size(): number {
     return this.#held.length;
-  }
-
-  /** Whether the message with this identifier is among them. */
-  has(packetId: number): boolean {
-    return this.#held.some(({ message }) => message.packetId === packetId);
   }
 
   /** Keeps a message; `hold` is what keeps it from being acknowledged. */
@@ -51,6 +46,8 @@ export class Holding {
 
   /** Somebody new observes. */
   offer(taker: Taker): void {
+    // Whoever left one may have acknowledged it after all.
+    this.#held = this.#held.filter(({ hold }) => !hold.isSettled);
     const taken = this.#held.filter(({ message }) => taker.takes(message.topic));
     if (taken.length === 0) return;
     this.#held = this.#held.filter((held) => !taken.includes(held));
@@ -61,11 +58,16 @@ export class Holding {
     }
   }
 
-  /** The connection is gone: the server sends them again if it still has them. */
-  clear(): void {
+  /**
+   * The connection is gone. Messages of QoS 1 come again, if the server still has them; those of QoS 2 do not while the
+   * session lives, since their identifiers are known here.
+   */
+  clear(sessionLives: boolean): void {
+    const gone = this.#held.filter(({ message }) => message.qos === 1 || !sessionLives);
+    this.#held = this.#held.filter((held) => !gone.includes(held));
+    this.#schedule();
     // They cannot be acknowledged any more: this only ends their handling.
-    for (const { hold } of this.#held.splice(0)) hold.settle(0);
-    this.#clock.clearTimeout(this.#timer);
+    for (const { hold } of gone) hold.settle(0);
   }
 
   #schedule(): void {
@@ -77,7 +79,7 @@ export class Holding {
       const over = this.#held.filter(({ until }) => until <= now);
       this.#held = this.#held.filter(({ until }) => until > now);
       this.#schedule();
-      for (const { message, hold } of over) this.#abandon(message, hold);
+      for (const { message, handling, hold } of over) if (!hold.isSettled) this.#abandon(message, handling, hold);
     }, first.until - this.#clock.now());
   }
 }

@@ -2,7 +2,7 @@ import type { DropEvent } from '../connection/connection.js';
 import { ProtocolError } from '../errors/connection-errors.js';
 import { MqttError } from '../errors/mqtt-error.js';
 import { quoteText } from '../errors/quote-text.js';
-import type { Clock, Timer } from '../internal/clock.js';
+import { type Clock, LONGEST_DELAY, type Timer } from '../internal/clock.js';
 import type { Acknowledger, InboundMessage } from '../message/inbound-message.js';
 import { PacketType, QUOTA_EXCEEDED, RECEIVE_MAXIMUM_EXCEEDED, UNSPECIFIED_ERROR } from '../wire/codec/packet-type.js';
 import type { Wire } from '../wire/wire.js';
@@ -89,8 +89,8 @@ export class Inbound {
     this.#delivery = delivery;
     this.#clock = clock;
     this.#events = events;
-    this.#holding = new Holding(clock, options.graceTime, (message, hold) => {
-      this.#abandon(message, hold);
+    this.#holding = new Holding(clock, options.graceTime, (message, handling, hold) => {
+      this.#abandon(message, handling, hold);
     });
   }
 
@@ -103,7 +103,10 @@ export class Inbound {
   connected({ wire, sessionPresent, modern }: InboundConnection): void {
     this.#wire = wire;
     this.#modern = modern;
-    if (!sessionPresent) this.#exactlyOnce.clear();
+    if (!sessionPresent) {
+      this.#exactlyOnce.clear();
+      this.#holding.clear(false);
+    }
     const onSent = (): void => {
       this.#tellIdle();
     };
@@ -121,12 +124,8 @@ export class Inbound {
     this.#pubacks?.close();
     this.#pubrecs?.close();
     this.#open.clear();
-    // What nobody handles comes again; an identifier of QoS 2 must then be new to us.
-    for (const [packetId, entry] of this.#exactlyOnce) {
-      if (entry.reasonCode === undefined && this.#holding.has(packetId)) this.#exactlyOnce.delete(packetId);
-      entry.slots = [];
-    }
-    this.#holding.clear();
+    for (const entry of this.#exactlyOnce.values()) entry.slots = [];
+    this.#holding.clear(true);
     this.#clock.clearTimeout(this.#ackTimer);
     this.#ackWatched = false;
   }
@@ -143,7 +142,9 @@ export class Inbound {
 
   /** An observer has left this message unhandled. */
   leave(message: InboundMessage, handling: Handling, hold: Acknowledger): void {
-    if (this.#wire !== undefined) this.#holding.add(message, handling, hold);
+    // Of an earlier connection only QoS 2 matters: QoS 1 came again, or never will.
+    const matters = message.qos === 2 ? this.#exactlyOnce.has(message.packetId) : handling.wire === this.#wire;
+    if (this.#wire !== undefined && matters) this.#holding.add(message, handling, hold);
   }
 
   /** A PUBLISH came. */
@@ -233,7 +234,7 @@ export class Inbound {
 
   #newHandling(onDone: (reasonCode: number) => void): Handling {
     this.#handlings++;
-    return new Handling(this.#modern, (reasonCode) => {
+    return new Handling(this.#wire, this.#modern, (reasonCode) => {
       this.#handlings--;
       onDone(reasonCode);
       this.#tellIdle();
@@ -252,7 +253,7 @@ export class Inbound {
 
   #push(queue: AckQueue, { packetId, payload }: InboundMessage): AckSlot {
     const slot = queue.push(packetId, payload.length, this.#clock.now());
-    this.#watchAcks();
+    if (this.#wire !== undefined) this.#watchAcks();
     return slot;
   }
 
@@ -283,7 +284,7 @@ export class Inbound {
       this.#ackWatched = false;
       for (const queue of [this.#pubacks, this.#pubrecs]) this.#releaseLate(queue);
       this.#watchAcks();
-    }, due - this.#clock.now());
+    }, Math.min(due - this.#clock.now(), LONGEST_DELAY));
   }
 
   #releaseLate(queue: AckQueue | undefined): void {
@@ -291,7 +292,7 @@ export class Inbound {
     for (let head = queue?.head; head !== undefined && head.reasonCode === undefined; head = queue?.head) {
       if (this.#clock.now() < head.since + ackTimeout) return;
       const seconds = String(ackTimeout / 1000);
-      const error = new MqttError('ERR_MQTT_UNACKNOWLEDGED', `a message was not acknowledged for ${seconds} s (receive.ackTimeout)`);
+      const error = new MqttError('ERR_MQTT_UNACKNOWLEDGED', `a message was not acknowledged for ${seconds} s (receive.ackTimeout)`, { retryable: true });
       this.#events.warn(error, error.message);
       const slot = head;
       this.#release(error, (reasonCode) => queue?.settle(slot, reasonCode));
@@ -300,12 +301,17 @@ export class Inbound {
   }
 
   /** Nobody has taken a held message in time. */
-  #abandon(message: InboundMessage, hold: Acknowledger): void {
+  #abandon(message: InboundMessage, handling: Handling, hold: Acknowledger): void {
+    // Without a connection nobody can be told: it waits on.
+    if (this.#wire === undefined) {
+      this.#holding.add(message, handling, hold);
+      return;
+    }
     const error = new MqttError(
       'ERR_MQTT_UNACKNOWLEDGED',
       `nobody observed the message on ${quoteText(message.topic)} within the grace time (receive.graceTime)`,
+      { retryable: true },
     );
-    if (this.#wire === undefined) return;
     this.#release(error, (reasonCode) => {
       this.#drop(message);
       hold.settle(reasonCode);

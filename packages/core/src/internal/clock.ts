@@ -10,6 +10,9 @@ export interface Clock {
   defer(callback: () => void): void;
 }
 
+/** The longest that timers can wait, in milliseconds; a longer one would fire at once. */
+export const LONGEST_DELAY = 2 ** 31 - 1;
+
 /** What `setTimeout` gave; opaque. */
 export type Timer = unknown;
 

@@ -9,7 +9,7 @@ function message(source: PropertiesSource = () => ({}), bytes: Uint8Array | unde
 
 function recorder(canRefuse = true): { readonly acknowledger: Acknowledger; readonly settled: number[] } {
   const settled: number[] = [];
-  return { acknowledger: { canRefuse, settle: (code) => settled.push(code) }, settled };
+  return { acknowledger: { canRefuse, isSettled: false, settle: (code) => settled.push(code) }, settled };
 }
 
 describe('the properties of a received message', () => {
@@ -36,7 +36,7 @@ describe('the same message for one more observer', () => {
     for (const look of [true, false]) {
       const source = jest.fn(() => ({ contentType: 'text/plain' }));
       const original = message(source);
-      if (look) original.properties;
+      if (look) expect(original.properties).toBeDefined();
       const copy = original.withAcknowledger(recorder().acknowledger);
       expect(copy).toMatchObject({ topic: 'a/b', qos: 1, retain: true, dup: true, packetId: 7, subscriptionId: 3, subscriptionIds: [3, 4] });
       expect(copy.payload).toBe(original.payload);

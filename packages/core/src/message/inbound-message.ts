@@ -6,6 +6,8 @@ import type { PublishProperties } from './publish-properties.js';
 export interface Acknowledger {
   /** Done, with this reason code; 0 is success. */
   settle(reasonCode: number): void;
+  /** Whether that has happened. */
+  readonly isSettled: boolean;
   /** Whether the protocol knows negative acknowledgements. */
   readonly canRefuse: boolean;
 }

@@ -68,9 +68,10 @@ describe('number and integer', () => {
 describe('oneOf', () => {
   it('takes the first for the default, and tells the choice', () => {
     const check = new OptionChecker();
-    expect(check.oneOf('x', undefined, ['auto', 5, 4])).toBe('auto');
-    expect(check.oneOf('x', 4, ['auto', 5, 4])).toBe(4);
-    expect(check.oneOf('x', '4' as never, ['auto', 5, 4])).toBe('auto');
+    const values = ['auto', 5, 4] as const;
+    expect(check.oneOf<(typeof values)[number]>('x', undefined, values)).toBe('auto');
+    expect(check.oneOf<(typeof values)[number]>('x', 4, values)).toBe(4);
+    expect(check.oneOf<(typeof values)[number]>('x', '4' as never, values)).toBe('auto');
     expect(check.problems).toEqual([{ path: 'x', reason: 'must be one of "auto", 5, 4' }]);
   });
 });

@@ -44,7 +44,7 @@ describe('the defaults', () => {
 
   it('hold for options that are undefined, too', () => {
     const undefinedOnes = { keepalive: undefined, session: undefined, reconnect: undefined, publish: undefined, clientId: undefined, credentials: undefined };
-    const { clientId, ...rest } = resolveOptions(URL, undefinedOnes as ConnectionOptions);
+    const { clientId, ...rest } = resolveOptions(URL, undefinedOnes as unknown as ConnectionOptions);
     expect(clientId).toMatch(/^rxmqtt-/);
     expect(rest).toEqual({ ...resolved, clientId: undefined });
   });

@@ -1,5 +1,6 @@
 import { InvalidOptionsError } from '../errors/connection-errors.js';
 import type { InboundOptions } from '../inbound/inbound.js';
+import { LONGEST_DELAY } from '../internal/clock.js';
 import { randomId } from '../internal/random.js';
 import type { UserProperty } from '../message/publish-properties.js';
 import { OVERFLOW_POLICIES } from '../outbound/accept-message.js';
@@ -72,8 +73,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
 
 const MAX_UINT16 = 0xffff;
 const MAX_UINT32 = 0xffff_ffff;
-/** What timers can wait. */
-const MAX_DELAY = 2 ** 31 - 1;
+const MAX_DELAY = LONGEST_DELAY;
 
 /** Checks URL and options and fills in the defaults. Throws InvalidOptionsError with all problems at once. */
 export function resolveOptions(url: string, options: ConnectionOptions): ResolvedOptions {

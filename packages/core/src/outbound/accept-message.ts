@@ -27,6 +27,7 @@ export class MessageAcceptor {
 
   accept(topic: string, payload: Payload, options: PublishOptions): OutgoingMessage {
     const topicLength = this.#topics.get(topic) ?? this.#checkTopic(topic);
+    checkOptions(topic, options);
     const { qos = 0, retain = false, properties, offline, overflow } = options;
     if (!QOS.includes(qos)) throw invalid(topic, 'qos', 'is not 0, 1 or 2');
     if (typeof retain !== 'boolean') throw invalid(topic, 'retain', 'is not a boolean');
@@ -77,6 +78,19 @@ function checkTimeout(topic: string, timeout: unknown): void {
   if (timeout === undefined) return;
   if (typeof timeout === 'number' && timeout >= 0 && timeout < 2 ** 31) return;
   throw invalid(topic, 'timeout', 'is not a number of milliseconds');
+}
+
+function checkOptions(topic: string, options: unknown): void {
+  if (!isObject(options)) throw invalid(topic, 'options', 'are no object');
+  const { signal, properties } = options as { signal?: unknown; properties?: unknown };
+  if (signal !== undefined && !(isObject(signal) && 'aborted' in signal && 'addEventListener' in signal)) {
+    throw invalid(topic, 'signal', 'is no AbortSignal');
+  }
+  if (properties !== undefined && !isObject(properties)) throw invalid(topic, 'properties', 'are no object');
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function checkPayload(topic: string, payload: unknown): number {

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../internal/clock.js';
+import { type Clock, LONGEST_DELAY, type Timer } from '../internal/clock.js';
 
 /** Milliseconds between two sweeps, at least: each looks at everything that waits. */
 const SHORTEST_PAUSE = 100;
@@ -33,7 +33,7 @@ export class ExpirySweep {
   #schedule(at: number): void {
     this.#due = at;
     if (at === Infinity || this.#stopped) return;
-    const delay = Math.min(Math.max(at - this.#clock.now(), SHORTEST_PAUSE), 2 ** 31 - 1);
+    const delay = Math.min(Math.max(at - this.#clock.now(), SHORTEST_PAUSE), LONGEST_DELAY);
     this.#timer = this.#clock.setTimeout(() => {
       this.#schedule(this.#sweep(this.#clock.now()));
     }, delay);

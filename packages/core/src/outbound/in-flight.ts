@@ -84,7 +84,10 @@ export class InFlight {
       if (this.#messages.get(message.packetId) !== message) continue;
       this.#depart(message);
       if (message.phase === 'received') wire.ack(PacketType.pubrel, message.packetId, 0);
-      else this.#send(message, true);
+      else {
+        message.redelivered = true;
+        this.#send(message, true);
+      }
     }
     if (index > 0) this.#again = this.#again.slice(index);
   }
@@ -116,6 +119,7 @@ export class InFlight {
     } else if (ack.reasonCode >= 0x80) this.#finish(message, ack);
     else {
       message.phase = 'received';
+      message.received = ack;
       this.#wire?.ack(PacketType.pubrel, message.packetId, 0);
     }
   }
@@ -125,8 +129,20 @@ export class InFlight {
     this.#ids.release(message.packetId);
     // It may be acknowledged by a connection on which it was not sent again yet.
     if (message.epoch === this.#epoch) this.#underWay--;
+    const result = outcome(message, ack);
     message.phase = 'none';
-    // 0x92 is no failure: the server had finished the message before the connection was lost.
-    this.#finished(message, ack.reasonCode === PACKET_ID_NOT_FOUND ? { ...ack, reasonCode: 0 } : ack);
+    this.#finished(message, result);
   }
+}
+
+/** What an acknowledgement means for its message. */
+function outcome(message: OutgoingMessage, ack: Ack): Ack {
+  const { reasonCode } = ack;
+  // PUBCOMP does not repeat what PUBREC said.
+  if (reasonCode === 0 && message.received !== undefined) return { ...ack, ...message.received };
+  // The server had finished the message before the connection was lost.
+  if (reasonCode === PACKET_ID_NOT_FOUND && (message.phase === 'received' || message.redelivered)) {
+    return { ...ack, reasonCode: message.received?.reasonCode ?? 0 };
+  }
+  return ack;
 }

@@ -12,6 +12,7 @@ import {
   UnknownOutcomeError,
 } from '../errors/delivery-errors.js';
 import { isMqttError, type MqttError } from '../errors/mqtt-error.js';
+import { textOf } from '../errors/quote-text.js';
 import type { Clock } from '../internal/clock.js';
 import type { PacketIds } from '../session/packet-ids.js';
 import type { Ack } from '../wire/codec/ack-codec.js';
@@ -107,8 +108,7 @@ export class Outbound {
       message = this.#acceptor.accept(topic, payload, options);
     } catch (error) {
       if (!isMqttError(error)) throw error;
-      const given: unknown = topic;
-      return this.#refuse(new OutgoingMessage(String(given), 0, '', 0, 0, false, undefined, undefined), error);
+      return this.#refuse(new OutgoingMessage(textOf(topic), 0, '', 0, 0, false, undefined, undefined), error);
     }
     message.warn = this.#warn;
     message.overflow = options.overflow ?? this.#options.overflow;

@@ -1,3 +1,4 @@
+import type { Ack } from '../wire/codec/ack-codec.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import type { QoS } from '../message/mqtt-message.js';
 import type { PublishProperties, UserProperty } from '../message/publish-properties.js';
@@ -39,6 +40,10 @@ export class OutgoingMessage implements Publication {
   staleAt = Infinity;
   /** The connection on which it was sent last; 0 for none. */
   epoch = 0;
+  /** Whether it was sent more than once under its identifier. */
+  redelivered = false;
+  /** What the PUBREC of QoS 2 said, which PUBCOMP does not repeat. */
+  received: Ack | undefined = undefined;
   /** Told of listeners that throw. */
   warn: ((error: unknown, what: string) => void) | undefined = undefined;
   previous: OutgoingMessage | undefined = undefined;

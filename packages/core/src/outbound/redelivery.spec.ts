@@ -234,7 +234,9 @@ describe('on a session that was lost', () => {
     test.connection.publish('a', 'old', { qos: 1 });
     const doubtful = test.connection.publish('a', 'doubtful', { qos: 2 });
     test.wire.acknowledge(PUBREC, 2);
-    doubtful.onSettled(() => test.connection.publish('a', 'new', { qos: 1 }));
+    doubtful.onSettled(() => {
+      test.connection.publish('a', 'new', { qos: 1 });
+    });
     const sent = log(reconnect(test, { sessionPresent: false }));
     expect(sent.map((line) => line.split(' ')[1])).toEqual(['old', 'new']);
   });

@@ -115,7 +115,7 @@ describe('the callbacks of a subscription', () => {
     test.wires[0]!.suback(undefined, [0, 0x87, 0]);
     void test.connection.close();
     expect(log).toEqual(['ready', 'end']);
-    expect(test.warnings.map(({ what }) => what)).toEqual(['error', 'ready', 'end'].map((name) => expect.stringContaining(`${name} callback`)));
+    expect(test.warnings.map(({ what }) => /the (\w+) callback/.exec(what)?.[1])).toEqual(['error', 'ready', 'end']);
   });
 
   it('hear of the end once: end or error, whichever came first', () => {
@@ -133,7 +133,7 @@ describe('the callbacks of a subscription', () => {
   it('hear nothing after unsubscribe()', () => {
     const test = connected();
     const log: string[] = [];
-    const subscription = test.connection.subscribe('a', {}, { message: () => log.push('message') as never, ready: () => log.push('ready'), error: () => log.push('error'), end: () => log.push('end') });
+    const subscription = test.connection.subscribe('a', {}, { message: () => void log.push('message'), ready: () => log.push('ready'), error: () => log.push('error'), end: () => log.push('end') });
     test.clock.advance();
     void subscription.unsubscribe();
     test.wires[0]!.suback();

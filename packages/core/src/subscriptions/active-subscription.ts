@@ -91,6 +91,11 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
     if (this.#state !== 'over') this.#workload.give(message, handling);
   }
 
+  /** A connection resumes the session, and the server sends again what was not acknowledged. */
+  resumed(): void {
+    this.#workload.forgetRepeated();
+  }
+
   takes(topic: string): boolean {
     return this.#state !== 'over' && this.entries.some(({ levels }) => matchTopic(levels, topic));
   }
@@ -103,8 +108,10 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
   run(message: InboundMessage, handling: (() => Handling) | undefined): void | PromiseLike<void> {
     try {
       const given = this.#manual && handling !== undefined ? this.#owe(message, handling()) : message;
-      const result = this.#observer.message(given);
-      return result?.then(undefined, (error: unknown) => {
+      const result: unknown = this.#observer.message(given);
+      // JavaScript returns what it likes: an arrow function around push() returns a number.
+      if (!isPromiseLike(result)) return;
+      return result.then(undefined, (error: unknown) => {
         this.#host.warn(error, `a message listener rejected for a message on ${quoteText(message.topic)}`);
       });
     } catch (error) {
@@ -139,7 +146,7 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
     if (this.#state === 'over' || (this.#state === 'granted' && !again)) return;
     const grants: Grant[] = [];
     for (const { filter, granted } of this.entries) {
-      if (granted === undefined) return;
+      if (granted === undefined || granted.request.qos < this.options.qos) return;
       grants.push({ filter, qos: granted.qos });
     }
     this.#state = 'granted';
@@ -167,6 +174,9 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
     this.#owed.add(owed);
     return message.withAcknowledger({
       canRefuse: hold.canRefuse,
+      get isSettled() {
+        return hold.isSettled;
+      },
       settle: (reasonCode) => {
         this.#owed.delete(owed);
         hold.settle(reasonCode);
@@ -199,4 +209,8 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
 
 function withdrawn(): ClosedError {
   return new ClosedError('the subscription was withdrawn before the server granted it');
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<void> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

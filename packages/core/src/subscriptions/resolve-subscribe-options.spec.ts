@@ -1,17 +1,16 @@
 import { caught } from '../../test/topics/caught.js';
 import { InvalidOptionsError } from '../errors/connection-errors.js';
 import { resolveSubscribeOptions } from './resolve-subscribe-options.js';
-import type { SubscribeOptions } from './subscribe-options.js';
 
-function paths(options: object, shared = false): readonly string[] {
-  const error = caught(() => resolveSubscribeOptions(options as SubscribeOptions, shared));
+function paths(options: object): readonly string[] {
+  const error = caught(() => resolveSubscribeOptions(options));
   expect(error).toBeInstanceOf(InvalidOptionsError);
   return (error as InvalidOptionsError).problems.map(({ path }) => path);
 }
 
 describe('resolveSubscribeOptions', () => {
   it('has the defaults that the comments say', () => {
-    expect(resolveSubscribeOptions({}, false)).toEqual({
+    expect(resolveSubscribeOptions({})).toEqual({
       qos: 0,
       ack: 'auto',
       noLocal: false,
@@ -25,7 +24,7 @@ describe('resolveSubscribeOptions', () => {
 
   it('takes what is given', () => {
     const given = { qos: 2, ack: 'manual', noLocal: true, retainAsPublished: true, concurrency: Infinity, capacity: 1, overflow: 'latest' } as const;
-    expect(resolveSubscribeOptions({ ...given, retainHandling: 'ignore' }, false)).toEqual({ ...given, retainHandling: 2 });
+    expect(resolveSubscribeOptions({ ...given, retainHandling: 'ignore' })).toEqual({ ...given, retainHandling: 2 });
   });
 
   it.each<[string, object]>([
@@ -43,8 +42,8 @@ describe('resolveSubscribeOptions', () => {
     expect(paths({ qos: 7, ack: 'x', overflow: 'y' })).toEqual(['qos', 'ack', 'overflow']);
   });
 
-  it('refuses no local in a group, which is a protocol error', () => {
-    expect(paths({ noLocal: true }, true)).toEqual(['noLocal']);
+  it.each([null, 7, 'qos', []])('refuses options that are %p', (options) => {
+    expect(paths(options as object)).toEqual(['options']);
   });
 
   it.each(['noLocal', 'retainAsPublished'])('refuses %s that is no boolean', (path) => {

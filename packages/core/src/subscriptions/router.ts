@@ -6,6 +6,7 @@ import type { ActiveSubscription } from './active-subscription.js';
 import type { FilterEntry } from './filter-entry.js';
 
 const MAX_CACHED_ROUTES = 10_000;
+const MAX_RETIRED = 1_000;
 
 /** Who gets the messages of one topic. */
 interface Route {
@@ -27,6 +28,8 @@ export class Router implements Delivery {
   /** Topics repeat; what was found for one is kept until the filters change. */
   readonly #routes = new Map<string, Route>();
   #resumed = false;
+  /** Identifiers of filters that are gone, whose messages may still come; with whether their observer left some unhandled. */
+  readonly #retired = new Map<number, boolean>();
 
   add(entry: FilterEntry): void {
     this.#trie.add(entry.filter, entry);
@@ -35,7 +38,7 @@ export class Router implements Delivery {
 
   remove(entry: FilterEntry): void {
     this.#trie.remove(entry.filter, entry);
-    for (const id of entry.ids) this.#forget(id);
+    for (const id of entry.ids) this.#retire(id, entry.leftUnhandled);
     this.changed();
   }
 
@@ -62,6 +65,7 @@ export class Router implements Delivery {
   /** The server resumes a session: it may send what was subscribed before anybody here observes. */
   resumed(sessionPresent: boolean): void {
     this.#resumed = sessionPresent;
+    if (!sessionPresent) this.#retired.clear();
   }
 
   deliver(message: InboundMessage, handling: (() => Handling) | undefined): DeliveryResult {
@@ -69,6 +73,8 @@ export class Router implements Delivery {
     const { all, byEntry } = route;
     const { subscriptionId } = message;
     if (subscriptionId === 0 || !this.#ids.has(subscriptionId)) {
+      const retired = this.#retired.get(subscriptionId);
+      if (retired !== undefined) return retired ? 'unobserved' : 'unwanted';
       for (const subscription of all) subscription.deliver(message, handling);
       return all.length > 0 ? 'delivered' : this.#unhandled(byEntry);
     }
@@ -101,6 +107,14 @@ export class Router implements Delivery {
     if (this.#routes.size >= MAX_CACHED_ROUTES) this.#routes.clear();
     this.#routes.set(topic, route);
     return route;
+  }
+
+  #retire(id: number, leftUnhandled: boolean): void {
+    this.#forget(id);
+    if (this.#ids.has(id)) return;
+    this.#retired.set(id, leftUnhandled);
+    const [oldest] = this.#retired.keys();
+    if (this.#retired.size > MAX_RETIRED && oldest !== undefined) this.#retired.delete(oldest);
   }
 
   #forget(id: number): void {

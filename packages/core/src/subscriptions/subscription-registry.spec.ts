@@ -199,11 +199,11 @@ describe('a packet', () => {
     }
   });
 
-  it('of many filters is one of few: 10,000 filters, 20 packets', () => {
+  it('of many filters is one of few: 5,000 filters, 10 packets', () => {
     const test = connected();
-    for (let i = 0; i < 10_000; i++) observe(test, `a/${i}`);
+    for (let i = 0; i < 5_000; i++) observe(test, `a/${i}`);
     test.clock.advance();
-    expect(log(test.wire)).toHaveLength(20);
+    expect(log(test.wire)).toHaveLength(10);
   });
 
   it('holds no filters that overlap, since it has one identifier', () => {
@@ -212,10 +212,10 @@ describe('a packet', () => {
     test.clock.advance();
     const packets = test.wire.sent.map((packet) => (packet.type === 'subscribe' ? [packet.subscriptionId, packet.filters.map(({ filter }) => filter)] : []));
     expect(packets).toEqual([
-      [1, ['a/#']],
-      [2, ['a/+', 'c']],
-      [3, ['a/b']],
-    ].map(([id, filters]) => [id, expect.arrayContaining((filters as string[]).filter((each) => each !== 'c'))]));
+      [1, expect.arrayContaining(['a/#'])],
+      [2, expect.arrayContaining(['a/+'])],
+      [3, expect.arrayContaining(['a/b'])],
+    ]);
   });
 
   it('that finds no identifier free takes none of the others with it', () => {
@@ -255,12 +255,12 @@ describe('a SUBACK', () => {
   });
 
   it('frees its identifier', () => {
-    const test = connected();
+    const test = connected({ publish: { window: 65_535 } });
     observe(test, 'a');
     test.clock.advance();
     test.wire.suback();
     for (let i = 0; i < 65_535; i++) test.connection.publish('p', 'x', { qos: 1 });
-    expect(test.connection.state.type).toBe('connected');
+    expect(test.wire.sent).toHaveLength(65_536);
   });
 });
 
@@ -269,13 +269,15 @@ describe('whatever is wished for, withdrawn, answered and cut', () => {
   type Step =
     | { readonly do: 'observe'; readonly filters: readonly string[]; readonly qos: 0 | 1 | 2 }
     | { readonly do: 'withdraw'; readonly which: number }
-    | { readonly do: 'tick' | 'answer' | 'cut' }
+    | { readonly do: 'tick' }
+    | { readonly do: 'answer' }
+    | { readonly do: 'cut' }
     | { readonly do: 'connect'; readonly sessionPresent: boolean };
   const step: fc.Arbitrary<Step> = fc.oneof(
     { weight: 4, arbitrary: fc.record({ do: fc.constant('observe' as const), filters: fc.uniqueArray(fc.constantFrom(...FILTERS), { minLength: 1, maxLength: 3 }), qos: fc.constantFrom(0 as const, 1 as const, 2 as const) }) },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('withdraw' as const), which: fc.nat(10) }) },
-    { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('tick' as const, 'answer' as const) }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('cut' as const) }) },
+    { weight: 4, arbitrary: fc.constantFrom<Step>({ do: 'tick' }, { do: 'answer' }) },
+    { weight: 1, arbitrary: fc.constant<Step>({ do: 'cut' }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('connect' as const), sessionPresent: fc.boolean() }) },
   );
 
@@ -349,9 +351,10 @@ describe('whatever is wished for, withdrawn, answered and cut', () => {
             void observer?.subscription.unsubscribe();
             if (observer !== undefined) observer.live = false;
           } else if (each.do === 'tick') test.clock.advance();
-          else if (each.do === 'answer') isConnected() && answer();
-          else if (each.do === 'cut') {
-            if (isConnected() && each.do === 'cut') server.read(test.wire);
+          else if (each.do === 'answer') {
+            if (isConnected()) answer();
+          } else if (each.do === 'cut') {
+            if (isConnected()) server.read(test.wire);
             test.wire.cut();
           } else if (!isConnected()) connect(each.sessionPresent);
           // Identifiers come again when they are free: what is answered is looked at before they do.
@@ -366,7 +369,7 @@ describe('whatever is wished for, withdrawn, answered and cut', () => {
         expect([...server.subscribed.keys()].sort()).toEqual([...wanted.keys()].sort());
         for (const [filter, qos] of wanted) expect(server.subscribed.get(filter)).toBeGreaterThanOrEqual(qos);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 

@@ -1,5 +1,5 @@
 import type { Negotiated } from '../connection/negotiated.js';
-import { ProtocolError, UnsupportedError } from '../errors/connection-errors.js';
+import { InvalidOptionsError, ProtocolError, UnsupportedError } from '../errors/connection-errors.js';
 import { SubscribeRejectedError } from '../errors/delivery-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import { quoteText } from '../errors/quote-text.js';
@@ -53,6 +53,8 @@ export class SubscriptionRegistry {
   #negotiated: Negotiated | undefined;
   #scheduled = false;
   #subscriptionId = 0;
+  /** No packet identifier was free for what must be sent. */
+  #starved = false;
 
   constructor(router: Router, ids: PacketIds, clock: Clock, host: RegistryHost) {
     this.#router = router;
@@ -66,10 +68,16 @@ export class SubscriptionRegistry {
     options: SubscribeOptions,
     observer: SubscriptionObserver,
   ): ActiveSubscription {
+    if (filters.length === 0) throw new InvalidOptionsError([{ path: 'filter', reason: 'must name at least one filter' }]);
+    const resolved = resolveSubscribeOptions(options);
     const { group } = options;
     const wanted = [...new Set(group === undefined ? filters : filters.map((filter) => buildSharedFilter(group, filter)))];
     const shared = wanted.map((filter) => parseSharedFilter(filter) !== undefined).includes(true);
-    const subscription = new ActiveSubscription(wanted, resolveSubscribeOptions(options, shared), observer, {
+    // [MQTT-3.8.3-4]
+    if (shared && resolved.noLocal) {
+      throw new InvalidOptionsError([{ path: 'noLocal', reason: 'is a protocol error in a consumer group; leave it out' }]);
+    }
+    const subscription = new ActiveSubscription(wanted, resolved, observer, {
       ...this.#host,
       remove: (removed) => this.#remove(removed),
     });
@@ -93,6 +101,7 @@ export class SubscriptionRegistry {
     this.#router.resumed(negotiated.sessionPresent);
     this.#negotiated = negotiated;
     for (const entry of this.#entries.values()) {
+      if (negotiated.sessionPresent) for (const subscription of entry.subscriptions) subscription.resumed();
       if (!negotiated.sessionPresent) {
         entry.granted = undefined;
         entry.inDoubt = false;
@@ -117,6 +126,13 @@ export class SubscriptionRegistry {
     }
     this.#exchanges.clear();
     for (const entry of [...this.#leaving.keys()]) this.#left(entry);
+  }
+
+  /** Packet identifiers may have become free. */
+  retry(): void {
+    if (!this.#starved) return;
+    this.#starved = false;
+    this.#flush();
   }
 
   suback(ack: SubscribeAck): void {
@@ -227,6 +243,8 @@ export class SubscriptionRegistry {
         const request = entry.request();
         if (request === undefined) satisfied.push(entry);
         else if (this.#permitted(entry)) subscribe.push(request);
+        // An observer that was refused may have closed the connection.
+        if (this.#wire !== wire) return;
       }
     }
     if (wire !== undefined) {
@@ -243,7 +261,7 @@ export class SubscriptionRegistry {
     for (const batch of batchFilters(requests, maximumPacketSize, subscriptionIdentifiersAvailable)) {
       const entries = batch.map(({ filter }) => this.#entries.get(filter)!);
       const packetId = this.#begin({ type: 'subscribe', entries, requests: batch });
-      if (packetId === 0) return;
+      if (packetId === 0) continue;
       let subscriptionId = 0;
       if (subscriptionIdentifiersAvailable) {
         subscriptionId = this.#subscriptionId = (this.#subscriptionId % MAX_VARIABLE_INTEGER) + 1;
@@ -257,7 +275,7 @@ export class SubscriptionRegistry {
     if (entries.length === 0) return;
     for (const batch of batchFilters(entries, this.#negotiated!.maximumPacketSize, false)) {
       const packetId = this.#begin({ type: 'unsubscribe', entries: batch });
-      if (packetId === 0) return;
+      if (packetId === 0) continue;
       wire.unsubscribe(
         packetId,
         batch.map(({ filter }) => filter),
@@ -268,8 +286,10 @@ export class SubscriptionRegistry {
   /** Registers an exchange; 0 when no identifier is free, and the filters are tried again later. */
   #begin(exchange: Exchange): number {
     const packetId = this.#ids.allocate();
-    if (packetId === 0) for (const entry of exchange.entries) this.#dirty.add(entry);
-    else {
+    if (packetId === 0) {
+      this.#starved = true;
+      for (const entry of exchange.entries) this.#dirty.add(entry);
+    } else {
       this.#exchanges.set(packetId, exchange);
       this.#host.exchanged();
       for (const entry of exchange.entries) entry.pending = exchange.type;

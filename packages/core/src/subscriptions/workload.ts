@@ -52,6 +52,17 @@ export class Workload {
     } else this.#queue(message);
   }
 
+  /**
+   * A connection resumes the session: what waits of QoS 1 comes again on it, and would be handled twice, or pile up with every
+   * reconnect.
+   */
+  forgetRepeated(): void {
+    for (const waiting of this.#acknowledged.clear()) {
+      if (waiting.message.qos === 2) this.#acknowledged.push(waiting);
+      else waiting.hold?.settle(0);
+    }
+  }
+
   /** Nothing runs any more. The answer is what waited, unhandled. */
   stop(): { readonly message: InboundMessage; readonly handling: Handling; readonly hold: Acknowledger }[] {
     for (const { message } of this.#direct.clear()) this.#target.drop(message);

@@ -1,9 +1,10 @@
 import type { IClientOptions } from 'mqtt';
+import { LONGEST_DELAY } from '../internal/clock.js';
 import { decodeUtf8 } from '../internal/utf8.js';
 import type { ConnectRequest } from './wire.js';
 
 /** Longer than any attempt: the time limit is ours. */
-const NEVER = 2 ** 31 - 1;
+const NEVER = LONGEST_DELAY;
 
 // MQTT.js must not ping: keepalive is ours. It accepts a pair of timer functions.
 const NO_TIMERS = { set: () => 0, clear: () => undefined };

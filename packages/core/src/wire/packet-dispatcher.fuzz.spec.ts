@@ -453,7 +453,7 @@ function contents(type: number, flags: number, fields: Fields, version: Protocol
       if (fields.isEmpty()) return ['ack', type, id, 0, {}];
       must(isModern);
       const code = fields.number(1);
-      must((type < 6 ? PUBLISHED : [0, 0x92]).includes(code));
+      must((type < 6 ? PUBLISHED : [0, 0x92]).includes(code) || (type === 4 && code === 0x92));
       return ['ack', type, id, code, fields.isEmpty() ? {} : fields.properties('ack')];
     }
     case 9:

@@ -113,7 +113,7 @@ const version5: readonly Row[] = [
   ['a PUBLISH with a topic alias above our maximum of 0', '30 07 0001 61 03 230001', ALIAS],
   ['a PUBLISH with an alias and no topic', '30 06 0000 03 230001', ALIAS],
   ['a PUBLISH with a wildcard in its response topic', '30 08 0001 61 04 08 0001 23', PROTOCOL],
-  ['a PUBACK with a code it has not', '40 03 0001 92', PROTOCOL],
+  ['a PUBACK with a code it has not', '40 03 0001 93', PROTOCOL],
   ['a PUBACK with a property of PUBLISH', '40 06 0001 00 02 0101', MALFORMED],
   ['a PUBACK with a reason twice', '40 0c 0001 00 08 1f000161 1f000162', PROTOCOL],
   ['a PUBREC with a code it has not', '50 03 0001 92', PROTOCOL],

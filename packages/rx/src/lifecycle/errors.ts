@@ -8,7 +8,9 @@ export function errorsOf(connection: Connection): Observable<MqttError> {
     fromEvent(connection, 'attemptFailed').pipe(map(({ error }) => error)),
     fromEvent(connection, 'lost').pipe(map(({ error }) => error)),
     fromEvent(connection, 'warning').pipe(
-      map(({ error, what }) => (isMqttError(error) ? error : new MqttError('ERR_MQTT_LISTENER', what, { cause: error }))),
+      map(({ error, what }) =>
+        isMqttError(error) ? error : new MqttError('ERR_MQTT_LISTENER', what, { cause: error }),
+      ),
     ),
   );
 }

@@ -190,6 +190,24 @@ describe('state$', () => {
     expect(seen.values.filter((type) => type === 'draining')).toHaveLength(1);
   });
 
+  it('starts with where the connection stands, also while that is still being told', () => {
+    const server = createTestConnection();
+    const seen: Seen<string>[] = [];
+    server.connection.on('state', ({ type }) => {
+      if (type !== 'connected') return;
+      void server.connection.drain();
+      seen.push(watch(stateOf(server.connection).pipe(types)));
+    });
+    server.connection.publish('a', '', { qos: 1 });
+
+    server.connection.open().catch(() => undefined);
+    server.wire.connack();
+    expect(seen.map(({ values }) => values)).toEqual([['draining']]);
+
+    void server.connection.close();
+    expect(seen.map(({ values }) => values)).toEqual([['draining', 'closed']]);
+  });
+
   it('lets a listener of the connection observe while it is called, without an echo', () => {
     const server = createTestConnection();
     const seen: Seen<string>[] = [];

@@ -5,20 +5,17 @@ import { hasEnded } from '../internal/has-ended.js';
 /** Where a connection stands; see `Mqtt.state$`. */
 export function stateOf(connection: Connection): Observable<ConnectionState> {
   return new Observable((subscriber) => {
-    const emit = (state: ConnectionState): void => {
-      subscriber.next(state);
-      if (hasEnded(state)) subscriber.complete();
+    let last: ConnectionState | undefined;
+    const emit = (): void => {
+      // A listener may have changed the state while events were still to be told: then an event is the past, or is known.
+      if (last === connection.state) return;
+      last = connection.state;
+      subscriber.next(last);
+      if (hasEnded(last)) subscriber.complete();
     };
     // Listens first: whoever gets the current state may change it at once.
-    if (!hasEnded(connection.state)) {
-      subscriber.add(
-        connection.on('state', (state) => {
-          // Another listener may have changed it meanwhile: then that was told already, and this is the past.
-          if (state === connection.state) emit(state);
-        }),
-      );
-    }
-    emit(connection.state);
+    subscriber.add(connection.on('state', emit));
+    emit();
   });
 }
 

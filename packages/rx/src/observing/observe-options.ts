@@ -1,8 +1,11 @@
 import type { MqttMessage, SubscribeOptions, TemplateParams } from '@rxmqtt/core';
 import type { Codec } from '../codecs/codec.js';
 
-/** How a filter is observed. */
-export interface ObserveOptions<T = Uint8Array> extends SubscribeOptions {
+/**
+ * How a filter is observed. An observer is done with a message when its `next` returns, so there is nothing to queue or to
+ * overflow here.
+ */
+export interface ObserveOptions<T = Uint8Array> extends Omit<SubscribeOptions, 'concurrency' | 'capacity' | 'overflow'> {
   /** Decodes payloads into `value`. Defaults to `bytes`: the payload itself. */
   readonly codec?: Codec<T>;
 }

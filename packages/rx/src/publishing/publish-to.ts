@@ -141,7 +141,10 @@ function statusOf<I>(index: number, input: I, outcome: PublishOutcome): PublishS
 }
 
 function overflow<T>(input: PublishInput<T>, options: PublishToOptions<T>, capacity: number): OverflowError {
-  return new OverflowError(input.topic ?? options.topic ?? '', `${String(capacity)} inputs wait in publishTo`);
+  return new OverflowError(
+    input.topic ?? options.topic ?? '',
+    `${String(capacity)} inputs wait in publishTo: send them slower, or raise its capacity`,
+  );
 }
 
 /** What waits must not change with the buffer of whoever sent it. */

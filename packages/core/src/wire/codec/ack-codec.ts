@@ -27,8 +27,7 @@ export function decodeAck(type: AckType, version: ProtocolVersion, bytes: Uint8A
   if (reader.rest === 0) return { packetId, reasonCode: 0, properties: undefined };
   if (version !== 5) throw malformed(`a ${NAMES[type]} is longer than its contents`);
   const reasonCode = reader.byte();
-  const allowed = type === PacketType.puback || type === PacketType.pubrec ? PUBACK_CODES : PUBREL_CODES;
-  if (!allowed.has(reasonCode)) {
+  if (!isAllowed(type, reasonCode)) {
     throw new ProtocolError(PROTOCOL_ERROR, `a ${NAMES[type]} has reason code 0x${reasonCode.toString(16)}`);
   }
   const properties = reader.rest === 0 ? undefined : readProperties(reader, 'ack');
@@ -45,4 +44,10 @@ export function encodeAck(type: AckType, packetId: number, reasonCode: number, w
   writer.uint16(packetId);
   if (!short) writer.byte(reasonCode);
   writer.commit();
+}
+
+function isAllowed(type: AckType, reasonCode: number): boolean {
+  if (type === PacketType.pubrel || type === PacketType.pubcomp) return PUBREL_CODES.has(reasonCode);
+  // The specification does not list 0x92 for PUBACK, but servers answer a message sent again with it.
+  return PUBACK_CODES.has(reasonCode) || (type === PacketType.puback && reasonCode === 0x92);
 }
