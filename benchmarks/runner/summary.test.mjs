@@ -29,7 +29,7 @@ test('ratios are of the medians, their spread is of the rounds that both were in
 test('what was lost is shown, with the worst round', () => {
   const rows = summarize(definition, [ours, rival]);
   const cells = tableRows(definition, rows);
-  assert.deepEqual(cells[1], ['rival', '150 (100–200)', '1.00× (1.00×–1.00×)', '2.00 (1/1.00)', '90 of 100', '', '']);
+  assert.deepEqual(cells[1], ['rival', '150 (100–200)', '1.00× (1.00×–1.00×)', '2.00 (1.00×)', '90 of 100', '', '']);
   assert.deepEqual(tableNotes(rows), ['rival: 2 of 3 rounds']);
   assert.equal(tableHeader(definition).length, cells[0].length);
 });

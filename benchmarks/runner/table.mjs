@@ -40,10 +40,11 @@ function range(format, { median, min, max }) {
   return `${format(median)} (${format(min)}–${format(max)})`;
 }
 
-/** CPU time hardly depends on what else the machine does: the second opinion to the ratio of rates. */
+/** CPU time depends less on what else the machine does: the second opinion to the ratio of rates. */
 function cpuCell(micros, reference) {
   if (reference === undefined) return threeDigits(micros);
-  return `${threeDigits(micros)} (1/${threeDigits(reference / micros)})`;
+  const part = micros < reference ? `1/${threeDigits(reference / micros)}` : formatRatio(micros / reference);
+  return `${threeDigits(micros)} (${part})`;
 }
 
 /** What there is to say about a case's rows that does not fit into a cell. */

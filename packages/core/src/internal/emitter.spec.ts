@@ -59,6 +59,18 @@ describe('Emitter', () => {
     expect(calls).toEqual(['third']);
   });
 
+  it('does not tell a listener of the event during which it was added', () => {
+    const { emitter } = emitterOf();
+    const calls: string[] = [];
+    emitter.on('number', (event) => {
+      calls.push(`old ${String(event)}`);
+      if (event === 1) emitter.on('number', (later) => calls.push(`new ${String(later)}`));
+    });
+    emitter.emit('number', 1);
+    emitter.emit('number', 2);
+    expect(calls).toEqual(['old 1', 'old 2', 'new 2']);
+  });
+
   it('tells everybody of an event before one that it has caused', () => {
     const { emitter } = emitterOf();
     const calls: string[] = [];

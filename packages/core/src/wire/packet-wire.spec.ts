@@ -341,6 +341,23 @@ describe('keepalive', () => {
     expect(subject.transport.writes.filter((bytes) => bytes.endsWith('c000'))).toHaveLength(1);
   });
 
+  it('ends with the wire', () => {
+    const endings: ((subject: Subject) => void)[] = [
+      ({ wire }) => wire.end(0, undefined, () => undefined),
+      ({ wire }) => wire.destroy(),
+      ({ wire }) => wire.fail(new ProtocolError(0x82, 'x')),
+      ({ server }) => server.closed(undefined),
+      (subject) => subject.receive('e000'),
+    ];
+    for (const end of endings) {
+      const subject = Subject.connected();
+      subject.wire.accept(1);
+      end(subject);
+      subject.clock.advance(200);
+      expect(subject.clock.pending).toBe(0);
+    }
+  });
+
   it('does not begin before it is accepted', () => {
     const subject = Subject.connected();
     subject.clock.advance(1_000_000);

@@ -14,7 +14,12 @@ const versions: readonly ProtocolVersion[] = [3, 4, 5];
 const published = [0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99];
 const released = [0x00, 0x92];
 // Servers answer a PUBLISH that was sent again with a PUBACK of 0x92, though the specification does not list it.
-const codes: Readonly<Record<AckType, readonly number[]>> = { 4: [...published, 0x92], 5: published, 6: released, 7: released };
+const codes: Readonly<Record<AckType, readonly number[]>> = {
+  4: [...published, 0x92],
+  5: published,
+  6: released,
+  7: released,
+};
 
 function decodeBody(type: AckType, version: ProtocolVersion, body: string): Ack {
   const bytes = Buffer.concat([hex('aaaaaa'), hex(body), hex('bbbbbb')]);
