@@ -129,6 +129,7 @@ export class DataPlane {
       ({ wasSent }) => new ClosedError(wasSent ? `${why}; the message may still have arrived` : why, options),
     );
     this.#registry.close(cause);
+    this.#inbound.close();
   }
 
   #isLent(wire: Wire): boolean {

@@ -263,4 +263,25 @@ describe('drain()', () => {
     clock.advance(500);
     expect(await report()).toEqual({ unsettled: 0, unacknowledged: 1 });
   });
+
+  it.each(['while connected', 'while not'] as const)(
+    'does not wait for what an observer left, and the server has forgotten (unsubscribed %s)',
+    async (when) => {
+      const test = connected();
+      const subscription = test.connection.subscribe('a', { qos: 2, ack: 'manual' }, () => {});
+      test.clock.advance();
+      test.wire.suback();
+      test.wire.message({ topic: 'a', qos: 1, packetId: 1 });
+      test.wire.message({ topic: 'a', qos: 2, packetId: 2 });
+      if (when === 'while connected') void subscription.unsubscribe();
+      test.wire.cut();
+      void subscription.unsubscribe();
+      test.clock.advance(100);
+      test.wire.connack({ sessionPresent: false });
+      test.clock.advance();
+      const { report, clock } = drain(test);
+      clock.advance(9_000);
+      expect(await report()).toEqual(NOTHING_LEFT);
+    },
+  );
 });

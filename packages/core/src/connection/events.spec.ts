@@ -59,6 +59,20 @@ describe('events', () => {
     expect(log.slice(-2)).toEqual(['lost by network', expect.stringMatching(/^reconnecting/)]);
   });
 
+  it('find nothing lent to them any more when a connection was lost: what they publish waits for the next one', () => {
+    const { connection, clock, wires } = logged();
+    const publications: unknown[] = [];
+    connection.on('lost', () => publications.push(connection.publish('a', 'x')));
+    connection.open().catch(() => {});
+    wires[0]!.connack();
+    wires[0]!.cut();
+    expect(publications).toMatchObject([{ outcome: undefined }]);
+    expect(wires[0]!.sent).toEqual([]);
+    clock.advance(1);
+    wires[1]!.connack();
+    expect(publications).toMatchObject([{ outcome: { status: 'acknowledged' } }]);
+  });
+
   it('stop for a listener that was taken away, at once and for good', () => {
     const { connection, wires } = logged();
     const seen: string[] = [];

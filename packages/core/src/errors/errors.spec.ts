@@ -256,6 +256,7 @@ describe('errors', () => {
     expect(shown).not.toContain('canary');
     expect(shown).not.toContain(payload.join());
     expect(shown).not.toContain(inspect(payload).slice(-30));
+    expect(shown).not.toMatch(/Uint8Array|payload"?:/);
     expect(shown).not.toContain('rxmqtt.error');
   });
 

@@ -87,11 +87,11 @@ describe('what a resumed session brings before anybody observes', () => {
     expect(test.drops).toMatchObject([{ reason: 'unobserved' }]);
   });
 
-  it('leaves no timer behind, taken or closed', async () => {
+  it.each([1, 2] as const)('leaves no timer behind, taken or closed (QoS %d)', async (qos) => {
     const test = resumed();
-    test.wires[0]!.message({ topic: 'a', qos: 1, packetId: 1 });
+    test.wires[0]!.message({ topic: 'a', qos, packetId: 1 });
     observe(test);
-    test.wires[0]!.message({ topic: 'x', qos: 1, packetId: 2 });
+    test.wires[0]!.message({ topic: 'x', qos, packetId: 2 });
     await test.connection.close();
     test.clock.advance();
     expect(test.clock.pending).toBe(0);

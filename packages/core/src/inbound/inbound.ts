@@ -130,6 +130,12 @@ export class Inbound {
     this.#ackWatched = false;
   }
 
+  /** It is over: nobody can be told anything any more. */
+  close(): void {
+    this.disconnected();
+    this.#holding.clear(false);
+  }
+
   /** Delivers nothing new from now on. QoS 1 and 2 stay unacknowledged, for whoever resumes the session. */
   refuse(): void {
     this.#refusing = true;
@@ -143,8 +149,9 @@ export class Inbound {
   /** An observer has left this message unhandled. */
   leave(message: InboundMessage, handling: Handling, hold: Acknowledger): void {
     // Of an earlier connection only QoS 2 matters: QoS 1 came again, or never will.
-    const matters = message.qos === 2 ? this.#exactlyOnce.has(message.packetId) : handling.wire === this.#wire;
-    if (this.#wire !== undefined && matters) this.#holding.add(message, handling, hold);
+    const sameConnection = this.#wire !== undefined && handling.wire === this.#wire;
+    if (message.qos === 2 ? this.#exactlyOnce.has(message.packetId) : sameConnection) this.#holding.add(message, handling, hold);
+    else hold.settle(0);
   }
 
   /** A PUBLISH came. */

@@ -92,16 +92,12 @@ describe('what is given', () => {
 
   it('may be an empty client identifier, which asks the server for one', () => {
     expect(resolveOptions(URL, { clientId: '' })).toMatchObject({ clientId: '', generatedClientId: false });
-    expect(resolveOptions(URL, { clientId: '', protocolVersion: 'auto', session: { clean: false } }).clientId).toBe('');
     expect(resolveOptions(URL, { clientId: '', protocolVersion: 4, session: { clean: true } }).clientId).toBe('');
   });
 
-  it.each([3, 4] as const)('may not be an empty client identifier that is to keep its session on MQTT %d', (protocolVersion) => {
-    expect(paths({ clientId: '', protocolVersion, session: { clean: false } })).toEqual(['clientId']);
-  });
-
-  it("means the same with protocolVersion left out as with 'auto', its default", () => {
-    expect(resolveOptions(URL, { clientId: '', session: { clean: false } }).clientId).toBe('');
+  it.each([undefined, 'auto', 5, 4, 3] as const)('may not be an empty client identifier that is to keep its session, on %s', (protocolVersion) => {
+    const version = protocolVersion === undefined ? {} : { protocolVersion };
+    expect(paths({ clientId: '', ...version, session: { clean: false } })).toEqual(['clientId']);
   });
 });
 

@@ -129,17 +129,17 @@ export function resolveOptions(url: string, options: ConnectionOptions): Resolve
     },
   };
   check.pairs('userProperties', resolved.userProperties);
+  // A name that the server has yet to make up has no session to come back to. [MQTT-3.1.3-8]
+  if (clientId === '' && resolved.clean === false) {
+    check.problems.push({ path: 'clientId', reason: "must not be empty where session.clean is false; 'first' goes with it" });
+  }
   if (resolved.protocolVersion === 4 || resolved.protocolVersion === 3) checkOldProtocol(resolved, check);
   if (target === undefined || check.problems.length > 0) throw new InvalidOptionsError(check.problems);
   return { ...resolved, endpoint: target.endpoint };
 }
 
 /** What MQTT 5 allows and 3.x does not. */
-function checkOldProtocol({ clientId, clean, credentials }: Pick<ResolvedOptions, 'clientId' | 'clean' | 'credentials'>, check: OptionChecker): void {
-  // [MQTT-3.1.3-8]
-  if (clientId === '' && clean === false) {
-    check.problems.push({ path: 'clientId', reason: 'must not be empty on MQTT 3.x where session.clean is false' });
-  }
+function checkOldProtocol({ credentials }: Pick<ResolvedOptions, 'credentials'>, check: OptionChecker): void {
   // [MQTT-3.1.2-22]
   if (typeof credentials === 'object' && credentials.password !== undefined && credentials.username === undefined) {
     check.problems.push({ path: 'credentials.username', reason: 'must be there on MQTT 3.x when there is a password' });

@@ -3,6 +3,7 @@ import type { Ack } from '../wire/codec/ack-codec.js';
 import { type AckType, PacketType } from '../wire/codec/packet-type.js';
 import type { Wire } from '../wire/wire.js';
 import type { OutgoingMessage } from './outgoing-message.js';
+import { SlotTable } from './slot-table.js';
 
 const LAST_PACKET_ID = 65_535;
 /** Reason code of PUBACK, PUBREL and PUBCOMP: not known, or not known any more. */
@@ -19,7 +20,7 @@ export class InFlight {
   readonly #ids: PacketIds;
   readonly #send: Send;
   readonly #finished: (message: OutgoingMessage, ack: Ack) => void;
-  readonly #messages = new Map<number, OutgoingMessage>();
+  readonly #messages = new SlotTable();
   /** What must be sent again on this connection, before anything new. */
   #again: OutgoingMessage[] = [];
   /** How many are under way on this connection. */
@@ -52,7 +53,7 @@ export class InFlight {
     this.#modern = modern;
     this.#underWay = 0;
     this.#epoch++;
-    this.#again = [...this.#messages.values()];
+    this.#again = this.#messages.inOrder();
   }
 
   disconnected(): void {
@@ -68,7 +69,7 @@ export class InFlight {
     if (id === 0) return false;
     message.packetId = id;
     message.phase = 'sent';
-    this.#messages.set(id, message);
+    this.#messages.add(message);
     this.#depart(message);
     this.#send(message, false);
     return true;
@@ -102,7 +103,7 @@ export class InFlight {
 
   /** The session is lost: everything is taken out, in sending order. */
   takeAll(): OutgoingMessage[] {
-    const messages = [...this.#messages.values()];
+    const messages = this.#messages.inOrder();
     this.#messages.clear();
     for (const { packetId } of messages) this.#ids.release(packetId);
     return messages;

@@ -49,6 +49,8 @@ export class OutgoingMessage implements Publication {
   previous: OutgoingMessage | undefined = undefined;
   next: OutgoingMessage | undefined = undefined;
   outcome: PublishOutcome | undefined = undefined;
+  /** The first listener by itself: most messages have one, and none needs a list. */
+  #listener: ((outcome: PublishOutcome) => void) | undefined = undefined;
   #listeners: ((outcome: PublishOutcome) => void)[] | undefined = undefined;
   #promise: Promise<PublishResult> | undefined = undefined;
   #accepted = false;
@@ -121,6 +123,7 @@ export class OutgoingMessage implements Publication {
 
   onSettled(listener: (outcome: PublishOutcome) => void): void {
     if (this.outcome !== undefined) this.#call(listener, this.outcome);
+    else if (this.#listener === undefined) this.#listener = listener;
     else (this.#listeners ??= []).push(listener);
   }
 
@@ -149,9 +152,12 @@ export class OutgoingMessage implements Publication {
 
   #settle(outcome: PublishOutcome): void {
     this.outcome = outcome;
+    const listener = this.#listener;
     const listeners = this.#listeners;
+    this.#listener = undefined;
     this.#listeners = undefined;
-    if (listeners !== undefined) for (const listener of listeners) this.#call(listener, outcome);
+    if (listener !== undefined) this.#call(listener, outcome);
+    if (listeners !== undefined) for (const each of listeners) this.#call(each, outcome);
   }
 
   /** A listener that throws harms nobody else. */

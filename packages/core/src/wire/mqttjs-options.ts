@@ -6,6 +6,8 @@ import type { ConnectRequest } from './wire.js';
 /** Longer than any attempt: the time limit is ours. */
 const NEVER = LONGEST_DELAY;
 
+const FRAME_SLACK = 1024 * 1024;
+
 // MQTT.js must not ping: keepalive is ours. It accepts a pair of timer functions.
 const NO_TIMERS = { set: () => 0, clear: () => undefined };
 
@@ -49,7 +51,7 @@ export function mqttjsOptions(request: ConnectRequest): IClientOptions {
   const secured = tls === undefined ? {} : tlsOptions(tls);
   Object.assign(options, secured);
   // Not all of the TLS options are handed on to WebSockets.
-  if (webSocketProtocol) options['wsOptions'] = { ...secured, ...(webSocket?.headers && { headers: { ...webSocket.headers } }) };
+  if (webSocketProtocol) options['wsOptions'] = { ...webSocketLimits(request), ...secured, ...(webSocket?.headers && { headers: { ...webSocket.headers } }) };
   return options;
 }
 
@@ -108,4 +110,12 @@ function tlsOptions(tls: NonNullable<ConnectRequest['tls']>): Record<string, unk
     ...(serverName === undefined ? {} : { servername: serverName }),
     ...(alpnProtocols === undefined ? {} : { ALPNProtocols: alpnProtocols }),
   };
+}
+
+/**
+ * `ws` would take frames of 100 MiB, and inflate them first: `maximumPacketSize` must bound what is kept here too. A frame may
+ * hold more than one packet.
+ */
+function webSocketLimits({ maximumPacketSize }: ConnectRequest): Record<string, unknown> {
+  return { perMessageDeflate: false, maxPayload: maximumPacketSize + FRAME_SLACK };
 }

@@ -1,7 +1,7 @@
 import { decodeUtf8, isPlainAscii } from '../../internal/utf8.js';
 import { malformed } from './malformed.js';
 
-const SLOTS = 2048;
+const SLOTS = 4096;
 const LONGEST_CACHED = 256;
 
 interface Slot {
@@ -11,7 +11,7 @@ interface Slot {
 
 /**
  * Turns the bytes of topic names into strings. Topics repeat, so each is checked and built once and then found by its
- * bytes: the same string each time, whose hash the engine has cached. Direct-mapped, so the memory is bounded.
+ * bytes: the same string each time, whose hash the engine has cached. Two places for each hash, so the memory is bounded.
  */
 export class TopicDecoder {
   readonly #slots: (Slot | undefined)[] = new Array<Slot | undefined>(SLOTS).fill(undefined);
@@ -24,7 +24,11 @@ export class TopicDecoder {
     const index = (hash ^ (hash >>> 15)) & (SLOTS - 1);
     const slot = this.#slots[index];
     if (slot !== undefined && equal(slot.bytes, bytes, start, end)) return slot.topic;
+    const second = this.#slots[index ^ 1];
+    if (second !== undefined && equal(second.bytes, bytes, start, end)) return second.topic;
     const topic = build(bytes, start, end);
+    // The newest stands first, and pushes the one before it to the second place.
+    this.#slots[index ^ 1] = slot;
     this.#slots[index] = { bytes: new Uint8Array(bytes.subarray(start, end)), topic };
     return topic;
   }
