@@ -305,7 +305,8 @@ describe('close() inside a listener', () => {
     expect(clock.pending).toBe(0);
     for (const { outcome } of publications) expect(outcome).toBeDefined();
     expect(ends).toEqual([connection.state.type === 'failed' ? 'error' : 'end']);
-    expect(seen.filter((type) => type === 'closed' || type === 'failed')).toHaveLength(1);
+    expect(seen.filter((type) => type === 'closed' || type === 'failed')).toEqual([connection.state.type]);
+    expect(seen.at(-1)).toBe(connection.state.type);
     await expect(connection.open()).rejects.toBeDefined();
   });
 

@@ -149,6 +149,14 @@ describe('QoS 0 that comes faster than it is taken', () => {
     expect(subject.drops.map(({ topic }) => topic)).toEqual(['a', 'a']);
   });
 
+  it('keeps, with latest, also the newest of a topic that had to go before', async () => {
+    const subject = slow({ concurrency: 1, capacity: 2, overflow: 'latest' });
+    for (const topic of ['x', 'a', 'b', 'c', 'a']) subject.send(String(subject.drops.length), 0, topic);
+    await subject.finish(10);
+    expect(subject.received).toEqual(['x 0', 'c 0', 'a 1']);
+    expect(subject.drops.map(({ topic }) => topic)).toEqual(['a', 'b']);
+  });
+
   it('ends the subscription with error, and no other', () => {
     const subject = slow({ concurrency: 1, capacity: 1, overflow: 'error' });
     const other: string[] = [];
