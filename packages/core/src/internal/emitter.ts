@@ -17,9 +17,13 @@ export class Emitter<Events extends object> {
 
   /** Adds a listener; the function returned takes it away again. */
   on<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => void): () => void {
-    this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
+    // One entry for each call, so that who adds a function twice and takes one away keeps the other.
+    const added = (event: Events[Name]): void => {
+      listener(event);
+    };
+    this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), added]);
     return () => {
-      const rest = (this.#listeners.get(name) ?? []).filter((each) => each !== listener);
+      const rest = (this.#listeners.get(name) ?? []).filter((each) => each !== added);
       if (rest.length === 0) this.#listeners.delete(name);
       else this.#listeners.set(name, rest);
     };

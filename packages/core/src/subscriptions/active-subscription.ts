@@ -91,9 +91,14 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
     if (this.#state !== 'over') this.#workload.give(message, handling);
   }
 
-  /** A connection resumes the session, and the server sends again what was not acknowledged. */
+  /** A connection resumes the session, and the server sends again what was not acknowledged: of QoS 1, as new messages. */
   resumed(): void {
     this.#workload.forgetRepeated();
+    for (const owed of this.#owed) {
+      if (owed.message.qos !== 1) continue;
+      this.#owed.delete(owed);
+      owed.hold.settle(0);
+    }
   }
 
   takes(topic: string): boolean {
