@@ -2,6 +2,7 @@ import { systemClock } from '../internal/clock.js';
 import { systemRandom } from '../internal/random.js';
 import type { ConnectionOptions } from '../options/connection-options.js';
 import { resolveOptions } from '../options/resolve-options.js';
+import { MAX_VARIABLE_INTEGER } from '../wire/codec/variable-integer.js';
 import { mqttjsTransport } from '../wire/mqttjs-transport.js';
 import { packetWire } from '../wire/packet-wire.js';
 import type { Connection } from './connection.js';
@@ -28,5 +29,6 @@ export function createConnection(url: string, options: ConnectionOptions = {}): 
     wires: packetWire(mqttjsTransport, systemClock),
     clock: systemClock,
     random: systemRandom,
+    firstSubscriptionId: Math.floor(systemRandom() * MAX_VARIABLE_INTEGER),
   });
 }

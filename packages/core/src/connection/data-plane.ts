@@ -45,7 +45,8 @@ export class DataPlane {
   /** Packets of the wire that are about messages. */
   readonly handlers: Omit<WireHandlers, 'connack' | 'closed'>;
 
-  constructor(options: ResolvedOptions, clock: Clock, events: DataPlaneEvents) {
+  /** @param firstSubscriptionId where subscription identifiers begin. */
+  constructor(options: ResolvedOptions, clock: Clock, events: DataPlaneEvents, firstSubscriptionId: number) {
     const ids = new PacketIds();
     const router = new Router();
     this.#outbound = new Outbound(options.outbound, ids, clock, events);
@@ -71,7 +72,7 @@ export class DataPlane {
       exchanged: () => {
         this.#pressure.update();
       },
-    });
+    }, firstSubscriptionId);
     this.handlers = this.#createHandlers();
   }
 

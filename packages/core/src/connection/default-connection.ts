@@ -32,10 +32,17 @@ export interface ConnectionDependencies {
   readonly wires: WireFactory;
   readonly clock: Clock;
   readonly random: Random;
+  /**
+   * Where subscription identifiers begin. They differ from process to process, so that those of another one that had this
+   * session before are not taken for ours. Defaults to 0.
+   */
+  readonly firstSubscriptionId?: number;
 }
 
 /** Milliseconds that `drain()` waits when it is not told. */
 const DRAIN_DEADLINE = 10_000;
+/** Milliseconds between looks at what the socket still holds while draining. */
+const FLUSH_POLL = 20;
 
 /** Runs the machine: turns events of the wire and calls of the user into inputs, and carries out the effects. */
 export class DefaultConnection implements Connection {
@@ -78,7 +85,7 @@ export class DefaultConnection implements Connection {
       },
       idle: () => this.#onIdle?.(),
       cycle: (error) => this.#cycle(error),
-    });
+    }, dependencies.firstSubscriptionId ?? 0);
     this.#plan = new SessionPlan(options);
     this.#backoff = new Backoff(options.reconnect, dependencies.random, warn);
   }
@@ -251,23 +258,31 @@ export class DefaultConnection implements Connection {
     this.#feed({ type: 'drain' });
     const limit = deadline >= 0 ? Math.min(deadline, LONGEST_DELAY) : DRAIN_DEADLINE;
     const timer = clock.setTimeout(() => void this.close(), limit);
+    let poll: Timer;
     this.#onIdle = () => {
+      clock.clearTimeout(poll);
       // Later than the event that emptied it, so that what its listeners still do is counted too.
       clock.defer(() => {
         const { unsettled, unacknowledged } = this.#data.unfinished;
-        if (unsettled === 0 && unacknowledged === 0) void this.close();
+        if (unsettled > 0 || unacknowledged > 0 || this.end !== undefined) return;
+        if ((this.#wire?.buffered ?? 0) === 0) void this.close();
+        // What was handed to the socket is not on its way yet.
+        else poll = clock.setTimeout(() => this.#onIdle?.(), FLUSH_POLL);
       });
     };
     this.#onIdle();
     await this.#end.promise;
     clock.clearTimeout(timer);
+    clock.clearTimeout(poll);
     return this.#unfinished;
   }
 
   /** Connects anew, so that the server sends again what was not acknowledged; `false` where the session would end with that. */
   #cycle(error: MqttError): boolean {
     const wire = this.#wire;
-    if (wire === undefined || this.#state.type !== 'connected' || !this.#plan.resumes) return false;
+    const { reconnect } = this.#options;
+    const comesBack = reconnect !== undefined && reconnect.maxAttempts > 0 && this.#plan.resumes;
+    if (wire === undefined || this.#state.type !== 'connected' || !comesBack) return false;
     wire.end(0, undefined, () => undefined);
     this.#lost(error, 'client');
     return true;

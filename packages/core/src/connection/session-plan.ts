@@ -11,6 +11,8 @@ export class SessionPlan {
   #version: ProtocolVersion;
   #clientId: string;
   #connected = false;
+  /** What the server has granted. */
+  #expiry = 0;
   /** On MQTT 3.x: whether an old session was thrown away. */
   #cleaned = false;
 
@@ -32,7 +34,8 @@ export class SessionPlan {
   }
 
   /** A connection was made: later ones come back to its session, under the identifier that the server may have assigned. */
-  accepted({ clientId }: Negotiated): void {
+  accepted({ clientId, sessionExpiry }: Negotiated): void {
+    this.#expiry = sessionExpiry;
     this.#clientId = clientId;
     this.#connected = true;
   }
@@ -46,7 +49,7 @@ export class SessionPlan {
 
   /** Whether the next connection comes back to the session of this one. */
   get resumes(): boolean {
-    return !this.#clean() && (this.#version !== 5 || this.#options.sessionExpiry > 0);
+    return !this.#clean() && (this.#version !== 5 || this.#expiry > 0);
   }
 
   /** The session expiry for DISCONNECT: an identifier made up here leaves nothing behind. */

@@ -25,7 +25,7 @@ export class ConnectionRefusedError extends MqttError {
   }
 }
 
-/** The transport could not be opened, or broke. Always worth another attempt. */
+/** The transport could not be opened, or broke. Worth another attempt, unless the server's certificate was not accepted. */
 export class NetworkError extends MqttError {
   /** Host and port of the server. */
   readonly endpoint: string;

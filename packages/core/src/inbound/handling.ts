@@ -10,6 +10,8 @@ export class Handling {
   /** The connection on which the message came. */
   readonly wire: Wire | undefined;
   readonly #onDone: (reasonCode: number) => void;
+  /** How often the message was offered again, to observers that left it. */
+  offers = 0;
   #open = 1;
   #reasonCode = 0;
 

@@ -2,6 +2,8 @@ import type { Clock, Timer } from '../internal/clock.js';
 import type { Acknowledger, InboundMessage } from '../message/inbound-message.js';
 import type { Handling } from './handling.js';
 
+const MAX_OFFERS = 3;
+
 /** A message that waits for an observer, unacknowledged. */
 interface Held {
   readonly message: InboundMessage;
@@ -48,11 +50,14 @@ export class Holding {
   offer(taker: Taker): void {
     // Whoever left one may have acknowledged it after all.
     this.#held = this.#held.filter(({ hold }) => !hold.isSettled);
-    const taken = this.#held.filter(({ message }) => taker.takes(message.topic));
+    // One that every observer leaves is offered a few times only: a pipeline that fails on it and subscribes again at once
+    // would never come to an end.
+    const taken = this.#held.filter(({ message, handling }) => handling.offers < MAX_OFFERS && taker.takes(message.topic));
     if (taken.length === 0) return;
     this.#held = this.#held.filter((held) => !taken.includes(held));
     this.#schedule();
     for (const { message, handling, hold } of taken) {
+      handling.offers++;
       taker.take(message.again(), handling);
       hold.settle(0);
     }

@@ -221,8 +221,10 @@ export class Inbound {
       if (!this.#mayCome(message)) return;
       this.#open.add(packetId);
     }
-    const slot = this.#push(queue, message);
     const known = this.#exactlyOnce.get(packetId);
+    // Its PUBREC is due already.
+    if (known !== undefined && known.reasonCode === undefined && known.slots.length > 0) return;
+    const slot = this.#push(queue, message);
     if (known !== undefined) {
       // Sent again: it was delivered already, and its PUBREC goes out when that is handled.
       known.slots.push(slot);

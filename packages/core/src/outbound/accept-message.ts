@@ -16,6 +16,7 @@ const OFFLINE_POLICIES: readonly OfflinePolicy[] = ['queue', 'error'];
 const MAX_TEXT = 65_535;
 const MAX_UINT32 = 0xffff_ffff;
 const MAX_CACHED_TOPICS = 4096;
+const LONGEST_CACHED = 256;
 
 /**
  * Checks everything about a message before it is stored or sent, and makes it our own: what the caller changes afterwards
@@ -55,7 +56,8 @@ export class MessageAcceptor {
     checkCharacters(topic);
     if (this.#topics.size >= MAX_CACHED_TOPICS) this.#topics.clear();
     const length = utf8Length(topic);
-    this.#topics.set(topic, length);
+    // Long topics are not worth the memory.
+    if (length <= LONGEST_CACHED) this.#topics.set(topic, length);
     return length;
   }
 }

@@ -23,6 +23,7 @@ export class InFlight {
   readonly #messages = new SlotTable();
   /** What must be sent again on this connection, before anything new. */
   #again: OutgoingMessage[] = [];
+  #next = 0;
   /** How many are under way on this connection. */
   #underWay = 0;
   /** Which connection this is, to tell what is under way on it. */
@@ -54,13 +55,14 @@ export class InFlight {
     this.#underWay = 0;
     this.#epoch++;
     this.#again = this.#messages.inOrder();
+    this.#next = 0;
   }
 
   disconnected(): void {
     this.#wire = undefined;
     this.#window = 0;
     this.#underWay = 0;
-    this.#again = [];
+    this.#forgetAgain();
   }
 
   /** Sends a message for the first time; `false` when there is no identifier for it. */
@@ -78,7 +80,7 @@ export class InFlight {
   /** Sends again what a connection before this one left unfinished: same identifier, same order, DUP. [MQTT-4.4.0-1] */
   redeliver(): void {
     const wire = this.#wire;
-    let index = 0;
+    let index = this.#next;
     for (; index < this.#again.length && this.#underWay < this.#window && wire?.congested === false; index++) {
       const message = this.#again[index]!;
       // It may have been acknowledged meanwhile.
@@ -90,7 +92,8 @@ export class InFlight {
         this.#send(message, true);
       }
     }
-    if (index > 0) this.#again = this.#again.slice(index);
+    this.#next = index;
+    if (index === this.#again.length) this.#forgetAgain();
   }
 
   /** A PUBACK, PUBREC or PUBCOMP came. What fits nothing has no effect: it may be late. */
@@ -107,6 +110,11 @@ export class InFlight {
     this.#messages.clear();
     for (const { packetId } of messages) this.#ids.release(packetId);
     return messages;
+  }
+
+  #forgetAgain(): void {
+    this.#again = [];
+    this.#next = 0;
   }
 
   #depart(message: OutgoingMessage): void {

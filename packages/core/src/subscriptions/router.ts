@@ -7,6 +7,7 @@ import type { FilterEntry } from './filter-entry.js';
 
 const MAX_CACHED_ROUTES = 10_000;
 const MAX_RETIRED = 1_000;
+const LONGEST_CACHED = 256;
 
 /** Who gets the messages of one topic. */
 interface Route {
@@ -78,13 +79,17 @@ export class Router implements Delivery {
       for (const subscription of all) subscription.deliver(message, handling);
       return all.length > 0 ? 'delivered' : this.#unhandled(byEntry);
     }
+    let known = false;
     let delivered = false;
     for (const { entry, firsts } of byEntry) {
       if (!carries(message, entry)) continue;
+      known = true;
       delivered ||= entry.subscriptions.length > 0;
       for (const subscription of firsts) subscription.deliver(message, handling);
     }
-    return delivered ? 'delivered' : this.#unhandled(byEntry);
+    // The identifier belongs to filters that do not match: it must be that of another process which had this session before.
+    if (!known) for (const subscription of all) subscription.deliver(message, handling);
+    return delivered || (!known && all.length > 0) ? 'delivered' : this.#unhandled(byEntry);
   }
 
   /** Nobody took it: did nobody want it any more, or nobody yet? */
@@ -105,7 +110,8 @@ export class Router implements Delivery {
     for (const { firsts } of byEntry) for (const subscription of firsts) all.add(subscription);
     const route = { all: [...all], byEntry };
     if (this.#routes.size >= MAX_CACHED_ROUTES) this.#routes.clear();
-    this.#routes.set(topic, route);
+    // Long topics are not worth the memory.
+    if (topic.length <= LONGEST_CACHED) this.#routes.set(topic, route);
     return route;
   }
 

@@ -52,11 +52,13 @@ export class SubscriptionRegistry {
   #wire: Wire | undefined;
   #negotiated: Negotiated | undefined;
   #scheduled = false;
-  #subscriptionId = 0;
+  #subscriptionId: number;
   /** No packet identifier was free for what must be sent. */
   #starved = false;
 
-  constructor(router: Router, ids: PacketIds, clock: Clock, host: RegistryHost) {
+  /** @param firstId where subscription identifiers begin. */
+  constructor(router: Router, ids: PacketIds, clock: Clock, host: RegistryHost, firstId = 0) {
+    this.#subscriptionId = firstId;
     this.#router = router;
     this.#ids = ids;
     this.#clock = clock;

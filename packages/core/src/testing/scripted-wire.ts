@@ -48,6 +48,7 @@ export class ScriptedWire implements Wire {
   readonly sent: SentPacket[] = [];
   readonly #handlers: WireHandlers;
   congested = false;
+  buffered = 0;
   /** Whether the client does not read. What the script says comes nevertheless, as what had been read already. */
   paused = false;
   /** `open`, then how it ended. */

@@ -117,6 +117,10 @@ class MqttjsTransport implements Transport {
     this.#parser?.write(connack);
   }
 
+  get buffered(): number {
+    return this.#closed ? 0 : (this.#stream?.writableLength ?? 0);
+  }
+
   pause(): void {
     this.#stream?.pause();
   }

@@ -401,7 +401,6 @@ function judge(stream: Buffer, version: ProtocolVersion): Outcome {
   }
 }
 
-const PUBLISHED = [0, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99];
 
 function judgePacket(first: number, fields: Fields, version: ProtocolVersion, state: { phase: string }): unknown[] {
   const type = first >> 4;
@@ -453,7 +452,8 @@ function contents(type: number, flags: number, fields: Fields, version: Protocol
       if (fields.isEmpty()) return ['ack', type, id, 0, {}];
       must(isModern);
       const code = fields.number(1);
-      must((type < 6 ? PUBLISHED : [0, 0x92]).includes(code) || (type === 4 && code === 0x92));
+      // Every code from 0x80 on is a refusal, listed for the packet or not.
+      must(code === 0 || code >= 0x80 || (code === 0x10 && type < 6));
       return ['ack', type, id, code, fields.isEmpty() ? {} : fields.properties('ack')];
     }
     case 9:
@@ -463,14 +463,8 @@ function contents(type: number, flags: number, fields: Fields, version: Protocol
       if (type === 11 && !isModern) return [name, id, [], undefined];
       const properties: { reasonString?: string } = isModern ? fields.properties('ack') : {};
       const codes = fields.all();
-      const failures = [0x80, 0x83, 0x87, 0x8f, 0x91];
-      const allowed =
-        type === 11
-          ? [0, 0x11, ...failures]
-          : isModern
-            ? [0, 1, 2, ...failures, 0x97, 0x9e, 0xa1, 0xa2]
-            : [0, 1, 2, 0x80];
-      must(codes.length > 0 && codes.every((code) => allowed.includes(code)));
+      const allowed = type === 11 ? [0, 0x11] : [0, 1, 2];
+      must(codes.length > 0 && codes.every((code) => allowed.includes(code) || (isModern ? code >= 0x80 : code === 0x80)));
       return [name, id, codes, properties.reasonString];
     }
     case 13:

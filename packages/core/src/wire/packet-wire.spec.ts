@@ -15,6 +15,7 @@ class FakeTransport implements Transport {
   /** Whether `destroy` reports the end before it returns. */
   closesAtOnce = false;
   full = false;
+  buffered = 0;
 
   constructor(handlers: TransportHandlers) {
     this.#handlers = handlers;

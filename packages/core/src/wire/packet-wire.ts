@@ -20,8 +20,9 @@ import { PacketSplitter } from './packet-splitter.js';
 import type { Transport, TransportFactory } from './transport.js';
 import type { ConnectRequest, Wire, WireFactory, WireHandlers } from './wire.js';
 
-/** Milliseconds for the last packets to leave and for the server to hang up. */
+/** Milliseconds for the server to hang up after the goodbye, and how often that is granted while bytes wait to leave. */
 const END_TIME = 200;
+const END_ROUNDS = 5;
 
 /** Wires that speak MQTT over transports of this factory. */
 export function packetWire(transports: TransportFactory, clock: Clock): WireFactory {
@@ -96,6 +97,10 @@ class PacketWire implements Wire {
     });
   }
 
+  get buffered(): number {
+    return this.#phase === 'open' ? this.#writer.pending + this.#transport.buffered : 0;
+  }
+
   publish(packet: PublishPacket, packetId: number, dup: boolean, expiry?: number): void {
     encodePublish(packet, packetId, dup, this.#request.protocolVersion, this.#writer, expiry);
   }
@@ -166,12 +171,18 @@ class PacketWire implements Wire {
     encodeDisconnect(this.#request.protocolVersion, reasonCode, sessionExpiry, this.#writer);
     this.#writer.flush();
     this.#leave('ending');
-    this.#endTimer = this.#clock.setTimeout(() => {
-      this.#transport.destroy();
-    }, END_TIME);
+    this.#awaitEnd(END_ROUNDS);
     // A socket that is closed with unread bytes resets the connection, and the goodbye may be lost with it.
     if (this.#paused) this.#transport.resume();
     this.#transport.end();
+  }
+
+  /** The server hangs up when it has read everything; bytes that have not left yet get some more time for that. */
+  #awaitEnd(rounds: number): void {
+    this.#endTimer = this.#clock.setTimeout(() => {
+      if (rounds > 1 && this.#transport.buffered > 0) this.#awaitEnd(rounds - 1);
+      else this.#transport.destroy();
+    }, END_TIME);
   }
 
   /** First the phase: a transport may report its end before `destroy` returns. */

@@ -6,6 +6,8 @@ export interface Transport {
   write(bytes: Uint8Array): boolean;
   /** The CONNACK that accepted, for whoever made the transport. */
   accepted(connack: Uint8Array): void;
+  /** What was written and has not left yet. */
+  readonly buffered: number;
   /** Stops `data`, where the platform can. */
   pause(): void;
   resume(): void;

@@ -54,6 +54,8 @@ export interface WireHandlers {
 export interface Wire {
   /** The socket takes no more for now: do not publish until `drain`. */
   readonly congested: boolean;
+  /** What was written and has not left yet: 0 when all has. In bytes, or in chunks where the platform counts those. */
+  readonly buffered: number;
   /** Writes a PUBLISH; the payload must never change again. `expiry` replaces the message expiry interval, in seconds. */
   publish(packet: PublishPacket, packetId: number, dup: boolean, expiry?: number): void;
   /** Writes an acknowledgement. */

@@ -50,11 +50,12 @@ function describe(cause: unknown): string {
 }
 
 /** The publish options that are set; one that is `undefined` must not hide a default. */
-function pick({ qos, retain, offline, timeout }: PublishOptions): PublishOptions {
+function pick({ qos, retain, offline, overflow, timeout }: PublishOptions): PublishOptions {
   return {
     ...(qos === undefined ? {} : { qos }),
     ...(retain === undefined ? {} : { retain }),
     ...(offline === undefined ? {} : { offline }),
+    ...(overflow === undefined ? {} : { overflow }),
     ...(timeout === undefined ? {} : { timeout }),
   };
 }

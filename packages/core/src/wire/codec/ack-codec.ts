@@ -16,8 +16,7 @@ export interface Ack {
 const NAMES: Readonly<Record<AckType, string>> = { 4: 'PUBACK', 5: 'PUBREC', 6: 'PUBREL', 7: 'PUBCOMP' };
 
 // [MQTT 5, 3.4.2.1 to 3.7.2.1]
-const PUBACK_CODES: ReadonlySet<number> = new Set([0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99]);
-const PUBREL_CODES: ReadonlySet<number> = new Set([0x00, 0x92]);
+const NO_MATCHING_SUBSCRIBERS = 0x10;
 
 /** Decodes an acknowledgement in any of its lengths; the short forms mean success. [MQTT 5, 3.4.2.1] */
 export function decodeAck(type: AckType, version: ProtocolVersion, bytes: Uint8Array, start: number, end: number): Ack {
@@ -46,8 +45,11 @@ export function encodeAck(type: AckType, packetId: number, reasonCode: number, w
   writer.commit();
 }
 
+/**
+ * Every code from 0x80 on is a refusal, also one that the specification does not list for this packet: Mosquitto, for one,
+ * answers a large PUBLISH with 0x95. To hang up on it would bring the same message and the same answer again.
+ */
 function isAllowed(type: AckType, reasonCode: number): boolean {
-  if (type === PacketType.pubrel || type === PacketType.pubcomp) return PUBREL_CODES.has(reasonCode);
-  // The specification does not list 0x92 for PUBACK, but servers answer a message sent again with it.
-  return PUBACK_CODES.has(reasonCode) || (type === PacketType.puback && reasonCode === 0x92);
+  if (reasonCode === 0 || reasonCode >= 0x80) return true;
+  return reasonCode === NO_MATCHING_SUBSCRIBERS && (type === PacketType.puback || type === PacketType.pubrec);
 }

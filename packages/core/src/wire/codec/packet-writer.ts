@@ -28,6 +28,11 @@ export class PacketWriter {
     this.#sink = sink;
   }
 
+  /** Bytes written and not handed on yet. */
+  get pending(): number {
+    return this.#offset - this.#start;
+  }
+
   /** Makes room for `size` bytes. Every packet begins with it. */
   reserve(size: number): void {
     if (this.#offset + size <= this.#slab.length) return;

@@ -13,8 +13,8 @@ export interface SubscribeAck {
 }
 
 const SUBACK_V3: ReadonlySet<number> = new Set([0, 1, 2, 0x80]);
-const SUBACK_V5: ReadonlySet<number> = new Set([0, 1, 2, 0x80, 0x83, 0x87, 0x8f, 0x91, 0x97, 0x9e, 0xa1, 0xa2]);
-const UNSUBACK_V5: ReadonlySet<number> = new Set([0, 0x11, 0x80, 0x83, 0x87, 0x8f, 0x91]);
+const SUBACK_V5: ReadonlySet<number> = new Set([0, 1, 2]);
+const UNSUBACK_V5: ReadonlySet<number> = new Set([0, 0x11]);
 
 /** Decodes SUBACK. [MQTT 5, 3.9] */
 export function decodeSuback(version: ProtocolVersion, bytes: Uint8Array, start: number, end: number): SubscribeAck {
@@ -36,7 +36,8 @@ function decode(name: string, allowed: ReadonlySet<number>, version: ProtocolVer
   const reasonCodes: number[] = [];
   while (reader.rest > 0) {
     const code = reader.byte();
-    if (!allowed.has(code)) throw new ProtocolError(PROTOCOL_ERROR, `a ${name} has reason code 0x${code.toString(16)}`);
+    // On MQTT 5 every code from 0x80 on is a refusal, listed for this packet or not.
+    if (!allowed.has(code) && (version !== 5 || code < 0x80)) throw new ProtocolError(PROTOCOL_ERROR, `a ${name} has reason code 0x${code.toString(16)}`);
     reasonCodes.push(code);
   }
   if (reasonCodes.length === 0) throw malformed(`a ${name} has no reason codes`);
