@@ -79,17 +79,13 @@ export class Router implements Delivery {
       for (const subscription of all) subscription.deliver(message, handling);
       return all.length > 0 ? 'delivered' : this.#unhandled(byEntry);
     }
-    let known = false;
     let delivered = false;
     for (const { entry, firsts } of byEntry) {
       if (!carries(message, entry)) continue;
-      known = true;
       delivered ||= entry.subscriptions.length > 0;
       for (const subscription of firsts) subscription.deliver(message, handling);
     }
-    // The identifier belongs to filters that do not match: it must be that of another process which had this session before.
-    if (!known) for (const subscription of all) subscription.deliver(message, handling);
-    return delivered || (!known && all.length > 0) ? 'delivered' : this.#unhandled(byEntry);
+    return delivered ? 'delivered' : this.#unhandled(byEntry);
   }
 
   /** Nobody took it: did nobody want it any more, or nobody yet? */
