@@ -28,6 +28,7 @@ export { InvalidTopicError } from './errors/invalid-topic-error.js';
 export { MqttError, isMqttError } from './errors/mqtt-error.js';
 export { reasonName } from './errors/reason-code.js';
 export { captures } from './topics/captures.js';
+export { compileFilter } from './topics/compile-filter.js';
 export { filtersOverlap } from './topics/filters-overlap.js';
 export { matchTopic } from './topics/match-topic.js';
 export { buildSharedFilter, parseSharedFilter } from './topics/shared-subscription.js';
