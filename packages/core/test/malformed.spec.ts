@@ -70,7 +70,7 @@ const version5: Row[] = [
   ['PUBACK with a property of PUBLISH', '40 06 0001 00 02 0101', [MALFORMED, PROTOCOL]],
   ['PUBACK with properties longer than the packet', '40 05 0001 00 09 1f', [MALFORMED]],
   ['PUBREC with an impossible reason code', '50 03 0001 01', [MALFORMED, PROTOCOL]],
-  ['PUBREL with an impossible reason code', '62 03 0001 10', [MALFORMED, PROTOCOL]],
+  ['PUBREL with an impossible reason code', '62 03 0001 80', [MALFORMED, PROTOCOL]],
   ['PUBCOMP with an impossible reason code', '70 03 0001 10', [MALFORMED, PROTOCOL]],
   ['SUBACK without properties', '90 02 1234', [MALFORMED, PROTOCOL]],
   ['DISCONNECT with flags', 'e1 00', [MALFORMED]],

@@ -453,7 +453,7 @@ function contents(type: number, flags: number, fields: Fields, version: Protocol
       must(isModern);
       const code = fields.number(1);
       // Every code from 0x80 on is a refusal, listed for the packet or not.
-      must(code === 0 || code >= 0x80 || (code === 0x10 && type < 6));
+      must(type === 6 ? code === 0 || code === 0x92 : code === 0 || code >= 0x80 || (code === 0x10 && type < 6));
       return ['ack', type, id, code, fields.isEmpty() ? {} : fields.properties('ack')];
     }
     case 9:

@@ -117,7 +117,7 @@ const version5: readonly Row[] = [
   ['a PUBACK with a property of PUBLISH', '40 06 0001 00 02 0101', MALFORMED],
   ['a PUBACK with a reason twice', '40 0c 0001 00 08 1f000161 1f000162', PROTOCOL],
   ['a PUBREC with a code it has not', '50 03 0001 01', PROTOCOL],
-  ['a PUBREL with a code it has not', '62 03 0001 10', PROTOCOL],
+  ['a PUBREL with a code it has not', '62 03 0001 80', PROTOCOL],
   ['a PUBCOMP with a code it has not', '70 03 0001 10', PROTOCOL],
   ['a SUBACK with identifier 0', '90 04 0000 00 00', MALFORMED],
   ['a SUBACK without properties', '90 02 0001', MALFORMED],

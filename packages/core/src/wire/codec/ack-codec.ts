@@ -17,6 +17,7 @@ const NAMES: Readonly<Record<AckType, string>> = { 4: 'PUBACK', 5: 'PUBREC', 6: 
 
 // [MQTT 5, 3.4.2.1 to 3.7.2.1]
 const NO_MATCHING_SUBSCRIBERS = 0x10;
+const PACKET_ID_NOT_FOUND = 0x92;
 
 /** Decodes an acknowledgement in any of its lengths; the short forms mean success. [MQTT 5, 3.4.2.1] */
 export function decodeAck(type: AckType, version: ProtocolVersion, bytes: Uint8Array, start: number, end: number): Ack {
@@ -50,6 +51,8 @@ export function encodeAck(type: AckType, packetId: number, reasonCode: number, w
  * answers a large PUBLISH with 0x95. To hang up on it would bring the same message and the same answer again.
  */
 function isAllowed(type: AckType, reasonCode: number): boolean {
+  // Only PUBREL is no answer to us: a server has no reason to say anything else with it. [MQTT 5, 3.6.2.1]
+  if (type === PacketType.pubrel) return reasonCode === 0 || reasonCode === PACKET_ID_NOT_FOUND;
   if (reasonCode === 0 || reasonCode >= 0x80) return true;
   return reasonCode === NO_MATCHING_SUBSCRIBERS && (type === PacketType.puback || type === PacketType.pubrec);
 }
