@@ -23,14 +23,14 @@ describe('mergeInput', () => {
 
   it('prefers what the input says', () => {
     const merged = mergeInput(
-      { topic: 'a', payload: '', qos: 2, retain: true, offline: 'error', timeout: 1 },
-      { topic: 'b', qos: 1, retain: false, offline: 'queue', timeout: 2 },
+      { topic: 'a', payload: '', qos: 2, retain: true, offline: 'error', overflow: 'latest', timeout: 1 },
+      { topic: 'b', qos: 1, retain: false, offline: 'queue', overflow: 'block', timeout: 2 },
     );
 
     expect(merged).toEqual({
       topic: 'a',
       payload: '',
-      options: { qos: 2, retain: true, offline: 'error', timeout: 1 },
+      options: { qos: 2, retain: true, offline: 'error', overflow: 'latest', timeout: 1 },
     });
   });
 
