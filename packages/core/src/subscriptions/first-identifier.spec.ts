@@ -13,8 +13,8 @@ it('identifiers begin where they are told, so that those of an earlier process a
     firstSubscriptionId: 4_711,
   });
   const received: string[] = [];
-  connection.subscribe('t/+/0', {}, () => received.push('narrow'));
-  connection.subscribe('t/#', {}, () => received.push('wide'));
+  connection.subscribe('t/+/0', {}, () => void received.push('narrow'));
+  connection.subscribe('t/#', {}, () => void received.push('wide'));
   void connection.open();
   wire!.connack({ sessionPresent: true });
   const ids = wire!.sent.flatMap((packet) => (packet.type === 'subscribe' ? [packet.subscriptionId] : []));
