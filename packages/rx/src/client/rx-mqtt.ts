@@ -10,7 +10,7 @@ import type {
   PublishResult,
 } from '@rxmqtt/core';
 import type { Observable } from 'rxjs';
-import { fromEvent } from '../internal/from-event.js';
+import { dropsOf } from '../lifecycle/drops.js';
 import { errorsOf } from '../lifecycle/errors.js';
 import { connectedOf, stateOf } from '../lifecycle/state.js';
 import type { ObserveOptions, ObservedMessage } from '../observing/observe-options.js';
@@ -31,7 +31,7 @@ export class RxMqtt implements Mqtt {
     this.state$ = stateOf(connection);
     this.connected$ = connectedOf(connection);
     this.errors$ = errorsOf(connection);
-    this.drops$ = fromEvent(connection, 'drop');
+    this.drops$ = dropsOf(connection);
   }
 
   get closed(): Promise<ConnectionEnd> {

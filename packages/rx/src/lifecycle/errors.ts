@@ -1,6 +1,8 @@
 import { type Connection, MqttError, isMqttError } from '@rxmqtt/core';
 import { type Observable, map, merge } from 'rxjs';
 import { fromEvent } from '../internal/from-event.js';
+import { reportsOf } from './reports.js';
+import { untilEnd } from './until-end.js';
 
 /** Everything that went wrong without ending a stream; see `Mqtt.errors$`. */
 export function errorsOf(connection: Connection): Observable<MqttError> {
@@ -12,5 +14,6 @@ export function errorsOf(connection: Connection): Observable<MqttError> {
         isMqttError(error) ? error : new MqttError('ERR_MQTT_LISTENER', what, { cause: error }),
       ),
     ),
+    untilEnd(connection, reportsOf(connection).errors$),
   );
 }
