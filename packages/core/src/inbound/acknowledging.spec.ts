@@ -56,6 +56,37 @@ describe('a message that is handled when its listener returns', () => {
   });
 });
 
+describe('a message with manual acknowledgement', () => {
+  const received = (session: boolean | 'unacknowledged', qos: QoS = 1): MqttMessage => {
+    const test = connected();
+    const seen: MqttMessage[] = [];
+    observe(test, { ack: 'manual' }, (message) => void seen.push(message));
+    test.wire.message({ topic: 'a', qos, packetId: 7 });
+    if (session !== 'unacknowledged') reconnect(test, session);
+    return seen[0]!;
+  };
+
+  it('awaits it until it is acknowledged', () => {
+    const message = received('unacknowledged');
+    expect(message.awaitsAck).toBe(true);
+    message.ack();
+    expect(message.awaitsAck).toBe(false);
+  });
+
+  it('awaits none at QoS 0', () => {
+    expect(received('unacknowledged', 0).awaitsAck).toBe(false);
+  });
+
+  it('awaits none when the resumed session brings it again, unless it is of QoS 2, which comes once', () => {
+    expect(received(true).awaitsAck).toBe(false);
+    expect(received(true, 2).awaitsAck).toBe(true);
+  });
+
+  it('awaits it, in vain, when the session is lost: nobody has another copy', () => {
+    expect(received(false).awaitsAck).toBe(true);
+  });
+});
+
 describe('promises of a listener', () => {
   it('delay the acknowledgement, not the next message', async () => {
     const test = connected();

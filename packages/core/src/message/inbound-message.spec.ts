@@ -57,6 +57,20 @@ describe('the same message for one more observer', () => {
   });
 });
 
+describe('whether it waits for an acknowledgement', () => {
+  it('is no for a message that is acknowledged by the library', () => {
+    expect(message().awaitsAck).toBe(false);
+  });
+
+  it('is yes until it is settled', () => {
+    const acknowledger = { canRefuse: true, isSettled: false, settle: () => undefined };
+    const received = message().withAcknowledger(acknowledger);
+    expect(received.awaitsAck).toBe(true);
+    acknowledger.isSettled = true;
+    expect(received.awaitsAck).toBe(false);
+  });
+});
+
 describe('ack and nack', () => {
   it('do nothing for a message that is acknowledged by the library', () => {
     const received = message();

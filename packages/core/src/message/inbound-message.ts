@@ -69,6 +69,10 @@ export class InboundMessage implements MqttMessage {
     this.#properties = undefined;
   }
 
+  get awaitsAck(): boolean {
+    return this.acknowledger?.isSettled === false;
+  }
+
   get properties(): PublishProperties {
     if (this.#properties === undefined) {
       this.#properties = this.#packet === undefined ? NO_PROPERTIES : this.#source(this.#packet, this.#propertiesStart);

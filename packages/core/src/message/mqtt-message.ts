@@ -20,6 +20,11 @@ export interface MqttMessage {
   readonly dup: boolean;
   /** Whether it was delivered here before, to an observer that left it unacknowledged or before there was one. */
   readonly redelivered: boolean;
+  /**
+   * Whether it waits for `ack()` or `nack()`: it came with QoS 1 or 2 to a subscription with `ack: 'manual'`, and neither was
+   * called. Also `false` when a resumed session has made this delivery void: the server sends the message again.
+   */
+  readonly awaitsAck: boolean;
   /** The MQTT 5 properties; empty on 3.x. Decoded on first use. */
   readonly properties: PublishProperties;
   /**

@@ -26,6 +26,10 @@ export class Observed<Template extends string, T> implements ObservedMessage<Tem
     this.message = message;
   }
 
+  get awaitsAck(): boolean {
+    return this.message.awaitsAck;
+  }
+
   get properties(): PublishProperties {
     return this.message.properties;
   }
