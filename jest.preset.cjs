@@ -2,10 +2,13 @@ const nxPreset = require('@nx/jest/preset').default;
 
 // Published as ES modules only; Jest loads CommonJS, so they go through the transform.
 const esmOnly = [
+  '@ark/[^/]+',
   'aedes',
   'ansi-escapes',
   'ansi-regex',
   'ansi-styles',
+  'arkregex',
+  'arktype',
   'cli-cursor',
   'environment',
   'get-east-asian-width',

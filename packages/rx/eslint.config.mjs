@@ -24,7 +24,12 @@ export default [
         'error',
         {
           src: join(import.meta.dirname, 'src'),
-          packages: { '@rxmqtt/core': ['*'], '@rxmqtt/core/testing': ['testing'], rxjs: ['*'] },
+          packages: {
+            '@rxmqtt/core': ['*'],
+            '@rxmqtt/core/testing': ['testing'],
+            rxjs: ['*'],
+            '@standard-schema/spec': ['codecs'],
+          },
           leaves: { errors: [] },
           closed: ['testing'],
         },

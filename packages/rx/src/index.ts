@@ -1,8 +1,11 @@
 export { connect } from './client/connect.js';
+export { byContentType } from './codecs/by-content-type.js';
 export { bytes } from './codecs/bytes.js';
 export { json } from './codecs/json.js';
 export { number } from './codecs/number.js';
+export { SchemaError } from './codecs/schema-error.js';
 export { text } from './codecs/text.js';
+export { validated } from './codecs/validated.js';
 export { publishTo } from './publishing/publish-to.js';
 
 // The part of the core that users of Observables meet.
@@ -34,7 +37,8 @@ export {
 } from '@rxmqtt/core';
 
 export type { Mqtt } from './client/mqtt.js';
-export type { Codec } from './codecs/codec.js';
+export type { ByContentTypeOptions } from './codecs/by-content-type.js';
+export type { Codec, Encoded } from './codecs/codec.js';
 export type { ObserveOptions, ObservedMessage } from './observing/observe-options.js';
 export type { PublishInput, PublishStatus, PublishToOptions } from './publishing/publish-to-options.js';
 export type {
