@@ -1,11 +1,8 @@
-import { CredentialsError, InvalidOptionsError } from '../errors/connection-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import type { Clock, Timer } from '../internal/clock.js';
-import type { Credentials, CredentialsProvider } from '../options/connection-options.js';
-import { OptionChecker } from '../options/option-checker.js';
-import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { ProtocolVersion } from '../wire/codec/packet-type.js';
-import type { Wire, WireFactory, WireHandlers } from '../wire/wire.js';
+import type { ConnectRequest, Wire, WireFactory, WireHandlers } from '../wire/wire.js';
+import { Preparation, type PreparationStep } from './preparation.js';
 
 /** What differs from attempt to attempt. */
 export interface AttemptParameters {
@@ -16,59 +13,50 @@ export interface AttemptParameters {
   readonly sessionExpiry: number;
 }
 
-/** One attempt: credentials first, then the wire. Given credentials are used at once, without a promise in between. */
+/** What an attempt takes from its surroundings. */
+export interface AttemptDependencies {
+  readonly steps: readonly PreparationStep[];
+  readonly wires: WireFactory;
+  readonly clock: Clock;
+}
+
+/** One attempt: first what must be found out, then the wire. */
 export class Attempt {
   readonly #abort = new AbortController();
-  readonly #clock: Clock;
+  readonly #dependencies: AttemptDependencies;
   #timer: Timer;
   #wire: Wire | undefined;
 
-  constructor(
-    options: ResolvedOptions,
-    parameters: AttemptParameters,
-    wires: WireFactory,
-    clock: Clock,
-    handlers: WireHandlers,
-    onCredentialsFailed: (error: MqttError) => void,
-  ) {
-    this.#clock = clock;
-    const open = (credentials: Credentials | undefined): void => {
-      if (this.#abort.signal.aborted) return;
-      this.#wire = wires(
-        {
-          ...parameters,
-          endpoint: options.endpoint,
-          keepalive: options.keepalive,
-          username: credentials?.username,
-          password: credentials?.password,
-          will: options.will,
-          receiveMaximum: options.inbound.receiveMaximum,
-          maximumPacketSize: options.maximumPacketSize,
-          userProperties: options.userProperties,
-          connectTimeout: options.connectTimeout,
-          tls: options.tls,
-          webSocket: options.webSocket,
-        },
-        handlers,
-      );
-    };
-    const { credentials, connectTimeout } = options;
-    if (typeof credentials !== 'function') {
-      open(credentials);
-      return;
-    }
-    const fail = (cause: unknown): void => {
-      if (this.#abort.signal.aborted) return;
+  constructor(dependencies: AttemptDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /**
+   * Starts it. Preparing may take as long as connecting may.
+   * @param onFailed called, at most once, when there will be no wire.
+   */
+  start(request: ConnectRequest, handlers: WireHandlers, onFailed: (error: MqttError) => void): void {
+    const { steps, wires, clock } = this.#dependencies;
+    const { signal } = this.#abort;
+    const fail = (error: MqttError): void => {
       this.abort();
-      onCredentialsFailed(new CredentialsError(cause));
+      onFailed(error);
     };
+    const preparation = new Preparation(steps, { attempt: request.attempt, signal }, {
+      ready: (prepared) => {
+        clock.clearTimeout(this.#timer);
+        if (!signal.aborted) this.#wire = wires(prepared, handlers);
+      },
+      failed: fail,
+    });
+    const { connectTimeout } = request;
+    preparation.run(request);
+    const waitsFor = preparation.current;
+    if (waitsFor === undefined || signal.aborted) return;
     this.#timer = clock.setTimeout(() => {
-      fail(new Error(`no credentials came within ${String(connectTimeout)} ms`));
+      const step = preparation.current ?? waitsFor;
+      fail(step.failed(new Error(`no ${step.name} came within ${String(connectTimeout)} ms`)));
     }, connectTimeout);
-    this.#fetch(credentials, parameters.attempt).then((fetched) => {
-      clock.clearTimeout(this.#timer);
-      open(fetched);
-    }, fail);
   }
 
   /** The wire, once there is one. */
@@ -76,17 +64,9 @@ export class Attempt {
     return this.#wire;
   }
 
-  /** Stops asking for credentials; whoever asked is told by the signal. */
+  /** Stops preparing; whoever is asked is told by the signal. */
   abort(): void {
-    this.#clock.clearTimeout(this.#timer);
+    this.#dependencies.clock.clearTimeout(this.#timer);
     this.#abort.abort();
-  }
-
-  async #fetch(provider: CredentialsProvider, attempt: number): Promise<Credentials> {
-    const credentials = await provider({ attempt, signal: this.#abort.signal });
-    const check = new OptionChecker();
-    if (check.object('credentials', credentials)) check.credentials('credentials', credentials);
-    if (check.problems.length > 0) throw new InvalidOptionsError(check.problems);
-    return credentials;
   }
 }

@@ -1,28 +1,27 @@
-import { ClosedError, ConnectionRefusedError, InvalidOptionsError, ProtocolError } from '../errors/connection-errors.js';
+import { ClosedError } from '../errors/connection-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import { assertNever } from '../internal/assert-never.js';
-import { type Clock, LONGEST_DELAY, type Timer } from '../internal/clock.js';
+import type { Clock, Timer } from '../internal/clock.js';
 import { Emitter } from '../internal/emitter.js';
 import type { Random } from '../internal/random.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Payload, Publication, PublishOptions } from '../outbound/publish-options.js';
+import { checkObserver } from '../subscriptions/check-observer.js';
 import type {
   MessageListener,
   SubscribeOptions,
   Subscription,
   SubscriptionObserver,
 } from '../subscriptions/subscribe-options.js';
-import type { Connack } from '../wire/codec/connack-decoder.js';
-import { PROTOCOL_ERROR } from '../wire/codec/packet-type.js';
 import type { Wire, WireFactory } from '../wire/wire.js';
-import { Attempt, type AttemptParameters } from './attempt.js';
+import { Attempts } from './attempts.js';
 import { Backoff, type Retry } from './backoff.js';
 import type { Connection, ConnectionEnd, ConnectionEvents, DrainReport } from './connection.js';
 import { type ConnectionEffect, type ConnectionInput, transition } from './connection-machine.js';
 import type { ConnectionState, EndedBy } from './connection-state.js';
-import { DataPlane } from './data-plane.js';
+import { DataPlane, type Unfinished } from './data-plane.js';
+import { Drain } from './drain.js';
 import { EndOfLife } from './end-of-life.js';
-import { negotiate } from './negotiate.js';
 import type { Negotiated } from './negotiated.js';
 import { SessionPlan } from './session-plan.js';
 import { openingAborted, waitForOpen } from './wait-for-open.js';
@@ -39,11 +38,6 @@ export interface ConnectionDependencies {
   readonly firstSubscriptionId?: number;
 }
 
-/** Milliseconds that `drain()` waits when it is not told. */
-const DRAIN_DEADLINE = 10_000;
-/** Milliseconds between looks at what the socket still holds while draining. */
-const FLUSH_POLL = 20;
-
 /** Runs the machine: turns events of the wire and calls of the user into inputs, and carries out the effects. */
 export class DefaultConnection implements Connection {
   readonly #options: ResolvedOptions;
@@ -52,18 +46,18 @@ export class DefaultConnection implements Connection {
   readonly #data: DataPlane;
   readonly #plan: SessionPlan;
   readonly #backoff: Backoff;
+  readonly #attempts: Attempts;
   readonly #end = new EndOfLife();
   #state: ConnectionState = { type: 'idle' };
-  #attempt: Attempt | undefined;
   /** The wire that was accepted. */
   #wire: Wire | undefined;
   #connectedAt: number | undefined;
   #retry: Retry = { attempt: 1, delay: 0 };
   #retryTimer: Timer;
-  #onIdle: (() => void) | undefined;
+  #drain: Drain | undefined;
   #drained: Promise<DrainReport> | undefined;
   /** What was under way at the end. */
-  #unfinished: DrainReport = { unsettled: 0, unacknowledged: 0 };
+  #unfinished: Unfinished = { unsettled: 0, unacknowledged: 0 };
 
   constructor(options: ResolvedOptions, dependencies: ConnectionDependencies) {
     this.#options = options;
@@ -83,10 +77,18 @@ export class DefaultConnection implements Connection {
       congestion: (congested) => {
         this.#emitter.emit('congestion', { congested });
       },
-      idle: () => this.#onIdle?.(),
+      idle: () => this.#drain?.idle(),
       cycle: (error) => this.#cycle(error),
     }, dependencies.firstSubscriptionId ?? 0);
     this.#plan = new SessionPlan(options);
+    this.#attempts = new Attempts(options, this.#plan, dependencies, this.#data.handlers, {
+      accepted: (wire, negotiated) => {
+        this.#accepted(wire, negotiated);
+      },
+      lost: (error, by) => {
+        this.#lost(error, by);
+      },
+    });
     this.#backoff = new Backoff(options.reconnect, dependencies.random, warn);
   }
 
@@ -129,20 +131,16 @@ export class DefaultConnection implements Connection {
   ): Subscription {
     if (this.end !== undefined) throw new ClosedError('the connection has ended; create a new one to subscribe');
     if (this.#state.type === 'draining') throw new ClosedError('the connection is draining and takes no new subscriptions');
-    checkObserver(observer);
-    return this.#data.subscribe(
-      Array.isArray(filter) ? (filter as readonly string[]) : [filter as string],
-      options,
-      typeof observer === 'function' ? { message: observer } : observer,
-    );
+    const filters = Array.isArray(filter) ? (filter as readonly string[]) : [filter as string];
+    return this.#data.subscribe(filters, options, checkObserver(observer));
   }
 
   on<Name extends keyof ConnectionEvents>(name: Name, listener: (event: ConnectionEvents[Name]) => void): () => void {
     return this.#emitter.on(name, listener);
   }
 
-  drain({ deadline = DRAIN_DEADLINE }: { readonly deadline?: number } = {}): Promise<DrainReport> {
-    this.#drained ??= this.#drain(deadline);
+  drain({ deadline }: { readonly deadline?: number } = {}): Promise<DrainReport> {
+    this.#drained ??= this.#startDraining(deadline);
     return this.#drained;
   }
 
@@ -170,7 +168,7 @@ export class DefaultConnection implements Connection {
     const { clock } = this.#dependencies;
     switch (effect) {
       case 'attempt':
-        this.#start(this.#retry.attempt);
+        this.#attempts.start(this.#retry.attempt);
         return;
       case 'schedule': {
         const { attempt, delay } = this.#retry;
@@ -181,7 +179,7 @@ export class DefaultConnection implements Connection {
       }
       case 'stop':
         clock.clearTimeout(this.#retryTimer);
-        this.#attempt?.abort();
+        this.#attempts.abort();
         return;
       case 'resume':
         if (this.#wire !== undefined && this.negotiated !== undefined) this.#data.connected(this.#wire, this.negotiated);
@@ -194,49 +192,9 @@ export class DefaultConnection implements Connection {
     }
   }
 
-  #start(number: number): void {
-    const { wires, clock } = this.#dependencies;
-    const parameters = this.#plan.parameters(number);
-    const handlers = {
-      ...this.#data.handlers,
-      connack: (connack: Connack) => {
-        const wire = this.#attempt?.wire;
-        if (wire !== undefined) this.#answered(wire, connack, parameters);
-      },
-      closed: (error: MqttError, by: EndedBy) => {
-        this.#lost(error, by);
-      },
-    };
-    this.#attempt = new Attempt(this.#options, parameters, wires, clock, handlers, (error) => {
-      this.#lost(error, 'client');
-    });
-  }
-
-  #answered(wire: Wire, connack: Connack, parameters: AttemptParameters): void {
-    const { reasonCode, sessionPresent, properties } = connack;
-    if (reasonCode !== 0) {
-      wire.destroy();
-      if (this.#plan.fallBack(reasonCode)) this.#start(parameters.attempt);
-      else this.#lost(new ConnectionRefusedError(this.#options.endpoint.label, reasonCode, properties), 'server');
-      return;
-    }
-    if (this.#plan.isOnlyToClean) {
-      this.#plan.cleaned();
-      wire.end(0, undefined, () => {
-        if (this.end === undefined) this.#start(parameters.attempt);
-      });
-      return;
-    }
-    // [MQTT-3.2.2-2]
-    if (sessionPresent && parameters.clean) {
-      wire.fail(new ProtocolError(PROTOCOL_ERROR, 'a CONNACK claims a session, but none was asked for'));
-      return;
-    }
-    const negotiated = negotiate(parameters, this.#options.keepalive, connack);
+  #accepted(wire: Wire, negotiated: Negotiated): void {
     this.#wire = wire;
     this.#connectedAt = this.#dependencies.clock.now();
-    this.#plan.accepted(negotiated);
-    wire.accept(negotiated.keepalive);
     this.#feed({ type: 'accepted', negotiated });
   }
 
@@ -252,28 +210,21 @@ export class DefaultConnection implements Connection {
     this.#feed({ type: 'lost', cause: error, by, retry });
   }
 
-  async #drain(deadline: number): Promise<DrainReport> {
-    const { clock } = this.#dependencies;
+  async #startDraining(deadline: number | undefined): Promise<DrainReport> {
     if (this.end === undefined) this.#data.refuse('the connection is draining and takes no new messages');
     this.#feed({ type: 'drain' });
-    const limit = deadline >= 0 ? Math.min(deadline, LONGEST_DELAY) : DRAIN_DEADLINE;
-    const timer = clock.setTimeout(() => void this.close(), limit);
-    let poll: Timer;
-    this.#onIdle = () => {
-      clock.clearTimeout(poll);
-      // Later than the event that emptied it, so that what its listeners still do is counted too.
-      clock.defer(() => {
-        const { unsettled, unacknowledged } = this.#data.unfinished;
-        if (unsettled > 0 || unacknowledged > 0 || this.end !== undefined) return;
-        if ((this.#wire?.buffered ?? 0) === 0) void this.close();
-        // What was handed to the socket is not on its way yet.
-        else poll = clock.setTimeout(() => this.#onIdle?.(), FLUSH_POLL);
-      });
+    const target = {
+      unfinished: () => this.#data.unfinished,
+      buffered: () => this.#wire?.buffered ?? 0,
+      hasEnded: () => this.end !== undefined,
+      close: () => void this.close(),
     };
-    this.#onIdle();
+    // Listeners that hear of the state may have called `drain()` too: each has its deadline, the last one hears of idleness.
+    const drain = new Drain(this.#dependencies.clock, target, deadline);
+    this.#drain = drain;
+    drain.idle();
     await this.#end.promise;
-    clock.clearTimeout(timer);
-    clock.clearTimeout(poll);
+    drain.stop();
     return this.#unfinished;
   }
 
@@ -291,7 +242,7 @@ export class DefaultConnection implements Connection {
   /** Tells everybody that the wire is gone. */
   #disconnect(): void {
     this.#wire = undefined;
-    this.#attempt = undefined;
+    this.#attempts.forget();
     this.#connectedAt = undefined;
     this.#data.disconnected();
   }
@@ -302,7 +253,7 @@ export class DefaultConnection implements Connection {
     const end: ConnectionEnd = failed
       ? { type: 'failed', by: state.by, cause: state.cause }
       : { type: 'closed', by: 'user', cause: undefined };
-    const wire = this.#attempt?.wire;
+    const { wire } = this.#attempts;
     const expiry = this.#wire === undefined ? undefined : this.#plan.expiryAtEnd;
     this.#unfinished = this.#data.unfinished;
     this.#end.announce(end);
@@ -314,11 +265,4 @@ export class DefaultConnection implements Connection {
     if (wire === undefined) settle();
     else wire.end(0, expiry, settle);
   }
-}
-
-/** At once: an observer without a listener would only be found out by the first message. */
-function checkObserver(observer: unknown): void {
-  const listener = typeof observer === 'function' ? observer : (observer as { message?: unknown } | null | undefined)?.message;
-  if (typeof listener === 'function') return;
-  throw new InvalidOptionsError([{ path: 'observer', reason: 'must be a function, or an object with a function `message`' }]);
 }

@@ -1,25 +1,12 @@
+import { connectRequest } from '../../test/support/connect-request.js';
 import { mqttjsOptions } from './mqttjs-options.js';
 import type { ConnectRequest } from './wire.js';
 
 function requestWith(request: Partial<ConnectRequest>): ConnectRequest {
-  return {
+  return connectRequest({
     endpoint: { protocol: 'mqtt', host: 'broker.test', port: 1883, path: '/mqtt', label: 'mqtt://broker.test:1883' },
-    protocolVersion: 5,
-    clientId: 'c',
-    clean: true,
-    keepalive: 60,
-    username: undefined,
-    password: undefined,
-    will: undefined,
-    sessionExpiry: 0,
-    receiveMaximum: 100,
-    maximumPacketSize: 1_000_000,
-    userProperties: [],
-    connectTimeout: 10_000,
-    tls: undefined,
-    webSocket: undefined,
     ...request,
-  };
+  });
 }
 
 function optionsTo(

@@ -3,6 +3,7 @@ import { createServer, type AddressInfo, type Server, Socket } from 'node:net';
 import type { IConnectPacket } from 'mqtt-packet';
 import { WebSocketServer } from 'ws';
 import { cleanup, leavesNothingBehind } from '../../test/support/globals.js';
+import { connectRequest } from '../../test/support/connect-request.js';
 import { createDecoder, hex } from '../../test/support/packets.js';
 import { Watch } from '../../test/support/watch.js';
 import { mqttjsTransport } from './mqttjs-transport.js';
@@ -167,24 +168,10 @@ class Listener {
 }
 
 function requestTo(port: number, request: Partial<ConnectRequest>): ConnectRequest {
-  return {
+  return connectRequest({
     endpoint: { protocol: 'mqtt', host: '127.0.0.1', port, path: '', label: `mqtt://127.0.0.1:${String(port)}` },
-    protocolVersion: 5,
-    clientId: 'c',
-    clean: true,
-    keepalive: 60,
-    username: undefined,
-    password: undefined,
-    will: undefined,
-    sessionExpiry: 0,
-    receiveMaximum: 100,
-    maximumPacketSize: 1_000_000,
-    userProperties: [],
-    connectTimeout: 10_000,
-    tls: undefined,
-    webSocket: undefined,
     ...request,
-  };
+  });
 }
 
 function endpoint(port: number, protocol: 'mqtt' | 'mqtts' | 'ws', path = '/mqtt'): ConnectRequest['endpoint'] {

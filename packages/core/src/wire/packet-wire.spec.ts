@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { connectRequest } from '../../test/support/connect-request.js';
 import { encode, hex } from '../../test/support/packets.js';
 import { ClosedError, ProtocolError } from '../errors/connection-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
@@ -132,24 +133,7 @@ class Subject {
 }
 
 function requestWith(request: Partial<ConnectRequest>): ConnectRequest {
-  return {
-    endpoint: { protocol: 'mqtt', host: 'test.invalid', port: 1883, path: '', label: 'mqtt://test.invalid:1883' },
-    protocolVersion: 5,
-    clientId: 'c',
-    clean: true,
-    keepalive: 60,
-    username: undefined,
-    password: undefined,
-    will: undefined,
-    sessionExpiry: 0,
-    receiveMaximum: 100,
-    maximumPacketSize: 1_024,
-    userProperties: [],
-    connectTimeout: 10_000,
-    tls: undefined,
-    webSocket: undefined,
-    ...request,
-  };
+  return connectRequest({ maximumPacketSize: 1_024, ...request });
 }
 
 const publishA = '3004 0001 61 00';

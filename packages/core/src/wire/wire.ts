@@ -13,6 +13,8 @@ import type { SubscribeFilter } from './codec/subscribe-encoder.js';
 
 /** One attempt to connect. */
 export interface ConnectRequest {
+  /** The number of the attempt since the last stable connection, from 1. */
+  readonly attempt: number;
   readonly endpoint: Endpoint;
   readonly protocolVersion: ProtocolVersion;
   readonly clientId: string;

@@ -1,0 +1,135 @@
+import type { MqttError } from '../errors/mqtt-error.js';
+import { assertNever } from '../internal/assert-never.js';
+import type { Clock } from '../internal/clock.js';
+import type { ResolvedOptions } from '../options/resolve-options.js';
+import type { Connack } from '../wire/codec/connack-decoder.js';
+import type { ConnectRequest, Wire, WireFactory, WireHandlers } from '../wire/wire.js';
+import { Attempt, type AttemptDependencies, type AttemptParameters } from './attempt.js';
+import type { EndedBy } from './connection-state.js';
+import { credentialsStep } from './credentials-step.js';
+import { judgeConnack } from './judge-connack.js';
+import type { Negotiated } from './negotiated.js';
+import type { PreparationStep } from './preparation.js';
+import type { SessionPlan } from './session-plan.js';
+
+/** What becomes of attempts. */
+export interface AttemptEvents {
+  /** CONNACK has accepted. */
+  accepted(wire: Wire, negotiated: Negotiated): void;
+  /** No wire came about, or the one that there was is gone. */
+  lost(error: MqttError, by: EndedBy): void;
+}
+
+/**
+ * Makes connections, one at a time: endpoint → credentials → wire → CONNACK. What the server's answer calls for at once,
+ * such as the older protocol, is done here; when to try again after a failure is decided elsewhere.
+ */
+export class Attempts {
+  readonly #options: ResolvedOptions;
+  readonly #plan: SessionPlan;
+  readonly #dependencies: AttemptDependencies;
+  readonly #handlers: Omit<WireHandlers, 'connack' | 'closed'>;
+  readonly #events: AttemptEvents;
+  #current: Attempt | undefined;
+
+  /** @param handlers for the packets about messages. */
+  constructor(
+    options: ResolvedOptions,
+    plan: SessionPlan,
+    { wires, clock }: { readonly wires: WireFactory; readonly clock: Clock },
+    handlers: Omit<WireHandlers, 'connack' | 'closed'>,
+    events: AttemptEvents,
+  ) {
+    this.#options = options;
+    this.#plan = plan;
+    this.#dependencies = { steps: preparationSteps(options), wires, clock };
+    this.#handlers = handlers;
+    this.#events = events;
+  }
+
+  /** The wire of the attempt that runs, or of the connection that came of it. */
+  get wire(): Wire | undefined {
+    return this.#current?.wire;
+  }
+
+  /** Starts an attempt. */
+  start(number: number): void {
+    const parameters = this.#plan.parameters(number);
+    const attempt = new Attempt(this.#dependencies);
+    this.#current = attempt;
+    const handlers = {
+      ...this.#handlers,
+      connack: (connack: Connack) => {
+        if (attempt.wire !== undefined) this.#answered(attempt.wire, connack, parameters);
+      },
+      closed: (error: MqttError, by: EndedBy) => {
+        this.#events.lost(error, by);
+      },
+    };
+    attempt.start(connectRequest(this.#options, parameters), handlers, (error) => {
+      this.#events.lost(error, 'client');
+    });
+  }
+
+  /** Stops preparing; a wire that is there is left alone. */
+  abort(): void {
+    this.#current?.abort();
+  }
+
+  /** The wire is gone, or none of ours any more. */
+  forget(): void {
+    this.#current = undefined;
+  }
+
+  #answered(wire: Wire, connack: Connack, parameters: AttemptParameters): void {
+    const verdict = judgeConnack(connack, parameters, this.#options, this.#plan);
+    switch (verdict.type) {
+      case 'accepted':
+        wire.accept(verdict.negotiated.keepalive);
+        this.#events.accepted(wire, verdict.negotiated);
+        return;
+      case 'fallBack':
+        wire.destroy();
+        this.start(parameters.attempt);
+        return;
+      case 'cleaned':
+        wire.end(0, undefined, () => {
+          // Unless all was over meanwhile.
+          if (this.wire === wire) this.start(parameters.attempt);
+        });
+        return;
+      case 'refused':
+        wire.destroy();
+        this.#events.lost(verdict.error, 'server');
+        return;
+      case 'forbidden':
+        wire.fail(verdict.error);
+        return;
+      default:
+        assertNever(verdict);
+    }
+  }
+}
+
+/** What every attempt has to find out, in this order. */
+function preparationSteps(options: ResolvedOptions): readonly PreparationStep[] {
+  return [credentialsStep(options.credentials)];
+}
+
+/** What the options say for every attempt, with what differs. */
+function connectRequest(options: ResolvedOptions, parameters: AttemptParameters): ConnectRequest {
+  return {
+    ...parameters,
+    endpoint: options.endpoint,
+    keepalive: options.keepalive,
+    username: undefined,
+    password: undefined,
+    will: options.will,
+    receiveMaximum: options.inbound.receiveMaximum,
+    maximumPacketSize: options.maximumPacketSize,
+    userProperties: options.userProperties,
+    connectTimeout: options.connectTimeout,
+    tls: options.tls,
+    webSocket: options.webSocket,
+  };
+}
