@@ -5,6 +5,7 @@ import { randomId } from '../internal/random.js';
 import type { UserProperty } from '../message/publish-properties.js';
 import { OVERFLOW_POLICIES } from '../outbound/accept-message.js';
 import type { OutboundOptions } from '../outbound/outbound.js';
+import type { PublishDefaults } from '../outbound/publish-defaults.js';
 import { parseBrokerUrl } from './broker-url.js';
 import type {
   ConnectionOptions,
@@ -17,6 +18,7 @@ import type {
 } from './connection-options.js';
 import type { Endpoint } from './endpoint.js';
 import { OptionChecker } from './option-checker.js';
+import { checkPublishDefaults } from './check-publish-defaults.js';
 import { checkWill } from './check-will.js';
 
 /** The options of a connection, checked and all set. */
@@ -39,6 +41,8 @@ export interface ResolvedOptions {
   readonly tls: TlsOptions | undefined;
   readonly webSocket: WebSocketOptions | undefined;
   readonly outbound: OutboundOptions;
+  /** `undefined` when there are none. */
+  readonly publishDefaults: PublishDefaults | undefined;
   readonly inbound: InboundOptions;
 }
 
@@ -61,6 +65,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
     'tls',
     'webSocket',
     'publish',
+    'publishDefaults',
     'receive',
   ],
   session: ['clean', 'expiry'],
@@ -120,6 +125,7 @@ export function resolveOptions(url: string, options: ConnectionOptions): Resolve
       onSessionLost: check.oneOf('publish.onSessionLost', publish.onSessionLost, ['republish', 'fail'] as const),
       offline: check.oneOf('publish.offline', publish.offline, ['queue', 'error'] as const),
     },
+    publishDefaults: checkPublishDefaults(options.publishDefaults, check),
     inbound: {
       receiveMaximum: check.integer('receiveMaximum', options.receiveMaximum, 1_000, 1, MAX_UINT16),
       maxBytes: check.integer('receive.maxBytes', receive.maxBytes, 16 << 20, 1, Infinity),
