@@ -1,4 +1,5 @@
 export { createConnection } from './connection/create-connection.js';
+export { ListenerError, PluginError } from './errors/callback-errors.js';
 export {
   ClosedError,
   ConnectTimeoutError,
@@ -22,8 +23,10 @@ export {
   PublishRefusedError,
   SubscribeRejectedError,
   TimeoutError,
+  UnacknowledgedError,
   UnknownOutcomeError,
 } from './errors/delivery-errors.js';
+export { originalCause } from './errors/hide-secrets.js';
 export { InvalidTopicError } from './errors/invalid-topic-error.js';
 export { MqttError, isMqttError } from './errors/mqtt-error.js';
 export { reasonName } from './errors/reason-code.js';

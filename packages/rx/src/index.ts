@@ -22,18 +22,22 @@ export {
   InvalidTopicError,
   KeepaliveTimeoutError,
   LimitExceededError,
+  ListenerError,
   MqttError,
   NetworkError,
   OfflineError,
   OverflowError,
+  PluginError,
   ProtocolError,
   PublishRefusedError,
   ServerDisconnectError,
   SubscribeRejectedError,
   TimeoutError,
+  UnacknowledgedError,
   UnknownOutcomeError,
   UnsupportedError,
   isMqttError,
+  originalCause,
 } from '@rxmqtt/core';
 
 export type { Mqtt } from './client/mqtt.js';

@@ -1,3 +1,4 @@
+import { hideSecrets } from './hide-secrets.js';
 import { MqttError } from './mqtt-error.js';
 import { quoteText } from './quote-text.js';
 import { describeReason, isTransientReason } from './reason-code.js';
@@ -93,10 +94,13 @@ export class ServerDisconnectError extends MqttError {
   }
 }
 
-/** The credentials function threw, rejected or returned something unusable. */
+/**
+ * The credentials function threw, rejected or returned something unusable. `cause` tells what, without anything that might be
+ * secret; `originalCause(error.cause)` is what was thrown.
+ */
 export class CredentialsError extends MqttError {
   constructor(cause: unknown) {
-    super('ERR_MQTT_CREDENTIALS', 'the credentials function failed; see cause', { cause, retryable: true });
+    super('ERR_MQTT_CREDENTIALS', 'the credentials function failed; see cause', { cause: hideSecrets(cause), retryable: true });
   }
 }
 

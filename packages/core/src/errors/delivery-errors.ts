@@ -95,13 +95,14 @@ export class ExpiredError extends MqttError {
 
 /** The operation took longer than its `timeout`. */
 export class TimeoutError extends MqttError {
-  /** Whether the message was on its way already, and so may still arrive. */
+  /** Whether a message was on its way already, and so may still arrive. */
   readonly mayStillArrive: boolean;
 
-  constructor(what: string, timeout: number, mayStillArrive: boolean) {
-    const tail = mayStillArrive ? 'it is on its way and may still arrive' : 'it was not sent';
-    super('ERR_MQTT_TIMEOUT', `${what} was not done within ${String(timeout)} ms; ${tail}`, { retryable: true });
-    this.mayStillArrive = mayStillArrive;
+  /** @param mayStillArrive `undefined` where no message was to be sent. */
+  constructor(what: string, timeout: number, mayStillArrive?: boolean) {
+    const tail = mayStillArrive ? '; it is on its way and may still arrive' : '; it was not sent';
+    super('ERR_MQTT_TIMEOUT', `${what} was not done within ${String(timeout)} ms${mayStillArrive === undefined ? '' : tail}`, { retryable: true });
+    this.mayStillArrive = mayStillArrive ?? false;
   }
 }
 
@@ -143,5 +144,12 @@ export class DecodeError extends MqttError {
     super('ERR_MQTT_DECODE', `the message on ${quoteText(topic)} is not ${what}`, options);
     this.topic = topic;
     Object.defineProperty(this, 'payload', { value: payload });
+  }
+}
+
+/** Messages stay unacknowledged, or nobody observes them: told by a `warning`, and settled as `receive.abandoned` says. */
+export class UnacknowledgedError extends MqttError {
+  constructor(what: string) {
+    super('ERR_MQTT_UNACKNOWLEDGED', what, { retryable: true });
   }
 }

@@ -24,7 +24,8 @@ export type MqttErrorCode =
   | 'ERR_MQTT_REMOTE'
   | 'ERR_MQTT_NO_RESPONDER'
   | 'ERR_MQTT_LISTENER'
-  | 'ERR_MQTT_UNACKNOWLEDGED';
+  | 'ERR_MQTT_UNACKNOWLEDGED'
+  | 'ERR_MQTT_PLUGIN';
 
 /** What an {@link MqttError} is built from besides its code and message. */
 export interface MqttErrorOptions {
@@ -55,6 +56,11 @@ export class MqttError extends Error {
     this.retryable = options.retryable ?? false;
     this.reasonCode = options.reasonCode;
     Object.defineProperty(this, brand, { value: true });
+  }
+
+  /** All that is known, for log lines: the message too, which an Error's JSON lacks, but neither stack nor cause. */
+  toJSON(): Record<string, unknown> {
+    return { ...Object.fromEntries(Object.entries(this)), message: this.message };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { DropEvent } from '../connection/connection.js';
 import { ProtocolError } from '../errors/connection-errors.js';
-import { MqttError } from '../errors/mqtt-error.js';
+import { UnacknowledgedError } from '../errors/delivery-errors.js';
+import type { MqttError } from '../errors/mqtt-error.js';
 import { quoteText } from '../errors/quote-text.js';
 import { type Clock, LONGEST_DELAY, type Timer } from '../internal/clock.js';
 import type { Acknowledger, InboundMessage } from '../message/inbound-message.js';
@@ -301,7 +302,7 @@ export class Inbound {
     for (let head = queue?.head; head !== undefined && head.reasonCode === undefined; head = queue?.head) {
       if (this.#clock.now() < head.since + ackTimeout) return;
       const seconds = String(ackTimeout / 1000);
-      const error = new MqttError('ERR_MQTT_UNACKNOWLEDGED', `a message was not acknowledged for ${seconds} s (receive.ackTimeout)`, { retryable: true });
+      const error = new UnacknowledgedError(`a message was not acknowledged for ${seconds} s (receive.ackTimeout)`);
       this.#events.warn(error, error.message);
       const slot = head;
       this.#release(error, (reasonCode) => queue?.settle(slot, reasonCode));
@@ -316,10 +317,8 @@ export class Inbound {
       this.#holding.add(message, handling, hold);
       return;
     }
-    const error = new MqttError(
-      'ERR_MQTT_UNACKNOWLEDGED',
+    const error = new UnacknowledgedError(
       `nobody observed the message on ${quoteText(message.topic)} within the grace time (receive.graceTime)`,
-      { retryable: true },
     );
     this.#release(error, (reasonCode) => {
       this.#drop(message);

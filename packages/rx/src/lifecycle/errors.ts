@@ -1,4 +1,4 @@
-import { type Connection, MqttError, isMqttError } from '@rxmqtt/core';
+import { type Connection, ListenerError, type MqttError, isMqttError } from '@rxmqtt/core';
 import { type Observable, map, merge } from 'rxjs';
 import { fromEvent } from '../internal/from-event.js';
 import { reportsOf } from './reports.js';
@@ -11,7 +11,7 @@ export function errorsOf(connection: Connection): Observable<MqttError> {
     fromEvent(connection, 'lost').pipe(map(({ error }) => error)),
     fromEvent(connection, 'warning').pipe(
       map(({ error, what }) =>
-        isMqttError(error) ? error : new MqttError('ERR_MQTT_LISTENER', what, { cause: error }),
+        isMqttError(error) ? error : new ListenerError(what, error),
       ),
     ),
     untilEnd(connection, reportsOf(connection).errors$),
