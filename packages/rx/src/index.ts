@@ -6,6 +6,7 @@ export { number } from './codecs/number.js';
 export { SchemaError } from './codecs/schema-error.js';
 export { text } from './codecs/text.js';
 export { validated } from './codecs/validated.js';
+export { deadLetter } from './dead-letters/dead-letter.js';
 export { publishTo } from './publishing/publish-to.js';
 
 // The part of the core that users of Observables meet.
@@ -43,6 +44,7 @@ export {
 export type { Mqtt } from './client/mqtt.js';
 export type { ByContentTypeOptions } from './codecs/by-content-type.js';
 export type { Codec, Encoded } from './codecs/codec.js';
+export type { DeadLetter, DeadLetterOptions } from './dead-letters/dead-letter.js';
 export type { ObserveOptions, ObservedMessage } from './observing/observe-options.js';
 export type { PublishInput, PublishStatus, PublishToOptions } from './publishing/publish-to-options.js';
 export type {

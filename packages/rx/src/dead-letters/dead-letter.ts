@@ -1,0 +1,55 @@
+import { InvalidOptionsError, type MqttMessage, type OptionProblem, type QoS, isTopicName } from '@rxmqtt/core';
+
+/** How dead letters are published. */
+export interface DeadLetterOptions {
+  /** Defaults to 1: the message is given up only when the broker has its dead letter. */
+  readonly qos?: QoS;
+  /** Whether the broker keeps the last one for those who subscribe later. Defaults to `false`. */
+  readonly retain?: boolean;
+}
+
+/** Where messages go that cannot be handled. Made by {@link deadLetter}. */
+export interface DeadLetter {
+  /** The topic, or what makes it of the message. */
+  readonly topic: string | ((message: MqttMessage) => string);
+  /** The quality of service of the dead letters. */
+  readonly qos: QoS;
+  /** Whether they are retained. */
+  readonly retain: boolean;
+}
+
+/**
+ * Gives messages that cannot be handled to a topic of their own, where somebody can look at them: the payload as it came, and
+ * what happened in user properties (MQTT 5):
+ *
+ * | user property | |
+ * |---|---|
+ * | `dead-letter-topic` | the topic it came on |
+ * | `dead-letter-reason` | the text of the error |
+ * | `dead-letter-code` | the `code` of the error, if it has one |
+ * | `dead-letter-attempts` | how often it was tried |
+ *
+ * The content type and the user properties of the message come along. MQTT 3.x has no properties: there a dead letter is JSON,
+ * `{ "topic", "reason", "code", "attempts", "payload" }`, the payload in base64.
+ *
+ * @param topic where to; a function gets the message, and must not give a topic that is observed by the same pipeline.
+ * @throws InvalidOptionsError at once when the topic or the quality of service is invalid.
+ *
+ * @example
+ * ```ts
+ * mqtt.observe('plant/{line}/temp', { codec: json(reading), ack: 'manual', onUndecodable: deadLetter('dead/plant') });
+ * ```
+ */
+export function deadLetter(
+  topic: string | ((message: MqttMessage) => string),
+  { qos = 1, retain = false }: DeadLetterOptions = {},
+): DeadLetter {
+  const problems: OptionProblem[] = [];
+  if (typeof topic !== 'function' && !isTopicName(topic)) {
+    problems.push({ path: 'topic', reason: 'must be a topic without wildcards, or a function that gives one' });
+  }
+  if (![0, 1, 2].includes(qos)) problems.push({ path: 'qos', reason: 'must be 0, 1 or 2' });
+  if (typeof retain !== 'boolean') problems.push({ path: 'retain', reason: 'must be true or false' });
+  if (problems.length > 0) throw new InvalidOptionsError(problems);
+  return { topic, qos, retain };
+}
