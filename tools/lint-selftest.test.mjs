@@ -75,6 +75,10 @@ const cases = {
     ['core/src/wire', 'rxmqtt/import-rooms', "export type { Observable } from 'rxjs';", "export const load = () => import('mqtt');"],
     ['core/src/wire', 'rxmqtt/import-rooms', "export type { X } from 'aedes';", "export type { MqttClient } from 'mqtt';"],
   ],
+  'core, Node only in its folders': [
+    ['core/src/wire', 'rxmqtt/import-rooms', "export type { Socket } from 'node:net';", 'export type Socket = unknown;'],
+    ['core/src/connection', 'rxmqtt/import-rooms', "export { SocksClient } from 'socks';", 'export const SocksClient = 1;'],
+  ],
   'core, leaves and closed rooms': [
     ['core/src/topics', 'rxmqtt/import-rooms', "export type { Clock } from '../internal/clock.js';", "export type { MqttError } from '../errors/mqtt-error.js';"],
     ['core/src/errors', 'rxmqtt/import-rooms', "export type { X } from '../topics/match-topic.js';", "export type { MqttError } from './mqtt-error.js';"],

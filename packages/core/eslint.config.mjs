@@ -13,9 +13,10 @@ export default [
         'error',
         {
           src: join(import.meta.dirname, 'src'),
-          packages: { mqtt: ['wire'], 'mqtt-packet': ['wire'] },
+          packages: { mqtt: ['wire'], 'mqtt-packet': ['wire'], socks: ['wire'] },
           leaves: { errors: [], topics: ['errors'] },
           closed: ['testing'],
+          node: ['wire/node', 'endpoints/resolve-srv.ts'],
         },
       ],
     },

@@ -17,7 +17,8 @@ const roomOf = (path) => (path.includes(sep) ? path.slice(0, path.indexOf(sep)) 
  * `import()` nor folders, and a second block of it silently replaces the first.
  *
  * Options: `src` (absolute), `packages` (external package → rooms that may import it; '*' is every room),
- * `leaves` (room → the only other rooms it may import), `closed` (rooms that only they themselves may import).
+ * `leaves` (room → the only other rooms it may import), `closed` (rooms that only they themselves may import), `node` (files
+ * and folders that run in Node only: bundles for browsers leave them out, so they may import its modules).
  * Specs may import any package and any closed room.
  */
 export const importRooms = {
@@ -31,6 +32,7 @@ export const importRooms = {
           packages: { type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } },
           leaves: { type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } },
           closed: { type: 'array', items: { type: 'string' } },
+          node: { type: 'array', items: { type: 'string' } },
         },
         required: ['src', 'packages', 'leaves', 'closed'],
         additionalProperties: false,
@@ -47,15 +49,17 @@ export const importRooms = {
     },
   },
   create(context) {
-    const { src, packages, leaves, closed } = context.options[0];
+    const { src, packages, leaves, closed, node: nodeOnly = [] } = context.options[0];
     const file = context.filename;
     const room = roomOf(relative(src, file));
     const spec = isSpec(file);
+    const inSrc = relative(src, file).split(sep).join('/');
+    const inNode = nodeOnly.some((path) => inSrc === path || inSrc.startsWith(`${path}/`));
 
     const checkPackage = (node, specifier) => {
       const name = packageOf(specifier);
       if (specifier.startsWith('node:') || builtins.has(name)) {
-        if (!spec) context.report({ node, messageId: 'builtin', data: { specifier } });
+        if (!spec && !inNode) context.report({ node, messageId: 'builtin', data: { specifier } });
         return;
       }
       // Public subpaths of our own packages are listed by their full name, so that anything deeper is refused.

@@ -1,14 +1,19 @@
 export { createConnection } from './connection/create-connection.js';
+export { srv } from './endpoints/srv.js';
 export { ListenerError, PluginError } from './errors/callback-errors.js';
 export {
+  CertificateError,
   ClosedError,
   ConnectTimeoutError,
   ConnectionRefusedError,
   CredentialsError,
+  HandshakeError,
   InvalidOptionsError,
   KeepaliveTimeoutError,
   NetworkError,
   ProtocolError,
+  ProviderError,
+  ProxyError,
   ServerDisconnectError,
   UnsupportedError,
 } from './errors/connection-errors.js';
@@ -66,10 +71,34 @@ export type {
   ReceiveOptions,
   ReconnectOptions,
   SessionOptions,
-  TlsOptions,
-  WebSocketOptions,
   Will,
 } from './options/connection-options.js';
+export type { Endpoint, EndpointProtocol } from './options/endpoint.js';
+export type {
+  AttemptContext,
+  NodeDuplex,
+  PerAttempt,
+  ProxyOption,
+  ProxyParts,
+  ProxyProtocol,
+  SocketOptions,
+  TlsMaterial,
+  TlsOptions,
+  TlsVersion,
+  TransportProvider,
+  TransportStream,
+  WebDuplex,
+  WebSocketOptions,
+} from './options/network-options.js';
+export type {
+  RedirectPolicy,
+  ServerOption,
+  ServerParts,
+  SrvLookup,
+  SrvOptions,
+  SrvRecord,
+  SrvResolver,
+} from './options/server-options.js';
 export type {
   OfflinePolicy,
   OverflowPolicy,
@@ -78,7 +107,6 @@ export type {
   PublishOptions,
   PublishOutcome,
   PublishResult,
-  TopicDefaults,
 } from './outbound/publish-options.js';
 export type {
   AckMode,

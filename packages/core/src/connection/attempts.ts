@@ -1,3 +1,4 @@
+import type { EndpointPlan } from '../endpoints/endpoint-plan.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import { assertNever } from '../internal/assert-never.js';
 import type { Clock } from '../internal/clock.js';
@@ -7,6 +8,7 @@ import type { ConnectRequest, Wire, WireFactory, WireHandlers } from '../wire/wi
 import { Attempt, type AttemptDependencies, type AttemptParameters } from './attempt.js';
 import type { EndedBy } from './connection-state.js';
 import { credentialsStep } from './credentials-step.js';
+import { endpointStep, NOWHERE } from './endpoint-step.js';
 import { judgeConnack } from './judge-connack.js';
 import type { Negotiated } from './negotiated.js';
 import type { PreparationStep } from './preparation.js';
@@ -27,6 +29,7 @@ export interface AttemptEvents {
 export class Attempts {
   readonly #options: ResolvedOptions;
   readonly #plan: SessionPlan;
+  readonly #endpoints: EndpointPlan;
   readonly #dependencies: AttemptDependencies;
   readonly #handlers: Omit<WireHandlers, 'connack' | 'closed'>;
   readonly #events: AttemptEvents;
@@ -36,13 +39,15 @@ export class Attempts {
   constructor(
     options: ResolvedOptions,
     plan: SessionPlan,
+    endpoints: EndpointPlan,
     { wires, clock }: { readonly wires: WireFactory; readonly clock: Clock },
     handlers: Omit<WireHandlers, 'connack' | 'closed'>,
     events: AttemptEvents,
   ) {
     this.#options = options;
     this.#plan = plan;
-    this.#dependencies = { steps: preparationSteps(options), wires, clock };
+    this.#endpoints = endpoints;
+    this.#dependencies = { steps: preparationSteps(options, endpoints), wires, clock };
     this.#handlers = handlers;
     this.#events = events;
   }
@@ -82,7 +87,7 @@ export class Attempts {
   }
 
   #answered(wire: Wire, connack: Connack, parameters: AttemptParameters): void {
-    const verdict = judgeConnack(connack, parameters, this.#options, this.#plan);
+    const verdict = judgeConnack(connack, parameters, this.#options, this.#plan, this.#endpoints.label);
     switch (verdict.type) {
       case 'accepted':
         wire.accept(verdict.negotiated.keepalive);
@@ -112,15 +117,16 @@ export class Attempts {
 }
 
 /** What every attempt has to find out, in this order. */
-function preparationSteps(options: ResolvedOptions): readonly PreparationStep[] {
-  return [credentialsStep(options.credentials)];
+function preparationSteps(options: ResolvedOptions, endpoints: EndpointPlan): readonly PreparationStep[] {
+  return [endpointStep(endpoints), credentialsStep(options.credentials)];
 }
 
 /** What the options say for every attempt, with what differs. */
 function connectRequest(options: ResolvedOptions, parameters: AttemptParameters): ConnectRequest {
   return {
     ...parameters,
-    endpoint: options.endpoint,
+    endpoint: NOWHERE,
+    foreign: false,
     keepalive: options.keepalive,
     username: undefined,
     password: undefined,
@@ -131,5 +137,8 @@ function connectRequest(options: ResolvedOptions, parameters: AttemptParameters)
     connectTimeout: options.connectTimeout,
     tls: options.tls,
     webSocket: options.webSocket,
+    proxy: options.proxy,
+    socket: options.socket,
+    transport: options.transport,
   };
 }

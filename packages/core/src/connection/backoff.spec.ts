@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 function failure(overrides: Partial<Failure> = {}): Failure {
-  return { error: network, lasted: undefined, by: 'network', freshCredentials: false, ...overrides };
+  return { error: network, lasted: undefined, by: 'network', freshCredentials: false, outlook: 'asItIs', ...overrides };
 }
 
 function backoff(policy: Partial<ResolvedReconnect> = {}, random: () => number = () => 0.5): Backoff {
@@ -254,5 +254,32 @@ describe('the number of the attempt', () => {
     subject.next(failure());
     expect(subject.next(failure({ lasted: 5_000 }))?.attempt).toBe(1);
     expect(subject.next(failure())?.attempt).toBe(2);
+  });
+});
+
+describe('several servers', () => {
+  it('are tried without a wait, and make delays grow by the round', () => {
+    const subject = backoff({ initialDelay: 100, factor: 2, jitter: 'none' });
+    const elsewhere = failure({ outlook: 'elsewhere' });
+    const later = failure({ outlook: 'later' });
+    expect(delays(subject, [elsewhere, elsewhere, later, elsewhere, elsewhere, later])).toEqual([0, 0, 100, 0, 0, 200]);
+  });
+
+  it('are each an attempt', () => {
+    const subject = backoff({ maxAttempts: 3 });
+    const elsewhere = failure({ outlook: 'elsewhere' });
+    expect([subject.next(elsewhere)?.attempt, subject.next(elsewhere)?.attempt, subject.next(elsewhere)]).toEqual([2, 3, undefined]);
+  });
+
+  it('are tried again when one of them may come back, whatever the last one said', () => {
+    expect(backoff().next(failure({ error: fatal, outlook: 'later' }))?.attempt).toBe(2);
+    expect(backoff().next(failure({ error: fatal, outlook: 'elsewhere' }))).toEqual({ attempt: 2, delay: 0 });
+  });
+
+  it('are all tried once even where nothing is ever tried again', () => {
+    const subject = new Backoff(undefined, () => 0.5, warn);
+    expect(subject.next(failure({ outlook: 'elsewhere' }))).toEqual({ attempt: 2, delay: 0 });
+    expect(subject.next(failure({ outlook: 'later' }))).toBeUndefined();
+    expect(subject.next(failure({ outlook: 'elsewhere', lasted: 10 }))).toBeUndefined();
   });
 });

@@ -1,3 +1,4 @@
+import type { Outlook } from '../endpoints/endpoint-plan.js';
 import { ConnectionRefusedError, NetworkError, ServerDisconnectError } from '../errors/connection-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import type { Random } from '../internal/random.js';
@@ -13,6 +14,8 @@ export interface Failure {
   readonly by: EndedBy;
   /** Whether other credentials may be had by asking for them again. */
   readonly freshCredentials: boolean;
+  /** What it means for the servers to try. */
+  readonly outlook: Outlook;
 }
 
 /** The next attempt: its number, and the milliseconds before it. */
@@ -50,9 +53,10 @@ export class Backoff {
   /** The next attempt after this failure, or `undefined` when there is to be none. */
   next(failure: Failure): Retry | undefined {
     const policy = this.#policy;
-    if (policy === undefined) return undefined;
-    const { error, lasted } = failure;
+    const { error, lasted, outlook } = failure;
     this.#attempt++;
+    // Even who never reconnects wants every server tried.
+    if (policy === undefined) return outlook === 'elsewhere' && lasted === undefined ? { attempt: this.#attempt, delay: 0 } : undefined;
     if (lasted !== undefined && lasted >= policy.resetAfter) {
       this.#failures = 0;
       this.#attempt = 1;
@@ -62,8 +66,13 @@ export class Backoff {
     const attempt = this.#attempt;
     this.#quarrels = isQuarrel(failure, policy.resetAfter) ? this.#quarrels + 1 : 0;
     const stale = isStale(failure);
-    const worthIt = this.#asksUser(policy, error) ?? (error.retryable || stale);
+    const worthIt = this.#asksUser(policy, error) ?? (error.retryable || stale || outlook !== 'asItIs');
     if (!worthIt || attempt > policy.maxAttempts) return undefined;
+    if (outlook === 'elsewhere') {
+      // Only a whole round of servers makes the delays grow.
+      this.#failures--;
+      return { attempt, delay: 0 };
+    }
     // Credentials that ran out are fetched again at once, but only once.
     if (stale && !this.#refreshed) {
       this.#refreshed = true;

@@ -1,6 +1,7 @@
 import { systemClock } from '../internal/clock.js';
 import { systemRandom } from '../internal/random.js';
 import type { ConnectionOptions } from '../options/connection-options.js';
+import type { ServerOption } from '../options/server-options.js';
 import { resolveOptions } from '../options/resolve-options.js';
 import { MAX_VARIABLE_INTEGER } from '../wire/codec/variable-integer.js';
 import { mqttjsTransport } from '../wire/mqttjs-transport.js';
@@ -11,8 +12,9 @@ import { DefaultConnection } from './default-connection.js';
 /**
  * Creates a connection. It does nothing until `open()`; publishing and subscribing before that is remembered.
  *
- * @param url `mqtt://`, `mqtts://`, `ws://` or `wss://` (`tcp`, `ssl` and `tls` are understood too), with host and, if it is
- * not the usual one, port. User name and password may stand in it, percent-encoded.
+ * @param server a URL: `mqtt://`, `mqtts://`, `ws://` or `wss://` (`tcp`, `ssl` and `tls` are understood too), with host and, if
+ * it is not the usual one, port; or `mqtt+unix:///path` and `ws+unix:///path:/path-of-the-web-socket`. User name and password may
+ * stand in it, percent-encoded. Or its parts, such as `{ protocol: 'mqtts', host: 'localhost' }`, or {@link srv}.
  * @throws InvalidOptionsError, at once and with all problems.
  *
  * @example
@@ -24,8 +26,8 @@ import { DefaultConnection } from './default-connection.js';
  * await connection.drain();
  * ```
  */
-export function createConnection(url: string, options: ConnectionOptions = {}): Connection {
-  return new DefaultConnection(resolveOptions(url, options), {
+export function createConnection(server: ServerOption, options: ConnectionOptions = {}): Connection {
+  return new DefaultConnection(resolveOptions(server, options), {
     wires: packetWire(mqttjsTransport, systemClock),
     clock: systemClock,
     random: systemRandom,

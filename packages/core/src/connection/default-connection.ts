@@ -1,3 +1,4 @@
+import { EndpointPlan } from '../endpoints/endpoint-plan.js';
 import { ClosedError } from '../errors/connection-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import { assertNever } from '../internal/assert-never.js';
@@ -46,6 +47,7 @@ export class DefaultConnection implements Connection {
   readonly #data: DataPlane;
   readonly #plan: SessionPlan;
   readonly #backoff: Backoff;
+  readonly #endpoints: EndpointPlan;
   readonly #attempts: Attempts;
   readonly #end = new EndOfLife();
   #state: ConnectionState = { type: 'idle' };
@@ -81,7 +83,8 @@ export class DefaultConnection implements Connection {
       cycle: (error) => this.#cycle(error),
     }, dependencies.firstSubscriptionId ?? 0);
     this.#plan = new SessionPlan(options);
-    this.#attempts = new Attempts(options, this.#plan, dependencies, this.#data.handlers, {
+    this.#endpoints = new EndpointPlan(options, dependencies.random, warn);
+    this.#attempts = new Attempts(options, this.#plan, this.#endpoints, dependencies, this.#data.handlers, {
       accepted: (wire, negotiated) => {
         this.#accepted(wire, negotiated);
       },
@@ -116,13 +119,13 @@ export class DefaultConnection implements Connection {
 
   open({ signal }: { readonly signal?: AbortSignal } = {}): Promise<Negotiated> {
     if (signal?.aborted === true) return Promise.reject(openingAborted(signal.reason));
+    if (this.#state.type === 'idle') this.#warnOnce();
     this.#feed({ type: 'open' });
     return waitForOpen(this, signal);
   }
 
   publish(topic: string, payload: Payload, options: PublishOptions = {}): Publication {
-    const { publishDefaults } = this.#options;
-    return this.#data.publish(topic, payload, publishDefaults === undefined ? options : publishDefaults.apply(topic, options));
+    return this.#data.publish(topic, payload, options);
   }
 
   subscribe(
@@ -152,6 +155,10 @@ export class DefaultConnection implements Connection {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.drain();
+  }
+
+  #warnOnce(): void {
+    for (const what of this.#options.warnings) this.#emitter.emit('warning', { error: undefined, what });
   }
 
   #feed(input: ConnectionInput): void {
@@ -206,7 +213,9 @@ export class DefaultConnection implements Connection {
     if (lasted === undefined) this.#emitter.emit('attemptFailed', { attempt, error, by });
     else this.#emitter.emit('lost', { error, by });
     const freshCredentials = typeof this.#options.credentials === 'function';
-    const retry = this.#backoff.next({ error, lasted, by, freshCredentials });
+    const stable = lasted !== undefined && lasted >= (this.#options.reconnect?.resetAfter ?? 0);
+    const outlook = this.#endpoints.lost(error, { connected: lasted !== undefined, stable });
+    const retry = this.#backoff.next({ error, lasted, by, freshCredentials, outlook });
     if (retry !== undefined) this.#retry = retry;
     this.#feed({ type: 'lost', cause: error, by, retry });
   }

@@ -19,12 +19,18 @@ export type Verdict =
   /** The server may not say this. */
   | { readonly type: 'forbidden'; readonly error: ProtocolError };
 
-/** Judges a CONNACK, and lets the session plan learn from it. */
-export function judgeConnack(connack: Connack, parameters: AttemptParameters, options: ResolvedOptions, plan: SessionPlan): Verdict {
+/** Judges a CONNACK of the server with this label, and lets the session plan learn from it. */
+export function judgeConnack(
+  connack: Connack,
+  parameters: AttemptParameters,
+  options: ResolvedOptions,
+  plan: SessionPlan,
+  label: string,
+): Verdict {
   const { reasonCode, sessionPresent, properties } = connack;
   if (reasonCode !== 0) {
     if (plan.fallBack(reasonCode)) return { type: 'fallBack' };
-    return { type: 'refused', error: new ConnectionRefusedError(options.endpoint.label, reasonCode, properties) };
+    return { type: 'refused', error: new ConnectionRefusedError(label, reasonCode, properties) };
   }
   if (plan.isOnlyToClean) {
     plan.cleaned();

@@ -50,6 +50,10 @@ describe('open()', () => {
         connectTimeout: 1_234,
         tls: undefined,
         webSocket: undefined,
+        foreign: false,
+        proxy: undefined,
+        socket: { noDelay: true, keepAlive: false, keepAliveInitialDelay: 0, localAddress: undefined, localPort: undefined, family: undefined },
+        transport: undefined,
       },
     ]);
   });

@@ -26,7 +26,7 @@ export class ConnectionRefusedError extends MqttError {
   }
 }
 
-/** The transport could not be opened, or broke. Worth another attempt, unless the server's certificate was not accepted. */
+/** The transport could not be opened, or broke. Worth another attempt. */
 export class NetworkError extends MqttError {
   /** Host and port of the server. */
   readonly endpoint: string;
@@ -34,6 +34,70 @@ export class NetworkError extends MqttError {
   constructor(endpoint: string, what: string, options: { cause?: unknown; retryable?: boolean } = {}) {
     super('ERR_MQTT_NETWORK', `${what} (${endpoint})`, { retryable: true, ...options });
     this.endpoint = endpoint;
+  }
+}
+
+/**
+ * TLS could not trust the other side: the server's certificate is not valid, not for this host, or of an unknown authority; or the
+ * server did not accept ours. Trying again does not mend that.
+ */
+export class CertificateError extends MqttError {
+  /** Host and port of the server. */
+  readonly endpoint: string;
+  /** What OpenSSL or Node call it, such as `CERT_HAS_EXPIRED`. */
+  readonly reason: string;
+
+  constructor(endpoint: string, reason: string, what: string, options: { cause?: unknown } = {}) {
+    super('ERR_MQTT_CERTIFICATE', `${what} (${endpoint})`, { retryable: false, ...options });
+    this.endpoint = endpoint;
+    this.reason = reason;
+  }
+}
+
+/** The server answered the WebSocket handshake with something else. `retryable` for what passes by itself, such as 503. */
+export class HandshakeError extends MqttError {
+  /** Host and port of the server. */
+  readonly endpoint: string;
+  /** The HTTP status, where there was one and the platform shows it: browsers do not. */
+  readonly status: number | undefined;
+
+  constructor(endpoint: string, status: number | undefined, options: { cause?: unknown; retryable?: boolean } = {}) {
+    const what = status === undefined ? 'without a valid answer' : `with HTTP status ${String(status)}`;
+    super('ERR_MQTT_HANDSHAKE', `${endpoint} ended the WebSocket handshake ${what}; is the path right?`, {
+      retryable: status === undefined || status >= 500 || status === 408 || status === 425 || status === 429,
+      ...options,
+    });
+    this.endpoint = endpoint;
+    this.status = status;
+  }
+}
+
+/** The proxy could not be reached, or did not connect to the server. Worth another attempt, unless it refused us. */
+export class ProxyError extends MqttError {
+  /** Protocol, host and port of the proxy. */
+  readonly proxy: string;
+  /** Host and port of the server. */
+  readonly endpoint: string;
+  /** The HTTP status with which it answered CONNECT. */
+  readonly status: number | undefined;
+
+  constructor(proxy: string, endpoint: string, what: string, options: { status?: number; cause?: unknown; retryable?: boolean } = {}) {
+    const { status, ...rest } = options;
+    super('ERR_MQTT_PROXY', `the proxy ${proxy} ${what} (${endpoint})`, { retryable: true, ...rest });
+    this.proxy = proxy;
+    this.endpoint = endpoint;
+    this.status = status;
+  }
+}
+
+/** A function or a file among the options, which is asked anew for each attempt, failed or gave something unusable. */
+export class ProviderError extends MqttError {
+  /** The option, such as `tls.key`. */
+  readonly option: string;
+
+  constructor(option: string, cause: unknown) {
+    super('ERR_MQTT_PROVIDER', `what ${option} asks for in each attempt could not be had; see cause`, { cause, retryable: true });
+    this.option = option;
   }
 }
 

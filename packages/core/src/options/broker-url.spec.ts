@@ -1,19 +1,21 @@
 import fc from 'fast-check';
 import type { OptionProblem } from '../errors/connection-errors.js';
-import { type BrokerUrl, parseBrokerUrl } from './broker-url.js';
+import { parseBrokerUrl } from './broker-url.js';
+import { OptionChecker } from './option-checker.js';
+import type { Server } from './server.js';
 
-function parse(url: unknown): { readonly target: BrokerUrl | undefined; readonly problems: readonly OptionProblem[] } {
-  const problems: OptionProblem[] = [];
-  return { target: parseBrokerUrl(url, problems), problems };
+function parse(url: string): { readonly target: Server | undefined; readonly problems: readonly OptionProblem[] } {
+  const check = new OptionChecker();
+  return { target: parseBrokerUrl('url', url, '/mqtt', check), problems: check.problems };
 }
 
-function endpoint(url: string): BrokerUrl['endpoint'] {
+function endpoint(url: string): Server['endpoint'] {
   const { target, problems } = parse(url);
   expect(problems).toEqual([]);
   return target!.endpoint;
 }
 
-function reason(url: unknown): string {
+function reason(url: string): string {
   const { target, problems } = parse(url);
   expect(target).toBeUndefined();
   expect(problems).toHaveLength(1);
@@ -76,10 +78,6 @@ describe('host and port', () => {
   ])('of %s are refused', (url, expected) => {
     expect(reason(url)).toMatch(expected);
   });
-
-  it.each([undefined, null, 7, {}, [], new URL('mqtt://broker.test'), Symbol('x')])('of %p, which is no text, are refused', (url) => {
-    expect(reason(url)).toMatch(/must be text/);
-  });
 });
 
 describe('the path', () => {
@@ -102,6 +100,63 @@ describe('the path', () => {
 
   it('never stands in the label, since a query may be a secret', () => {
     expect(endpoint('wss://broker.test/secret?token=canary').label).toBe('wss://broker.test:443');
+  });
+});
+
+describe('a suggestion', () => {
+  it.each([
+    ['mqttt://broker.test', 'mqtt'],
+    ['mqtss://broker.test', 'mqtts'],
+    ['http://broker.test', 'ws'],
+    ['https://broker.test', 'wss'],
+    ['unix:///run/m.sock', 'mqtt+unix'],
+    ['mqtt-unix:///run/m.sock', 'mqtt+unix'],
+  ])('for %s is %s', (url, scheme) => {
+    expect(reason(url).endsWith(`did you mean ${scheme}?`)).toBe(true);
+  });
+
+  it('is not made where no scheme is meant', () => {
+    expect(reason('gopher://broker.test')).not.toContain('mean');
+    expect(reason('mqtt5:canary@broker.test')).not.toContain('mean');
+  });
+});
+
+describe('a Unix socket', () => {
+  it.each([
+    ['mqtt+unix:///run/m.sock', 'mqtt', '/run/m.sock', ''],
+    ['mqtt+unix://localhost/run/m.sock', 'mqtt', '/run/m.sock', ''],
+    ['mqtt+unix:///run/with%20space/m.sock', 'mqtt', '/run/with space/m.sock', ''],
+    ['ws+unix:///run/m.sock', 'ws', '/run/m.sock', '/mqtt'],
+    ['ws+unix:///run/m.sock:/deep/er?a=b', 'ws', '/run/m.sock', '/deep/er?a=b'],
+  ])('at %s is spoken to by %s at %s', (url, protocol, socketPath, path) => {
+    expect(endpoint(url)).toMatchObject({ protocol, socketPath, path, label: `${protocol}+unix:${socketPath}` });
+  });
+
+  it('may have user name and password', () => {
+    expect(parse('mqtt+unix://me:s%40@localhost/run/m.sock').target?.credentials).toEqual({ username: 'me', password: 's@' });
+  });
+
+  it.each([
+    ['mqtt+unix://run/m.sock', /three slashes/],
+    ['mqtt+unix://', /no path/],
+    ['mqtt+unix:///', /no path/],
+    ['mqtt+unix:///run/%zz', /percent-encoded/],
+    ['mqtt+unix:///run/%00', /NUL/],
+    ['mqtt+unix:///run/m.sock?x', /query/],
+    ['mqtt+unix://localhost:7/run/m.sock', /port/],
+  ])('is not %s', (url, expected) => {
+    expect(reason(url)).toMatch(expected);
+  });
+});
+
+describe('what a password that was not encoded makes of a URL', () => {
+  it.each([
+    ['mqtt://user:12#34@broker.test', /%23/],
+    ['wss://user:12#34@broker.test', /%23/],
+    ['mqtt://user:12?34@broker.test', /%3F/],
+    ['mqtt://user:12/34@broker.test', /path/],
+  ])('is refused: %s', (url, expected) => {
+    expect(reason(url)).toMatch(expected);
   });
 });
 

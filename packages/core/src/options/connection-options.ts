@@ -1,7 +1,10 @@
 import type { MqttError } from '../errors/mqtt-error.js';
 import type { QoS } from '../message/mqtt-message.js';
 import type { PublishProperties, UserProperty } from '../message/publish-properties.js';
-import type { OfflinePolicy, OverflowPolicy, Payload, TopicDefaults } from '../outbound/publish-options.js';
+import type { OfflinePolicy, OverflowPolicy, Payload } from '../outbound/publish-options.js';
+import type { Endpoint } from './endpoint.js';
+import type { ProxyOption, SocketOptions, TlsOptions, TransportProvider, WebSocketOptions } from './network-options.js';
+import type { RedirectPolicy, ServerOption } from './server-options.js';
 
 /**
  * How a connection is made and kept. Durations are milliseconds, except what the protocol itself counts in seconds
@@ -35,19 +38,36 @@ export interface ConnectionOptions {
   readonly will?: Will;
   /** User properties of CONNECT (MQTT 5). */
   readonly userProperties?: readonly UserProperty[];
+  /**
+   * Further servers, in order of preference behind the first argument. All are tried in turn, without a wait between them,
+   * before the reconnect policy waits; after a loss it begins with the first again. Defaults to none.
+   */
+  readonly endpoints?: readonly ServerOption[];
+  /**
+   * Whether to go where the server says that another one is to be used (MQTT 5). Never from TLS to plain text. User name,
+   * password and the headers and signed URL of the WebSocket go to hosts that these options name, and to others only with
+   * `'followWithCredentials'`. Defaults to `'ignore'`: the refusal is an error like another.
+   */
+  readonly redirect?: RedirectPolicy;
   /** TLS, for `mqtts` and `wss`. Node only: in browsers the browser decides. */
   readonly tls?: TlsOptions;
   /** WebSocket, for `ws` and `wss`. */
   readonly webSocket?: WebSocketOptions;
+  /**
+   * A SOCKS or HTTP proxy for TCP, TLS and WebSocket, such as `socks5h://user:password@proxy:1080`; or `'env'`: the one that
+   * the environment names in `mqtt_proxy` or else `all_proxy`, unless `no_proxy` excepts the host (upper case works too).
+   * Node only. Defaults to none.
+   */
+  readonly proxy?: ProxyOption;
+  /** The TCP socket. Node only. */
+  readonly socket?: SocketOptions;
+  /**
+   * Opens the byte stream by itself: serial lines, QUIC, in-memory pairs, sockets with special wishes. MQTT is spoken on it as it
+   * is, so what TLS or WebSocket it needs is its own business; the URL then only says what stands in errors and events.
+   */
+  readonly transport?: TransportProvider;
   /** Limits of the outbox and the in-flight window. */
   readonly publish?: OutboxOptions;
-  /**
-   * How messages are published that leave it open, by topic filter: `{ '#': { qos: 1 }, 'plant/+/state': { retain: true } }`.
-   * Of several filters that match, each field comes from the most specific one that has it: at the first level in which
-   * they differ a text beats `+`, and `+` beats `#`. What a message says itself wins, also 0 and `false`. Properties are
-   * taken one by one. Defaults to none.
-   */
-  readonly publishDefaults?: Readonly<Record<string, TopicDefaults>>;
   /** What happens to messages that came and are not acknowledged. */
   readonly receive?: ReceiveOptions;
 }
@@ -62,6 +82,8 @@ export interface Credentials {
 export interface CredentialsContext {
   /** The number of this attempt since the last successful connection, from 1. */
   readonly attempt: number;
+  /** Where they will be sent. */
+  readonly endpoint: Endpoint;
   /** Aborted when the connection is closed meanwhile. */
   readonly signal: AbortSignal;
 }
@@ -112,30 +134,6 @@ export interface Will {
   readonly delay?: number;
   /** MQTT 5 properties of the message. */
   readonly properties?: Omit<PublishProperties, 'subscriptionIdentifiers'>;
-}
-
-/** TLS settings, as Node's `tls.connect` takes them. */
-export interface TlsOptions {
-  /** Certificate authorities to trust instead of the well-known ones, as PEM. */
-  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[];
-  /** The client's certificate, as PEM. */
-  readonly cert?: string | Uint8Array;
-  /** The client's private key, as PEM. */
-  readonly key?: string | Uint8Array;
-  /** The passphrase of `key`. */
-  readonly passphrase?: string;
-  /** The name to verify and to send as SNI. Defaults to the host. */
-  readonly serverName?: string;
-  /** Protocols offered by ALPN. */
-  readonly alpnProtocols?: readonly string[];
-  /** Accept any certificate. For tests only: anybody in between can read and change everything. Defaults to `false`. */
-  readonly insecureSkipVerify?: boolean;
-}
-
-/** WebSocket settings. */
-export interface WebSocketOptions {
-  /** Headers of the handshake. Node only: browsers do not let a page set them. */
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Limits of the outbox and the in-flight window. */

@@ -1,6 +1,7 @@
 import type { OptionProblem } from '../errors/connection-errors.js';
 import { isBytes } from '../internal/is-bytes.js';
 import { utf8Length } from '../internal/utf8.js';
+import { nearest } from './nearest.js';
 
 /** Checks values and collects what is wrong with them, so that all of it can be told at once. */
 export class OptionChecker {
@@ -9,31 +10,56 @@ export class OptionChecker {
   /** A plain object. */
   object(path: string, value: unknown): value is object {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return true;
-    this.#problem(path === '' ? 'options' : path, 'must be an object');
+    this.problem(path === '' ? 'options' : path, 'must be an object');
     return false;
+  }
+
+  /** An object with no keys but the known ones, or nothing. */
+  part<P extends object>(path: string, value: P | undefined, known: readonly (keyof P & string)[]): P | undefined {
+    if (value === undefined || !this.object(path, value)) return undefined;
+    this.keys(path, value, known);
+    return value;
+  }
+
+  boolean(path: string, value: boolean | undefined, fallback: boolean): boolean {
+    if (value === undefined || typeof value === 'boolean') return value ?? fallback;
+    this.problem(path, 'must be true or false');
+    return fallback;
+  }
+
+  /** A function, or nothing. */
+  function<F extends (...values: never[]) => unknown>(path: string, value: F | undefined): F | undefined {
+    if (value === undefined || typeof value === 'function') return value;
+    return this.problem(path, 'must be a function');
+  }
+
+  /** Text with something in it, or nothing. */
+  name(path: string, value: string | undefined): string | undefined {
+    if (value === undefined || (typeof value === 'string' && value !== '' && !value.includes('\0'))) return value;
+    return this.problem(path, 'must be text, and not empty');
   }
 
   /** No keys but the known ones; a slip is answered with what was probably meant. */
   keys(path: string, value: object, known: readonly string[]): void {
     for (const key of Object.keys(value)) {
       if (known.includes(key)) continue;
-      const near = known.find((each) => isNear(key, each));
+      const near = nearest(key, known);
       const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`;
-      this.#problem(path === '' ? key : `${path}.${key}`, `is not an option; ${hint}`);
+      this.problem(path === '' ? key : `${path}.${key}`, `is not an option; ${hint}`);
     }
   }
 
   integer(path: string, value: number | undefined, fallback: number, min: number, max: number): number {
     const checked = this.number(path, value, fallback, min, max);
     if (Number.isInteger(checked) || checked === Infinity) return checked;
-    this.#problem(path, 'must be a whole number');
+    this.problem(path, 'must be a whole number');
     return fallback;
   }
 
   number(path: string, value: number | undefined, fallback: number, min: number, max: number): number {
     if (value === undefined) return fallback;
     if (typeof value === 'number' && value >= min && value <= max) return value;
-    this.#problem(path, `must be a number from ${String(min)} to ${String(max)}`);
+    this.problem(path, `must be a number from ${String(min)} to ${String(max)}`);
     return fallback;
   }
 
@@ -41,28 +67,28 @@ export class OptionChecker {
   oneOf<const V>(path: string, value: V | undefined, values: readonly [V, ...V[]]): V {
     if (value === undefined) return values[0];
     if (values.includes(value)) return value;
-    this.#problem(path, `must be one of ${values.map((each) => JSON.stringify(each)).join(', ')}`);
+    this.problem(path, `must be one of ${values.map((each) => JSON.stringify(each)).join(', ')}`);
     return values[0];
   }
 
   /** Text that MQTT can carry. */
   text(path: string, value: unknown): void {
-    if (typeof value !== 'string') this.#problem(path, 'must be text');
-    else if (value.includes('\0')) this.#problem(path, 'must not contain NUL');
+    if (typeof value !== 'string') this.problem(path, 'must be text');
+    else if (value.includes('\0')) this.problem(path, 'must not contain NUL');
     else {
       const length = utf8Length(value);
-      if (length < 0) this.#problem(path, 'has a lone surrogate, which no UTF-8 text can carry');
-      if (length > 0xffff) this.#problem(path, 'has more than 65,535 bytes');
+      if (length < 0) this.problem(path, 'has a lone surrogate, which no UTF-8 text can carry');
+      if (length > 0xffff) this.problem(path, 'has more than 65,535 bytes');
     }
   }
 
   pairs(path: string, value: unknown): void {
     if (!Array.isArray(value)) {
-      this.#problem(path, 'must be a list of [name, value] pairs');
+      this.problem(path, 'must be a list of [name, value] pairs');
       return;
     }
     for (const [index, pair] of (value as unknown[]).entries()) {
-      if (!Array.isArray(pair) || pair.length !== 2) this.#problem(`${path}[${String(index)}]`, 'must be a [name, value] pair');
+      if (!Array.isArray(pair) || pair.length !== 2) this.problem(`${path}[${String(index)}]`, 'must be a [name, value] pair');
       else for (const text of pair as unknown[]) this.text(`${path}[${String(index)}]`, text);
     }
   }
@@ -75,28 +101,13 @@ export class OptionChecker {
     if (username !== undefined) this.text(`${path}.username`, username);
     if (password === undefined) return;
     const length = typeof password === 'string' ? utf8Length(password) : isBytes(password) ? password.length : undefined;
-    if (length === undefined) this.#problem(`${path}.password`, 'must be text or a Uint8Array');
-    else if (length < 0) this.#problem(`${path}.password`, 'has a lone surrogate, which no UTF-8 text can carry');
-    else if (length > 0xffff) this.#problem(`${path}.password`, 'has more than 65,535 bytes');
+    if (length === undefined) this.problem(`${path}.password`, 'must be text or a Uint8Array');
+    else if (length < 0) this.problem(`${path}.password`, 'has a lone surrogate, which no UTF-8 text can carry');
+    else if (length > 0xffff) this.problem(`${path}.password`, 'has more than 65,535 bytes');
   }
 
-  #problem(path: string, reason: string): void {
+  /** One more problem. Returns nothing, so that it can stand in for a value that could not be made. */
+  problem(path: string, reason: string): undefined {
     this.problems.push({ path, reason });
   }
-}
-
-/** Whether two names differ by case or by at most two letters. */
-function isNear(a: string, b: string): boolean {
-  const x = a.toLowerCase();
-  const y = b.toLowerCase();
-  let row = Array.from({ length: y.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= x.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= y.length; j++) {
-      const swap = row[j - 1]! + (x.charAt(i - 1) === y.charAt(j - 1) ? 0 : 1);
-      next.push(Math.min(swap, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[y.length]! <= 2;
 }

@@ -17,7 +17,12 @@ describe('the defaults', () => {
 
   it('are those that the comments of the options say', () => {
     expect(resolved).toMatchObject({
-      endpoint: { protocol: 'mqtt', host: 'broker.test', port: 1883 },
+      servers: [{ endpoint: { protocol: 'mqtt', host: 'broker.test', port: 1883 }, credentials: undefined }],
+      redirect: 'ignore',
+      proxy: undefined,
+      socket: { noDelay: true, keepAlive: false, localAddress: undefined, localPort: undefined, family: undefined },
+      transport: undefined,
+      warnings: [],
       generatedClientId: true,
       protocolVersion: 'auto',
       credentials: undefined,
@@ -70,10 +75,11 @@ describe('what is given', () => {
       userProperties: [['a', 'b']],
       tls: { insecureSkipVerify: true },
       webSocket: { headers: { a: 'b' } },
+      redirect: 'follow',
       publish: { window: 1, capacity: 1, maxBytes: 1, overflow: 'dropOldest', offline: 'error' },
     } as const satisfies ConnectionOptions;
     const { session, publish, receiveMaximum, ...rest } = given;
-    expect(resolveOptions(URL, given)).toMatchObject({ ...rest, clean: session.clean, sessionExpiry: session.expiry, generatedClientId: false, outbound: publish, inbound: { receiveMaximum } });
+    expect(resolveOptions('wss://broker.test', given)).toMatchObject({ ...rest, clean: session.clean, sessionExpiry: session.expiry, generatedClientId: false, outbound: publish, inbound: { receiveMaximum } });
   });
 
   it('is not changed', () => {
@@ -86,7 +92,9 @@ describe('what is given', () => {
   });
 
   it('wins over the URL, where both have credentials', () => {
-    expect(resolveOptions('mqtt://me:secret@broker.test', {}).credentials).toEqual({ username: 'me', password: 'secret' });
+    const { credentials, servers } = resolveOptions('mqtt://me:secret@broker.test', {});
+    expect(credentials).toBeUndefined();
+    expect(servers).toMatchObject([{ credentials: { username: 'me', password: 'secret' } }]);
     expect(resolveOptions('mqtt://me:secret@broker.test', { credentials: { username: 'you' } }).credentials).toEqual({ username: 'you' });
   });
 
@@ -211,7 +219,7 @@ describe('a problem', () => {
 });
 
 describe('any options at all', () => {
-  const keys = ['clientId', 'protocolVersion', 'credentials', 'session', 'reconnect', 'keepalive', 'connectTimeout', 'receiveMaximum', 'maximumPacketSize', 'will', 'userProperties', 'tls', 'webSocket', 'publish']; // prettier-ignore
+  const keys = ['clientId', 'protocolVersion', 'credentials', 'session', 'reconnect', 'keepalive', 'connectTimeout', 'receiveMaximum', 'maximumPacketSize', 'will', 'userProperties', 'tls', 'webSocket', 'publish', 'endpoints', 'redirect', 'proxy', 'socket', 'transport']; // prettier-ignore
   const value = fc.anything({ maxDepth: 2, withNullPrototype: true, withBigInt: true });
 
   it('are taken, or refused with InvalidOptionsError and nothing else', () => {

@@ -5,29 +5,25 @@ import { randomId } from '../internal/random.js';
 import type { UserProperty } from '../message/publish-properties.js';
 import { OVERFLOW_POLICIES } from '../outbound/accept-message.js';
 import type { OutboundOptions } from '../outbound/outbound.js';
-import type { PublishDefaults } from '../outbound/publish-defaults.js';
-import { parseBrokerUrl } from './broker-url.js';
+import { checkReach, type ResolvedReach } from './check-reach.js';
 import type {
   ConnectionOptions,
   Credentials,
   CredentialsProvider,
   ReconnectOptions,
-  TlsOptions,
-  WebSocketOptions,
   Will,
 } from './connection-options.js';
-import type { Endpoint } from './endpoint.js';
 import { OptionChecker } from './option-checker.js';
-import { checkPublishDefaults } from './check-publish-defaults.js';
 import { checkWill } from './check-will.js';
+import type { ServerOption } from './server-options.js';
 
 /** The options of a connection, checked and all set. */
-export interface ResolvedOptions {
-  readonly endpoint: Endpoint;
+export interface ResolvedOptions extends ResolvedReach {
   readonly clientId: string;
   /** Whether `clientId` was made up here, so that nobody can come back to its session. */
   readonly generatedClientId: boolean;
   readonly protocolVersion: 'auto' | 5 | 4 | 3;
+  /** Those of the options; those of its own URL a server has by itself. */
   readonly credentials: Credentials | CredentialsProvider | undefined;
   readonly clean: boolean | 'first' | undefined;
   readonly sessionExpiry: number;
@@ -38,11 +34,7 @@ export interface ResolvedOptions {
   readonly maximumPacketSize: number;
   readonly will: Will | undefined;
   readonly userProperties: readonly UserProperty[];
-  readonly tls: TlsOptions | undefined;
-  readonly webSocket: WebSocketOptions | undefined;
   readonly outbound: OutboundOptions;
-  /** `undefined` when there are none. */
-  readonly publishDefaults: PublishDefaults | undefined;
   readonly inbound: InboundOptions;
 }
 
@@ -62,18 +54,20 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
     'maximumPacketSize',
     'will',
     'userProperties',
+    'endpoints',
+    'redirect',
     'tls',
     'webSocket',
+    'proxy',
+    'socket',
+    'transport',
     'publish',
-    'publishDefaults',
     'receive',
   ],
   session: ['clean', 'expiry'],
   reconnect: ['initialDelay', 'maxDelay', 'factor', 'jitter', 'resetAfter', 'maxAttempts', 'shouldRetry'],
   publish: ['window', 'capacity', 'maxBytes', 'overflow', 'maxAge', 'onSessionLost', 'offline'],
   receive: ['ackTimeout', 'graceTime', 'abandoned', 'maxBytes'],
-  tls: ['ca', 'cert', 'key', 'passphrase', 'serverName', 'alpnProtocols', 'insecureSkipVerify'],
-  webSocket: ['headers'],
 };
 
 const MAX_UINT16 = 0xffff;
@@ -81,10 +75,10 @@ const MAX_UINT32 = 0xffff_ffff;
 const MAX_DELAY = LONGEST_DELAY;
 
 /** Checks URL and options and fills in the defaults. Throws InvalidOptionsError with all problems at once. */
-export function resolveOptions(url: string, options: ConnectionOptions): ResolvedOptions {
+export function resolveOptions(server: ServerOption, options: ConnectionOptions): ResolvedOptions {
   const check = new OptionChecker();
-  const target = parseBrokerUrl(url, check.problems);
   if (!check.object('', options)) throw new InvalidOptionsError(check.problems);
+  const reach = checkReach(server, options, check);
   check.keys('', options, KEYS['']!);
   const part = <P extends object>(path: string, value: P | undefined): P | undefined => {
     if (value === undefined || !check.object(path, value)) return undefined;
@@ -94,18 +88,17 @@ export function resolveOptions(url: string, options: ConnectionOptions): Resolve
   const session = part('session', options.session) ?? {};
   const publish = part('publish', options.publish) ?? {};
   const receive = part('receive', options.receive) ?? {};
-  const tls = part('tls', options.tls);
-  const webSocket = part('webSocket', options.webSocket);
   const { reconnect = {} } = options;
   const clientId = options.clientId ?? `rxmqtt-${randomId(16)}`;
   check.text('clientId', clientId);
   check.credentials('credentials', options.credentials);
   if (options.will !== undefined && check.object('will', options.will)) checkWill(options.will, check);
   const resolved = {
+    ...reach,
     clientId,
     generatedClientId: options.clientId === undefined,
     protocolVersion: check.oneOf('protocolVersion', options.protocolVersion, ['auto', 5, 4, 3] as const),
-    credentials: options.credentials ?? target?.credentials,
+    credentials: options.credentials,
     clean: session.clean === undefined ? undefined : check.oneOf('session.clean', session.clean, [true, false, 'first'] as const),
     sessionExpiry: check.integer('session.expiry', session.expiry, 300, 0, MAX_UINT32),
     reconnect: reconnect === false ? undefined : resolveReconnect(reconnect, check),
@@ -114,8 +107,6 @@ export function resolveOptions(url: string, options: ConnectionOptions): Resolve
     maximumPacketSize: check.integer('maximumPacketSize', options.maximumPacketSize, 16 << 20, 16, 268_435_460),
     will: options.will,
     userProperties: options.userProperties ?? [],
-    tls,
-    webSocket,
     outbound: {
       window: publish.window === undefined ? undefined : check.integer('publish.window', publish.window, 64, 1, MAX_UINT16),
       capacity: check.integer('publish.capacity', publish.capacity, 10_000, 1, Infinity),
@@ -125,7 +116,6 @@ export function resolveOptions(url: string, options: ConnectionOptions): Resolve
       onSessionLost: check.oneOf('publish.onSessionLost', publish.onSessionLost, ['republish', 'fail'] as const),
       offline: check.oneOf('publish.offline', publish.offline, ['queue', 'error'] as const),
     },
-    publishDefaults: checkPublishDefaults(options.publishDefaults, check),
     inbound: {
       receiveMaximum: check.integer('receiveMaximum', options.receiveMaximum, 1_000, 1, MAX_UINT16),
       maxBytes: check.integer('receive.maxBytes', receive.maxBytes, 16 << 20, 1, Infinity),
@@ -140,8 +130,8 @@ export function resolveOptions(url: string, options: ConnectionOptions): Resolve
     check.problems.push({ path: 'clientId', reason: "must not be empty where session.clean is false; 'first' goes with it" });
   }
   if (resolved.protocolVersion === 4 || resolved.protocolVersion === 3) checkOldProtocol(resolved, check);
-  if (target === undefined || check.problems.length > 0) throw new InvalidOptionsError(check.problems);
-  return { ...resolved, endpoint: target.endpoint };
+  if (check.problems.length > 0) throw new InvalidOptionsError(check.problems);
+  return resolved;
 }
 
 /** What MQTT 5 allows and 3.x does not. */

@@ -52,16 +52,12 @@ export class Outbox {
     this.#added(message);
   }
 
-  /**
-   * Takes a message out.
-   * @param replaced whether a newer one for its topic follows at once, whose entry then takes the place of its own.
-   */
-  remove(message: OutgoingMessage, replaced = false): void {
+  remove(message: OutgoingMessage): void {
     this.#lane(message).remove(message);
     message.phase = 'none';
     this.#count--;
     this.#bytes -= message.size;
-    if (!replaced && this.#latest.get(message.topic) === message) this.#latest.delete(message.topic);
+    if (this.#latest.get(message.topic) === message) this.#latest.delete(message.topic);
   }
 
   /** The message accepted first, among those that may go now. */
@@ -74,8 +70,7 @@ export class Outbox {
 
   /** The waiting message of this topic that a newer one replaces. */
   latest(topic: string): OutgoingMessage | undefined {
-    const message = this.#latest.get(topic);
-    return message?.phase === 'queued' ? message : undefined;
+    return this.#latest.get(topic);
   }
 
   /** All messages; the current one may be removed meanwhile. */

@@ -51,7 +51,7 @@ export function mqttjsOptions(request: ConnectRequest): IClientOptions {
   const secured = tls === undefined ? {} : tlsOptions(tls);
   Object.assign(options, secured);
   // Not all of the TLS options are handed on to WebSockets.
-  if (webSocketProtocol) options['wsOptions'] = { ...webSocketLimits(request), ...secured, ...(webSocket?.headers && { headers: { ...webSocket.headers } }) };
+  if (webSocketProtocol) options['wsOptions'] = { ...webSocketLimits(request), ...secured, ...(typeof webSocket?.headers === 'object' && { headers: { ...webSocket.headers } }) };
   return options;
 }
 

@@ -3,7 +3,8 @@ import type { MqttError } from '../errors/mqtt-error.js';
 import type { InboundMessage } from '../message/inbound-message.js';
 import type { UserProperty } from '../message/publish-properties.js';
 import type { Endpoint } from '../options/endpoint.js';
-import type { TlsOptions, WebSocketOptions, Will } from '../options/connection-options.js';
+import type { Will } from '../options/connection-options.js';
+import type { ResolvedReach } from '../options/check-reach.js';
 import type { Ack } from './codec/ack-codec.js';
 import type { Connack } from './codec/connack-decoder.js';
 import type { AckType, ProtocolVersion } from './codec/packet-type.js';
@@ -12,10 +13,12 @@ import type { SubscribeAck } from './codec/suback-decoder.js';
 import type { SubscribeFilter } from './codec/subscribe-encoder.js';
 
 /** One attempt to connect. */
-export interface ConnectRequest {
+export interface ConnectRequest extends Pick<ResolvedReach, 'tls' | 'webSocket' | 'proxy' | 'socket' | 'transport'> {
   /** The number of the attempt since the last stable connection, from 1. */
   readonly attempt: number;
   readonly endpoint: Endpoint;
+  /** A host that the user did not name: headers and signed URLs are not for it. */
+  readonly foreign: boolean;
   readonly protocolVersion: ProtocolVersion;
   readonly clientId: string;
   readonly clean: boolean;
@@ -31,8 +34,6 @@ export interface ConnectRequest {
   readonly userProperties: readonly UserProperty[];
   /** Milliseconds until CONNACK must have come. */
   readonly connectTimeout: number;
-  readonly tls: TlsOptions | undefined;
-  readonly webSocket: WebSocketOptions | undefined;
 }
 
 /** What happens on a wire. Each is called synchronously with the bytes behind it, in their order. */

@@ -19,6 +19,10 @@ export function connectRequest(overrides: Partial<ConnectRequest> = {}): Connect
     connectTimeout: 10_000,
     tls: undefined,
     webSocket: undefined,
+    foreign: false,
+    proxy: undefined,
+    socket: { noDelay: true, keepAlive: false, keepAliveInitialDelay: 0, localAddress: undefined, localPort: undefined, family: undefined },
+    transport: undefined,
     ...overrides,
   };
 }
