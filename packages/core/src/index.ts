@@ -110,6 +110,8 @@ export type {
 } from './outbound/publish-options.js';
 export type {
   AckMode,
+  FilterOptions,
+  FilterSet,
   Grant,
   MessageListener,
   ReceiveOverflowPolicy,

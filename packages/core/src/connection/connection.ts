@@ -3,6 +3,7 @@ import type { MqttError } from '../errors/mqtt-error.js';
 import type { QoS } from '../message/mqtt-message.js';
 import type { Payload, Publication, PublishOptions } from '../outbound/publish-options.js';
 import type {
+  FilterSet,
   MessageListener,
   SubscribeOptions,
   Subscription,
@@ -86,12 +87,12 @@ export interface Connection {
   publish(topic: string, payload: Payload, options?: PublishOptions): Publication;
 
   /**
-   * Subscribes to one filter or several, now if there is a connection and whenever there is one, until withdrawn. A message
-   * that matches several of the filters is delivered once.
+   * Subscribes to one filter or several, or to a set of filters with options of their own, now if there is a connection and
+   * whenever there is one, until withdrawn. A message that matches several of the filters is delivered once.
    * @throws InvalidTopicError, InvalidOptionsError or ClosedError at once.
    */
   subscribe(
-    filter: string | readonly string[],
+    filters: string | readonly string[] | FilterSet,
     options: SubscribeOptions,
     observer: MessageListener | SubscriptionObserver,
   ): Subscription;

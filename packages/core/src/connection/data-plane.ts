@@ -8,6 +8,7 @@ import { Outbound } from '../outbound/outbound.js';
 import type { Payload, Publication, PublishOptions } from '../outbound/publish-options.js';
 import { PacketIds } from '../session/packet-ids.js';
 import { Router } from '../subscriptions/router.js';
+import type { Filters } from '../subscriptions/resolve-filters.js';
 import type { SubscribeOptions, Subscription, SubscriptionObserver } from '../subscriptions/subscribe-options.js';
 import { SubscriptionRegistry } from '../subscriptions/subscription-registry.js';
 import { canPause } from '../wire/can-pause.js';
@@ -86,7 +87,7 @@ export class DataPlane {
     return publication;
   }
 
-  subscribe(filters: readonly string[], options: SubscribeOptions, observer: SubscriptionObserver): Subscription {
+  subscribe(filters: Filters, options: SubscribeOptions, observer: SubscriptionObserver): Subscription {
     // Whatever else is wrong with the options is told by the registry.
     if ((options as SubscribeOptions | null)?.overflow === 'pause' && !canPause()) {
       throw new UnsupportedError("browsers cannot pause a WebSocket, so the overflow policy 'pause' cannot be kept here");

@@ -9,6 +9,7 @@ import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Payload, Publication, PublishOptions } from '../outbound/publish-options.js';
 import { checkObserver } from '../subscriptions/check-observer.js';
 import type {
+  FilterSet,
   MessageListener,
   SubscribeOptions,
   Subscription,
@@ -129,13 +130,12 @@ export class DefaultConnection implements Connection {
   }
 
   subscribe(
-    filter: string | readonly string[],
+    filters: string | readonly string[] | FilterSet,
     options: SubscribeOptions,
     observer: MessageListener | SubscriptionObserver,
   ): Subscription {
     if (this.end !== undefined) throw new ClosedError('the connection has ended; create a new one to subscribe');
     if (this.#state.type === 'draining') throw new ClosedError('the connection is draining and takes no new subscriptions');
-    const filters = Array.isArray(filter) ? (filter as readonly string[]) : [filter as string];
     return this.#data.subscribe(filters, options, checkObserver(observer));
   }
 

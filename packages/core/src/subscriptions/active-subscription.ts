@@ -6,6 +6,8 @@ import type { Handling } from '../inbound/handling.js';
 import type { Acknowledger, InboundMessage } from '../message/inbound-message.js';
 import { matchTopic } from '../topics/match-topic.js';
 import type { FilterEntry } from './filter-entry.js';
+import { OwedMessages } from './owed-messages.js';
+import type { Filters } from './resolve-filters.js';
 import type { ResolvedSubscribeOptions } from './resolve-subscribe-options.js';
 import type { Grant, Subscription, SubscriptionObserver } from './subscribe-options.js';
 import { Workload, type WorkloadTarget } from './workload.js';
@@ -13,6 +15,10 @@ import { Workload, type WorkloadTarget } from './workload.js';
 /** What a subscription needs of its surroundings. */
 export interface SubscriptionHost {
   remove(subscription: ActiveSubscription): Promise<void>;
+  /** Other filters are wanted instead. */
+  update(subscription: ActiveSubscription, filters: Filters): void;
+  /** The filters that were given instead of these are granted. */
+  leaveFilters(subscription: ActiveSubscription, entries: readonly FilterEntry[]): void;
   warn(error: unknown, what: string): void;
   /** A message of QoS 0 was given up; one of QoS 1 or 2 that nobody wants any more was acknowledged. */
   drop(message: InboundMessage, reason: 'overflow' | 'unobserved'): void;
@@ -23,22 +29,18 @@ export interface SubscriptionHost {
   isPaused(): boolean;
 }
 
-/** A message whose acknowledgement the observer owes. */
-interface Owed {
-  readonly message: InboundMessage;
-  readonly handling: Handling;
-  readonly hold: Acknowledger;
-}
-
 /** One wish: who observes which filters, how. */
 export class ActiveSubscription implements Subscription, WorkloadTarget {
-  readonly filters: readonly string[];
+  filters: readonly string[] = [];
   readonly options: ResolvedSubscribeOptions;
+  /** The filters whose messages it gets, in the order in which it began to want them. */
   entries: readonly FilterEntry[] = [];
+  /** Those of them that it gives up as soon as the others are granted. */
+  retiring: readonly FilterEntry[] = [];
   readonly #observer: SubscriptionObserver;
   readonly #manual: boolean;
   readonly #workload: Workload;
-  readonly #owed = new Set<Owed>();
+  readonly #owed = new OwedMessages();
   readonly #host: SubscriptionHost;
   #state: 'waiting' | 'granted' | 'over' = 'waiting';
   #over: MqttError | undefined;
@@ -47,13 +49,7 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
   #settleReady: { resolve(grants: readonly Grant[]): void; reject(error: MqttError): void } | undefined;
   #withdrawn: Promise<void> | undefined;
 
-  constructor(
-    filters: readonly string[],
-    options: ResolvedSubscribeOptions,
-    observer: SubscriptionObserver,
-    host: SubscriptionHost,
-  ) {
-    this.filters = filters;
+  constructor(options: ResolvedSubscribeOptions, observer: SubscriptionObserver, host: SubscriptionHost) {
     this.options = options;
     this.#observer = observer;
     this.#manual = options.ack === 'manual';
@@ -86,6 +82,10 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
     return this.#withdrawn;
   }
 
+  update(filters: Filters): void {
+    if (this.#state !== 'over') this.#host.update(this, filters);
+  }
+
   /** A message for the observer. */
   deliver(message: InboundMessage, handling: (() => Handling) | undefined): void {
     if (this.#state !== 'over') this.#workload.give(message, handling);
@@ -94,11 +94,7 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
   /** A connection resumes the session, and the server sends again what was not acknowledged: of QoS 1, as new messages. */
   resumed(): void {
     this.#workload.forgetRepeated();
-    for (const owed of this.#owed) {
-      if (owed.message.qos !== 1) continue;
-      this.#owed.delete(owed);
-      owed.hold.settle(0);
-    }
+    this.#owed.forgetRepeated();
   }
 
   takes(topic: string): boolean {
@@ -112,7 +108,7 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
   /** Gives a message to the observer's listener; what that throws or rejects with stays here. */
   run(message: InboundMessage, handling: (() => Handling) | undefined): void | PromiseLike<void> {
     try {
-      const given = this.#manual && handling !== undefined ? this.#owe(message, handling()) : message;
+      const given = this.#manual && handling !== undefined ? this.#owed.owe(message, handling()) : message;
       const result: unknown = this.#observer.message(given);
       // JavaScript returns what it likes: an arrow function around push() returns a number.
       if (!isPromiseLike(result)) return;
@@ -138,26 +134,37 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
 
   overflow(): void {
     if (this.#state === 'over') return;
-    const [filter = ''] = this.filters;
+    const [{ filter } = { filter: '' }] = this.entries;
     this.finish(new OverflowError(filter, 'its listener is too slow, and the overflow policy of the subscription is error'));
     void this.#host.remove(this);
   }
 
   /**
-   * Tells the observer when all filters are granted.
+   * Tells the observer when all filters are granted, and gives up those that they replace.
    * @param again whether to tell it also when it knows that already.
    */
   grant(again: boolean): void {
     if (this.#state === 'over' || (this.#state === 'granted' && !again)) return;
     const grants: Grant[] = [];
-    for (const { filter, granted } of this.entries) {
-      if (granted === undefined || granted.request.qos < this.options.qos) return;
-      grants.push({ filter, qos: granted.qos });
+    for (const entry of this.entries) {
+      if (this.retiring.includes(entry)) continue;
+      const { granted } = entry;
+      const wanted = entry.wishes.get(this)?.options.qos ?? 0;
+      if (granted === undefined || granted.request.qos < wanted) return;
+      grants.push({ filter: entry.filter, qos: granted.qos });
     }
     this.#state = 'granted';
     this.#grants = grants;
+    const { retiring } = this;
+    this.retiring = [];
+    if (retiring.length > 0) this.#host.leaveFilters(this, retiring);
     this.#settleReady?.resolve(grants);
     this.#call('ready', () => this.#observer.ready?.(grants));
+  }
+
+  /** Other filters are wanted: they are to be granted anew. */
+  changed(): void {
+    if (this.#state === 'granted') this.#state = 'waiting';
   }
 
   /** Nothing will come any more: refused, failed, or closed by the user (no error). */
@@ -172,29 +179,10 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
     else if (this.#ready === undefined) this.#host.warn(error, 'a subscription ended and nobody listens for its error');
   }
 
-  /** The message as the observer gets it, who has to acknowledge it. */
-  #owe(message: InboundMessage, handling: Handling): InboundMessage {
-    const hold = handling.hold();
-    const owed: Owed = { message, handling, hold };
-    this.#owed.add(owed);
-    return message.withAcknowledger({
-      canRefuse: hold.canRefuse,
-      get isSettled() {
-        return hold.isSettled;
-      },
-      settle: (reasonCode) => {
-        this.#owed.delete(owed);
-        hold.settle(reasonCode);
-      },
-    });
-  }
-
   /** Nothing is delivered any more: what is not handled is left to others if it matters, and done with if not. */
   #letGo(): void {
     const waiting = this.#workload.stop();
-    const owed = [...this.#owed];
-    this.#owed.clear();
-    for (const { message, handling, hold } of [...owed, ...waiting]) {
+    for (const { message, handling, hold } of [...this.#owed.clear(), ...waiting]) {
       if (this.#manual) this.#host.leave(message, handling, hold);
       else {
         this.#host.drop(message, 'unobserved');

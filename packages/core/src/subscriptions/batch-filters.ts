@@ -1,10 +1,9 @@
 import { TopicTrie } from '../topics/topic-trie.js';
 import { subscribeFilterLength } from '../wire/codec/subscribe-encoder.js';
+import { SUBSCRIBE_HEADER } from './server-offer.js';
 
 /** Filters in one packet, at most; servers have limits of their own, and a refusal of one packet should not hit all. */
 const MAX_FILTERS = 500;
-/** Fixed header, packet identifier and properties. */
-const HEADER = 16;
 /** How many unfinished packets are tried before a new one is begun. */
 const MAX_TRIES = 8;
 
@@ -35,7 +34,7 @@ export function batchFilters<T extends { readonly filter: string }>(
         !(apart && candidate.trie.overlapping(each.filter)),
     );
     if (batch === undefined) {
-      batch = { filters: [], trie: new TopicTrie(), size: HEADER };
+      batch = { filters: [], trie: new TopicTrie(), size: SUBSCRIBE_HEADER };
       batches.push(batch);
     }
     batch.filters.push(each);

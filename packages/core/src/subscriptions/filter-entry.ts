@@ -1,10 +1,18 @@
 import type { QoS } from '../message/mqtt-message.js';
+import type { Timer } from '../internal/clock.js';
 import { parseSharedFilter } from '../topics/shared-subscription.js';
 import type { SubscribeFilter } from '../wire/codec/subscribe-encoder.js';
 import type { ActiveSubscription } from './active-subscription.js';
+import { FilterWish, mergeWishes } from './filter-wish.js';
+import type { ResolvedFilterOptions } from './resolve-filter-options.js';
 
 /** Identifiers remembered per filter: messages sent before a SUBSCRIBE was repeated carry an older one. */
 const REMEMBERED_IDS = 4;
+/** How often the patience for an answer is doubled, at most. */
+const MAX_DOUBLINGS = 5;
+
+/** Which SUBSCRIBE it was: its subscription identifier, or a negative number of its own where the server knows none. */
+export type RequestTag = number;
 
 /** One filter: who wants it and how, and what the server has been told. */
 export class FilterEntry {
@@ -12,10 +20,10 @@ export class FilterEntry {
   readonly filter: string;
   /** What topics must match. */
   readonly levels: string;
-  readonly subscriptions: ActiveSubscription[] = [];
+  readonly wishes = new Map<ActiveSubscription, FilterWish>();
   /** What the server has granted, and to which request; `undefined` while it has not. */
   granted: { readonly request: SubscribeFilter; readonly qos: QoS } | undefined = undefined;
-  /** Whether the server may have it or not: the connection was lost before the answer to our last request came. */
+  /** Whether the server may have it or not, or in another form: the answer to our last request never came. */
   inDoubt = false;
   /** Whether the observer that left last acknowledged by itself: what still comes must not be lost. */
   leftUnhandled = false;
@@ -23,18 +31,68 @@ export class FilterEntry {
   pending: 'subscribe' | 'unsubscribe' | undefined = undefined;
   /** Subscription identifiers under which its messages may come, the newest last. */
   readonly ids: number[] = [];
+  /** Those of them under which live messages keep the retain flag of the publisher. */
+  publisherFlags: readonly number[] = [];
+  /** The newest SUBSCRIBE, and whether it repeated an earlier one: then its retained messages are for those it was sent for. */
+  last: { readonly tag: RequestTag; readonly isRepeat: boolean } | undefined = undefined;
+  /** Nobody wants it any more, and it stays subscribed until this timer says otherwise. */
+  lingering: Timer = undefined;
+  /** How often in a row no answer came, and how long was waited in all. */
+  #unanswered = 0;
+  waited = 0;
+  #patience = Infinity;
 
   constructor(filter: string) {
     this.filter = filter;
     this.levels = parseSharedFilter(filter)?.filter ?? filter;
   }
 
+  /** Whether the server is to have it. */
+  get isWanted(): boolean {
+    return this.wishes.size > 0 || this.lingering !== undefined;
+  }
+
+  /** Whether the server has it, or may have it. */
+  get isTold(): boolean {
+    return this.granted !== undefined || this.inDoubt;
+  }
+
+  /** Milliseconds to wait for the next answer. */
+  get patience(): number {
+    let shortest = Infinity;
+    for (const { options } of this.wishes.keys()) if (options.timeout < shortest) shortest = options.timeout;
+    // Of a filter that nobody wants any more the answer is awaited as long as before.
+    if (this.wishes.size > 0) this.#patience = shortest;
+    return this.#patience * 2 ** Math.min(this.#unanswered, MAX_DOUBLINGS);
+  }
+
+  /** One more subscription wants it, or wants it in another way. */
+  wish(subscription: ActiveSubscription, options: ResolvedFilterOptions): void {
+    const known = this.wishes.get(subscription);
+    if (known !== undefined) {
+      known.options = options;
+      return;
+    }
+    const wish = new FilterWish(options);
+    const isFirst = this.pending === 'subscribe' && this.last?.isRepeat === false;
+    if (this.granted !== undefined || isFirst) {
+      wish.isDue = options.retained === 'replay';
+      // What the first SUBSCRIBE brings is still to come; but some of it may have been here before who wants all of it.
+      if (isFirst && options.retained === undefined && options.retainHandling !== 2) wish.retainedBy = this.last?.tag;
+    }
+    this.wishes.set(subscription, wish);
+  }
+
   /** What must be sent so that the server does what is wanted now; `undefined` when nothing must. */
   request(): SubscribeFilter | undefined {
-    const wish = this.#wish();
-    if (wish === undefined || this.granted === undefined) return wish;
+    const wish = mergeWishes(this.filter, this.wishes.values());
+    if (wish === undefined) return undefined;
+    // Only without the flag of the publisher can retained messages be told from live ones. It follows with the next request.
+    if (this.granted === undefined) return wish.retainHandling < 2 && this.#has(isLive) ? { ...wish, retainAsPublished: false } : wish;
+    if (this.#has(isDue)) return { ...wish, retainHandling: 0, retainAsPublished: false };
     const { request } = this.granted;
     const unchanged =
+      !this.inDoubt &&
       wish.qos <= request.qos &&
       wish.noLocal === request.noLocal &&
       wish.retainAsPublished === request.retainAsPublished;
@@ -42,24 +100,71 @@ export class FilterEntry {
     return unchanged ? undefined : { ...wish, retainHandling: wish.retainHandling === 2 ? 2 : 1 };
   }
 
+  /** A SUBSCRIBE goes out: whose retained messages will it bring? */
+  requested(tag: RequestTag, { retainHandling, retainAsPublished }: SubscribeFilter): void {
+    const isRepeat = this.granted !== undefined;
+    this.pending = 'subscribe';
+    this.last = { tag, isRepeat };
+    if (tag > 0) {
+      this.publisherFlags = [...this.publisherFlags.filter((id) => this.ids.includes(id)), ...(retainAsPublished ? [tag] : [])];
+    }
+    for (const wish of this.wishes.values()) {
+      if (isRepeat && !wish.isDue) continue;
+      wish.isDue = false;
+      wish.retainedBy = retainHandling !== 2 && wish.options.retainHandling !== 2 ? tag : undefined;
+    }
+  }
+
+  /** Those whose wish the request in hand does not meet; they lose by a refusal of the next. */
+  *losers(): Iterable<ActiveSubscription> {
+    for (const [subscription, wish] of this.wishes) {
+      const isMet = this.granted !== undefined && wish.options.qos <= this.granted.request.qos;
+      if (!isMet || (this.last?.isRepeat === true && wish.retainedBy === this.last.tag)) yield subscription;
+    }
+  }
+
+  answered(): void {
+    this.pending = undefined;
+    this.inDoubt = false;
+    this.#unanswered = 0;
+    this.waited = 0;
+  }
+
+  /** The answer to the last request will not come, or is not waited for any more. */
+  unanswered(waited: number): void {
+    if (this.pending === 'unsubscribe') this.granted = undefined;
+    // What was sent for a few is said again for them.
+    if (this.pending === 'subscribe' && this.last?.isRepeat === true) {
+      for (const wish of this.wishes.values()) wish.isDue ||= wish.retainedBy === this.last.tag;
+    }
+    this.pending = undefined;
+    this.inDoubt = true;
+    if (waited > 0) this.#unanswered++;
+    this.waited += waited;
+  }
+
+  /** The server has forgotten it. */
+  forgotten(): void {
+    this.granted = undefined;
+    this.inDoubt = false;
+    for (const wish of this.wishes.values()) wish.isDue = false;
+  }
+
   remember(id: number): void {
     this.ids.push(id);
     if (this.ids.length > REMEMBERED_IDS) this.ids.shift();
   }
 
-  /** The union of what the subscriptions want: the highest QoS, and restrictions only where all want them. */
-  #wish(): SubscribeFilter | undefined {
-    if (this.subscriptions.length === 0) return undefined;
-    let qos: QoS = 0;
-    let noLocal = true;
-    let retainAsPublished = false;
-    let retainHandling: 0 | 1 | 2 = 2;
-    for (const { options } of this.subscriptions) {
-      if (options.qos > qos) qos = options.qos;
-      noLocal &&= options.noLocal;
-      retainAsPublished ||= options.retainAsPublished;
-      if (options.retainHandling < retainHandling) retainHandling = options.retainHandling;
-    }
-    return { filter: this.filter, qos, noLocal, retainAsPublished, retainHandling };
+  #has(predicate: (wish: FilterWish) => boolean): boolean {
+    for (const wish of this.wishes.values()) if (predicate(wish)) return true;
+    return false;
   }
+}
+
+function isLive({ options }: FilterWish): boolean {
+  return options.retained === 'live';
+}
+
+function isDue(wish: FilterWish): boolean {
+  return wish.isDue;
 }

@@ -16,6 +16,10 @@ describe('resolveSubscribeOptions', () => {
       noLocal: false,
       retainAsPublished: false,
       retainHandling: 0,
+      retained: undefined,
+      linger: 0,
+      timeout: 10_000,
+      onTimeout: 'retry',
       concurrency: 64,
       capacity: 1_000,
       overflow: 'dropOldest',
@@ -23,14 +27,24 @@ describe('resolveSubscribeOptions', () => {
   });
 
   it('takes what is given', () => {
-    const given = { qos: 2, ack: 'manual', noLocal: true, retainAsPublished: true, concurrency: Infinity, capacity: 1, overflow: 'latest' } as const;
-    expect(resolveSubscribeOptions({ ...given, retainHandling: 'ignore' })).toEqual({ ...given, retainHandling: 2 });
+    const given = {
+      ...{ qos: 2, ack: 'manual', noLocal: true, retainAsPublished: true, concurrency: Infinity, capacity: 1, overflow: 'latest' },
+      ...{ linger: 500, timeout: Infinity, onTimeout: 'error' },
+    } as const;
+    expect(resolveSubscribeOptions({ ...given, retainHandling: 'ignore' })).toEqual({ ...given, retainHandling: 2, retained: undefined });
+    expect(resolveSubscribeOptions({ retained: 'replay' })).toMatchObject({ retainHandling: 0, retained: 'replay' });
+    expect(resolveSubscribeOptions({ retained: 'live' })).toMatchObject({ retainHandling: 2, retained: 'live' });
   });
 
   it.each<[string, object]>([
     ...[3, -1, '1', null].map((qos): [string, object] => ['qos', { qos }]),
     ...['later', true, null].map((ack): [string, object] => ['ack', { ack }]),
     ...['never', 0, null].map((retainHandling): [string, object] => ['retainHandling', { retainHandling }]),
+    ...['all', true, null].map((retained): [string, object] => ['retained', { retained }]),
+    ...[-1, '1', Number.NaN, Infinity, null].map((linger): [string, object] => ['linger', { linger }]),
+    ...[0, -1, '1', Number.NaN, null].map((timeout): [string, object] => ['timeout', { timeout }]),
+    ...['ignore', true, null].map((onTimeout): [string, object] => ['onTimeout', { onTimeout }]),
+    ['retained', { retained: 'replay', retainHandling: 'send' }],
     ...[0, -1, 1.5, '1', Number.NaN].map((concurrency): [string, object] => ['concurrency', { concurrency }]),
     ...[0, -1, 1.5, '1', Number.NaN].map((capacity): [string, object] => ['capacity', { capacity }]),
     ...['drop', 'block', null].map((overflow): [string, object] => ['overflow', { overflow }]),

@@ -1,43 +1,40 @@
 import { InvalidOptionsError } from '../errors/connection-errors.js';
-import type { QoS } from '../message/mqtt-message.js';
+import { LONGEST_DELAY } from '../internal/clock.js';
 import { OptionChecker } from '../options/option-checker.js';
+import {
+  DEFAULT_FILTER_OPTIONS,
+  FILTER_KEYS,
+  type ResolvedFilterOptions,
+  resolveFilterOptions,
+} from './resolve-filter-options.js';
 import type { AckMode, ReceiveOverflowPolicy, SubscribeOptions } from './subscribe-options.js';
 
-/** The options of a subscription, all set. */
-export interface ResolvedSubscribeOptions {
-  readonly qos: QoS;
+/** The options of a subscription, all set. Those of its filters are the defaults of each filter. */
+export interface ResolvedSubscribeOptions extends ResolvedFilterOptions {
   readonly ack: AckMode;
-  readonly noLocal: boolean;
-  readonly retainAsPublished: boolean;
-  readonly retainHandling: 0 | 1 | 2;
   readonly concurrency: number;
   readonly capacity: number;
   readonly overflow: ReceiveOverflowPolicy;
+  readonly linger: number;
+  readonly timeout: number;
+  readonly onTimeout: 'retry' | 'error';
 }
 
 const OVERFLOW_POLICIES: readonly ReceiveOverflowPolicy[] = ['dropOldest', 'dropNewest', 'latest', 'pause', 'error'];
 
 const KEYS: readonly string[] = [
-  'qos',
+  ...FILTER_KEYS,
   'ack',
-  'noLocal',
-  'retainAsPublished',
-  'retainHandling',
   'concurrency',
   'capacity',
   'overflow',
   'group',
+  'linger',
+  'timeout',
+  'onTimeout',
 ];
 
-const QOS: readonly QoS[] = [0, 1, 2];
-
 const ACK_MODES: readonly AckMode[] = ['auto', 'manual'];
-
-const RETAIN_HANDLING = new Map<unknown, 0 | 1 | 2>([
-  ['send', 0],
-  ['sendIfNew', 1],
-  ['ignore', 2],
-]);
 
 /** Checks the options and fills in the defaults. Throws InvalidOptionsError with all problems. */
 export function resolveSubscribeOptions(options: SubscribeOptions): ResolvedSubscribeOptions {
@@ -45,19 +42,17 @@ export function resolveSubscribeOptions(options: SubscribeOptions): ResolvedSubs
   const { problems } = check;
   if (!check.object('', options)) throw new InvalidOptionsError(problems);
   check.keys('', options, KEYS);
-  const { qos = 0, ack = 'auto', noLocal = false, retainAsPublished = false, retainHandling = 'send' } = options;
-  if (!QOS.includes(qos)) problems.push({ path: 'qos', reason: 'must be 0, 1 or 2' });
+  const filter = resolveFilterOptions(check, '', options, DEFAULT_FILTER_OPTIONS);
+  const { ack = 'auto' } = options;
   if (!ACK_MODES.includes(ack)) problems.push({ path: 'ack', reason: "must be 'auto' or 'manual'" });
-  for (const [path, value] of Object.entries({ noLocal, retainAsPublished })) {
-    if (typeof value !== 'boolean') problems.push({ path, reason: 'must be true or false' });
-  }
-  const handling = RETAIN_HANDLING.get(retainHandling);
-  if (handling === undefined) problems.push({ path: 'retainHandling', reason: "must be 'send', 'sendIfNew' or 'ignore'" });
   const { concurrency = 64, capacity = 1_000, overflow = 'dropOldest' } = options;
   for (const [path, value] of Object.entries({ concurrency, capacity })) {
     if (!(value === Infinity || Number.isInteger(value)) || value < 1) problems.push({ path, reason: 'must be a whole number above 0' });
   }
   if (!OVERFLOW_POLICIES.includes(overflow)) problems.push({ path: 'overflow', reason: `must be one of ${OVERFLOW_POLICIES.join(', ')}` });
+  const linger = check.number('linger', options.linger, 0, 0, LONGEST_DELAY);
+  const timeout = check.number('timeout', options.timeout, 10_000, 1, Infinity);
+  const onTimeout = check.oneOf('onTimeout', options.onTimeout, ['retry', 'error']);
   if (problems.length > 0) throw new InvalidOptionsError(problems);
-  return { qos, ack, noLocal, retainAsPublished, retainHandling: handling ?? 0, concurrency, capacity, overflow };
+  return { ...filter, ack, concurrency, capacity, overflow, linger, timeout, onTimeout };
 }

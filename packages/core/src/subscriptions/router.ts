@@ -2,20 +2,13 @@ import type { Delivery, DeliveryResult } from '../inbound/inbound.js';
 import type { Handling } from '../inbound/handling.js';
 import type { InboundMessage } from '../message/inbound-message.js';
 import { TopicTrie } from '../topics/topic-trie.js';
-import type { ActiveSubscription } from './active-subscription.js';
 import type { FilterEntry } from './filter-entry.js';
+import { retainedTakers } from './retained-takers.js';
+import { identifierFor, type Route, routeOf } from './route.js';
 
 const MAX_CACHED_ROUTES = 10_000;
 const MAX_RETIRED = 1_000;
 const LONGEST_CACHED = 256;
-
-/** Who gets the messages of one topic. */
-interface Route {
-  /** Everybody, once. */
-  readonly all: readonly ActiveSubscription[];
-  /** By matching filter: those for whom it is the first of their filters that matches. */
-  readonly byEntry: readonly { readonly entry: FilterEntry; readonly firsts: readonly ActiveSubscription[] }[];
-}
 
 /**
  * Finds the observers of a message. A server that knows subscription identifiers sends one copy per matching filter, each
@@ -73,19 +66,34 @@ export class Router implements Delivery {
     const route = this.#routes.get(message.topic) ?? this.#find(message.topic);
     const { all, byEntry } = route;
     const { subscriptionId } = message;
-    if (subscriptionId === 0 || !this.#ids.has(subscriptionId)) {
+    const isIdentified = subscriptionId !== 0 && this.#ids.has(subscriptionId);
+    if (!isIdentified) {
       const retired = this.#retired.get(subscriptionId);
       if (retired !== undefined) return retired ? 'unobserved' : 'unwanted';
+    }
+    if (message.retain) return this.#deliverRetained(message, handling, route, isIdentified);
+    if (!isIdentified) {
       for (const subscription of all) subscription.deliver(message, handling);
       return all.length > 0 ? 'delivered' : this.#unhandled(byEntry);
     }
     let delivered = false;
     for (const { entry, firsts } of byEntry) {
-      if (!carries(message, entry)) continue;
-      delivered ||= entry.subscriptions.length > 0;
+      if (identifierFor(message, entry) === undefined) continue;
+      delivered ||= entry.wishes.size > 0;
       for (const subscription of firsts) subscription.deliver(message, handling);
     }
     return delivered ? 'delivered' : this.#unhandled(byEntry);
+  }
+
+  #deliverRetained(
+    message: InboundMessage,
+    handling: (() => Handling) | undefined,
+    route: Route,
+    isIdentified: boolean,
+  ): DeliveryResult {
+    for (const subscription of retainedTakers(message, route, isIdentified)) subscription.deliver(message, handling);
+    // Who observes and does not take it has had it, or does not want it.
+    return route.all.length > 0 ? 'delivered' : this.#unhandled(route.byEntry);
   }
 
   /** Nobody took it: did nobody want it any more, or nobody yet? */
@@ -96,15 +104,7 @@ export class Router implements Delivery {
 
   #find(topic: string): Route {
     const entries = this.#trie.match(topic, []);
-    const all = new Set<ActiveSubscription>();
-    const byEntry = entries.map((entry) => ({
-      entry,
-      firsts: entry.subscriptions.filter(
-        (subscription) => subscription.entries.find((each) => entries.includes(each)) === entry,
-      ),
-    }));
-    for (const { firsts } of byEntry) for (const subscription of firsts) all.add(subscription);
-    const route = { all: [...all], byEntry };
+    const route = routeOf(entries);
     if (this.#routes.size >= MAX_CACHED_ROUTES) this.#routes.clear();
     // Long topics are not worth the memory.
     if (topic.length <= LONGEST_CACHED) this.#routes.set(topic, route);
@@ -124,10 +124,4 @@ export class Router implements Delivery {
     if (count > 1) this.#ids.set(id, count - 1);
     else this.#ids.delete(id);
   }
-}
-
-/** Whether this copy was sent for this filter. */
-function carries({ subscriptionId, subscriptionIds }: InboundMessage, { ids }: FilterEntry): boolean {
-  if (ids.includes(subscriptionId)) return true;
-  return subscriptionIds?.some((id) => ids.includes(id)) === true;
 }

@@ -1,180 +1,131 @@
 import type { Negotiated } from '../connection/negotiated.js';
-import { InvalidOptionsError, ProtocolError, UnsupportedError } from '../errors/connection-errors.js';
-import { SubscribeRejectedError } from '../errors/delivery-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
-import { quoteText } from '../errors/quote-text.js';
 import type { Clock } from '../internal/clock.js';
-import type { QoS } from '../message/mqtt-message.js';
 import type { PacketIds } from '../session/packet-ids.js';
-import { buildSharedFilter, parseSharedFilter } from '../topics/shared-subscription.js';
-import { PROTOCOL_ERROR } from '../wire/codec/packet-type.js';
 import type { SubscribeAck } from '../wire/codec/suback-decoder.js';
-import { type SubscribeFilter, subscribeFilterLength } from '../wire/codec/subscribe-encoder.js';
-import { MAX_VARIABLE_INTEGER } from '../wire/codec/variable-integer.js';
 import type { Wire } from '../wire/wire.js';
 import { ActiveSubscription, type SubscriptionHost } from './active-subscription.js';
-import { batchFilters } from './batch-filters.js';
+import { Convergence } from './convergence.js';
+import { Departures } from './departures.js';
 import { FilterEntry } from './filter-entry.js';
+import type { ResolvedFilterOptions } from './resolve-filter-options.js';
+import { type Filters, resolveFilters } from './resolve-filters.js';
 import { resolveSubscribeOptions } from './resolve-subscribe-options.js';
 import type { Router } from './router.js';
 import type { SubscribeOptions, SubscriptionObserver } from './subscribe-options.js';
 
-/** A SUBSCRIBE or UNSUBSCRIBE that waits for its answer. */
-type Exchange =
-  | { readonly type: 'subscribe'; readonly entries: readonly FilterEntry[]; readonly requests: readonly SubscribeFilter[] }
-  | { readonly type: 'unsubscribe'; readonly entries: readonly FilterEntry[] };
-
 /** What subscriptions need of the rooms around them. */
-export interface RegistryHost extends Omit<SubscriptionHost, 'remove'> {
+export interface RegistryHost extends Omit<SubscriptionHost, 'remove' | 'update' | 'leaveFilters'> {
   /** Somebody new observes. */
   arrived(subscription: ActiveSubscription): void;
   /** A SUBSCRIBE or UNSUBSCRIBE was sent, or answered. */
   exchanged(): void;
 }
 
-/**
- * What is wanted, and what the server has been told. After every change it sends what it takes to make the two agree, one
- * packet at a time per filter; the changes of a tick go together.
- */
+/** What is wanted: who observes which filters. {@link Convergence} makes the server do it. */
 export class SubscriptionRegistry {
   readonly #router: Router;
-  readonly #ids: PacketIds;
   readonly #clock: Clock;
   readonly #host: RegistryHost;
+  readonly #convergence: Convergence;
+  readonly #departures = new Departures();
   readonly #entries = new Map<string, FilterEntry>();
-  readonly #exchanges = new Map<number, Exchange>();
-  /** Entries that may need a packet. */
-  readonly #dirty = new Set<FilterEntry>();
   /** Who has begun to observe in this tick. */
   #arrived: ActiveSubscription[] = [];
-  /** Who waits until a filter is gone. */
-  readonly #leaving = new Map<FilterEntry, (() => void)[]>();
-  #wire: Wire | undefined;
-  #negotiated: Negotiated | undefined;
-  #scheduled = false;
-  #subscriptionId: number;
-  /** No packet identifier was free for what must be sent. */
-  #starved = false;
 
   /** @param firstId where subscription identifiers begin. */
   constructor(router: Router, ids: PacketIds, clock: Clock, host: RegistryHost, firstId = 0) {
-    this.#subscriptionId = firstId;
     this.#router = router;
-    this.#ids = ids;
     this.#clock = clock;
     this.#host = host;
+    this.#convergence = new Convergence(
+      router,
+      ids,
+      clock,
+      {
+        exchanged: () => {
+          host.exchanged();
+        },
+        warn: (error, what) => {
+          host.warn(error, what);
+        },
+        reject: (subscriptions, error) => {
+          this.#reject(subscriptions, error);
+        },
+        settled: (entry) => {
+          this.#departures.settle(entry);
+        },
+        discard: (entry) => {
+          this.#discard(entry);
+        },
+        flushed: () => {
+          for (const subscription of this.#arrived.splice(0)) host.arrived(subscription);
+        },
+      },
+      firstId,
+    );
   }
 
-  subscribe(
-    filters: readonly string[],
-    options: SubscribeOptions,
-    observer: SubscriptionObserver,
-  ): ActiveSubscription {
-    if (filters.length === 0) throw new InvalidOptionsError([{ path: 'filter', reason: 'must name at least one filter' }]);
+  subscribe(filters: Filters, options: SubscribeOptions, observer: SubscriptionObserver): ActiveSubscription {
     const resolved = resolveSubscribeOptions(options);
-    const { group } = options;
-    const wanted = [...new Set(group === undefined ? filters : filters.map((filter) => buildSharedFilter(group, filter)))];
-    const shared = wanted.map((filter) => parseSharedFilter(filter) !== undefined).includes(true);
-    // [MQTT-3.8.3-4]
-    if (shared && resolved.noLocal) {
-      throw new InvalidOptionsError([{ path: 'noLocal', reason: 'is a protocol error in a consumer group; leave it out' }]);
-    }
-    const subscription = new ActiveSubscription(wanted, resolved, observer, {
+    const wanted = resolveFilters(filters, options.group, resolved);
+    const subscription = new ActiveSubscription(resolved, observer, {
       ...this.#host,
       remove: (removed) => this.#remove(removed),
+      update: (changed, given) => {
+        this.#update(changed, resolveFilters(given, options.group, resolved));
+      },
+      leaveFilters: (left, entries) => {
+        void this.#leave(left, entries);
+      },
     });
-    subscription.entries = wanted.map((filter) => this.#entry(filter));
-    for (const entry of subscription.entries) {
-      entry.subscriptions.push(subscription);
-      this.#touch(entry);
-    }
-    this.#router.changed();
-    this.#arrived.push(subscription);
+    this.#join(subscription, wanted);
     return subscription;
   }
 
   /** Answers that are due to us. */
   get pending(): number {
-    return this.#exchanges.size;
+    return this.#convergence.pending;
   }
 
   connected(wire: Wire, negotiated: Negotiated): void {
-    this.#wire = wire;
-    this.#router.resumed(negotiated.sessionPresent);
-    this.#negotiated = negotiated;
+    const { sessionPresent } = negotiated;
+    this.#router.resumed(sessionPresent);
     for (const entry of this.#entries.values()) {
-      if (negotiated.sessionPresent) for (const subscription of entry.subscriptions) subscription.resumed();
-      if (!negotiated.sessionPresent) {
-        entry.granted = undefined;
-        entry.inDoubt = false;
+      if (sessionPresent) for (const subscription of entry.wishes.keys()) subscription.resumed();
+      else {
+        this.#stopLingering(entry);
+        entry.forgotten();
         this.#router.forgetIds(entry);
       }
-      this.#dirty.add(entry);
     }
-    this.#flush();
+    this.#convergence.connected(wire, negotiated, [...this.#entries.values()]);
   }
 
   disconnected(): void {
-    this.#wire = undefined;
-    this.#negotiated = undefined;
-    for (const [id, { entries }] of this.#exchanges) {
-      this.#ids.release(id);
-      for (const entry of entries) {
-        entry.pending = undefined;
-        // It may have come through or not: what is wanted then is said again.
-        entry.granted = undefined;
-        entry.inDoubt = true;
-      }
-    }
-    this.#exchanges.clear();
-    for (const entry of [...this.#leaving.keys()]) this.#left(entry);
+    this.#convergence.disconnected();
+    this.#departures.settleAll();
   }
 
   /** Packet identifiers may have become free. */
   retry(): void {
-    if (!this.#starved) return;
-    this.#starved = false;
-    this.#flush();
+    this.#convergence.retry();
   }
 
   suback(ack: SubscribeAck): void {
-    const exchange = this.#take(ack, 'subscribe');
-    if (exchange?.type !== 'subscribe') return;
-    for (const [index, entry] of exchange.entries.entries()) {
-      entry.pending = undefined;
-      entry.inDoubt = false;
-      const code = ack.reasonCodes[index]!;
-      if (code < 0x80) entry.granted = { request: exchange.requests[index]!, qos: code as QoS };
-      else this.#reject(entry, new SubscribeRejectedError(entry.filter, code, ack.reasonString));
-      this.#touch(entry);
-    }
-    const granted = exchange.entries.filter((entry) => entry.granted !== undefined);
-    for (const subscription of new Set(granted.flatMap((entry) => entry.subscriptions))) subscription.grant(true);
+    this.#convergence.suback(ack);
   }
 
   unsuback(ack: SubscribeAck): void {
-    const exchange = this.#take(ack, 'unsubscribe');
-    if (exchange === undefined) return;
-    for (const [index, entry] of exchange.entries.entries()) {
-      entry.pending = undefined;
-      entry.inDoubt = false;
-      entry.granted = undefined;
-      const code = ack.reasonCodes[index] ?? 0;
-      if (code >= 0x80) {
-        this.#host.warn(new SubscribeRejectedError(entry.filter, code), `the server refused to unsubscribe ${entry.filter}`);
-      }
-      this.#left(entry);
-      this.#touch(entry);
-    }
+    this.#convergence.unsuback(ack);
   }
 
   /** Ends every subscription: with an error when the connection has failed, without one when the user closed it. */
   close(error: MqttError | undefined): void {
     this.disconnected();
-    const subscriptions = new Set([...this.#entries.values()].flatMap((entry) => entry.subscriptions));
-    for (const entry of this.#entries.values()) this.#router.remove(entry);
-    this.#entries.clear();
-    this.#dirty.clear();
+    const entries = [...this.#entries.values()];
+    const subscriptions = new Set(entries.flatMap(({ wishes }) => [...wishes.keys()]));
+    for (const entry of entries) this.#discard(entry);
     for (const subscription of subscriptions) subscription.finish(error);
   }
 
@@ -188,157 +139,75 @@ export class SubscriptionRegistry {
     return entry;
   }
 
-  #remove(subscription: ActiveSubscription): Promise<void> {
-    const gone: Promise<void>[] = [];
-    for (const entry of subscription.entries) {
-      const index = entry.subscriptions.indexOf(subscription);
-      if (index < 0) continue;
-      entry.subscriptions.splice(index, 1);
-      entry.leftUnhandled = subscription.options.ack === 'manual';
-      this.#touch(entry);
-      if (entry.subscriptions.length === 0 && this.#wire !== undefined) gone.push(this.#gone(entry));
+  #join(subscription: ActiveSubscription, wanted: ReadonlyMap<string, ResolvedFilterOptions>): void {
+    // Those that it has already come first: of a message that matches several, they take the copy, now as before.
+    const entries = new Set(subscription.entries);
+    for (const [filter, options] of wanted) {
+      const entry = this.#entry(filter);
+      this.#stopLingering(entry);
+      entry.wish(subscription, options);
+      entries.add(entry);
+      this.#convergence.touch(entry);
     }
+    subscription.entries = [...entries];
+    subscription.filters = [...wanted.keys()];
+    this.#router.changed();
+    this.#arrived.push(subscription);
+  }
+
+  /** Takes other filters: the new ones first, and when they are granted, away with the old ones. */
+  #update(subscription: ActiveSubscription, wanted: ReadonlyMap<string, ResolvedFilterOptions>): void {
+    subscription.changed();
+    subscription.retiring = subscription.entries.filter(({ filter }) => !wanted.has(filter));
+    this.#join(subscription, wanted);
+    if (this.#convergence.isConnected) return;
+    // There is nothing to be missed.
+    const { retiring } = subscription;
+    subscription.retiring = [];
+    void this.#leave(subscription, retiring);
+  }
+
+  #remove(subscription: ActiveSubscription): Promise<void> {
+    return this.#leave(subscription, subscription.entries);
+  }
+
+  /** Fulfils when the filters that nobody wants any more are gone. */
+  #leave(subscription: ActiveSubscription, entries: readonly FilterEntry[]): Promise<void> {
+    const gone: Promise<void>[] = [];
+    const { ack, linger } = subscription.options;
+    for (const entry of entries) {
+      if (!entry.wishes.delete(subscription)) continue;
+      entry.leftUnhandled = ack === 'manual';
+      this.#convergence.touch(entry);
+      if (entry.wishes.size > 0 || !this.#convergence.isConnected) continue;
+      if (linger > 0 && (entry.isTold || entry.pending !== undefined)) this.#linger(entry, linger);
+      gone.push(this.#departures.wait(entry));
+    }
+    subscription.entries = subscription.entries.filter((entry) => !entries.includes(entry));
     this.#router.changed();
     return Promise.all(gone).then(() => undefined);
   }
 
-  #gone(entry: FilterEntry): Promise<void> {
-    return new Promise((resolve) => {
-      this.#leaving.set(entry, [...(this.#leaving.get(entry) ?? []), resolve]);
-    });
+  #linger(entry: FilterEntry, delay: number): void {
+    this.#stopLingering(entry);
+    entry.lingering = this.#clock.setTimeout(() => {
+      entry.lingering = undefined;
+      this.#convergence.touch(entry);
+    }, delay);
   }
 
-  /** Whoever waited for this filter to go waits no more: it is gone, or wanted again, or there is no connection. */
-  #left(entry: FilterEntry): void {
-    const waiting = this.#leaving.get(entry);
-    this.#leaving.delete(entry);
-    for (const resolve of waiting ?? []) resolve();
+  #stopLingering(entry: FilterEntry): void {
+    if (entry.lingering === undefined) return;
+    this.#clock.clearTimeout(entry.lingering);
+    entry.lingering = undefined;
   }
 
-  #touch(entry: FilterEntry): void {
-    this.#dirty.add(entry);
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    this.#clock.defer(() => {
-      this.#flush();
-    });
-  }
-
-  /** Sends what it takes to make the server do what is wanted. */
-  #flush(): void {
-    this.#scheduled = false;
-    const wire = this.#wire;
-    const dirty = [...this.#dirty];
-    if (wire !== undefined) this.#dirty.clear();
-    const subscribe: SubscribeFilter[] = [];
-    const unsubscribe: FilterEntry[] = [];
-    const satisfied: FilterEntry[] = [];
-    for (const entry of dirty) {
-      if (entry.pending !== undefined) continue;
-      const wanted = entry.subscriptions.length > 0;
-      const told = entry.granted !== undefined || entry.inDoubt;
-      if (!wanted && !told) this.#discard(entry);
-      if (wire === undefined) continue;
-      if (!wanted && told) unsubscribe.push(entry);
-      if (wanted) {
-        this.#left(entry);
-        const request = entry.request();
-        if (request === undefined) satisfied.push(entry);
-        else if (this.#permitted(entry)) subscribe.push(request);
-        // An observer that was refused may have closed the connection.
-        if (this.#wire !== wire) return;
-      }
-    }
-    if (wire !== undefined) {
-      this.#sendUnsubscribe(wire, unsubscribe);
-      this.#sendSubscribe(wire, subscribe);
-    }
-    for (const entry of satisfied) for (const subscription of entry.subscriptions) subscription.grant(false);
-    for (const subscription of this.#arrived.splice(0)) this.#host.arrived(subscription);
-  }
-
-  #sendSubscribe(wire: Wire, requests: readonly SubscribeFilter[]): void {
-    if (requests.length === 0) return;
-    const { maximumPacketSize, subscriptionIdentifiersAvailable } = this.#negotiated!;
-    for (const batch of batchFilters(requests, maximumPacketSize, subscriptionIdentifiersAvailable)) {
-      const entries = batch.map(({ filter }) => this.#entries.get(filter)!);
-      const packetId = this.#begin({ type: 'subscribe', entries, requests: batch });
-      if (packetId === 0) continue;
-      let subscriptionId = 0;
-      if (subscriptionIdentifiersAvailable) {
-        subscriptionId = this.#subscriptionId = (this.#subscriptionId % MAX_VARIABLE_INTEGER) + 1;
-        for (const entry of entries) this.#router.identify(entry, subscriptionId);
-      }
-      wire.subscribe(packetId, batch, subscriptionId);
-    }
-  }
-
-  #sendUnsubscribe(wire: Wire, entries: readonly FilterEntry[]): void {
-    if (entries.length === 0) return;
-    for (const batch of batchFilters(entries, this.#negotiated!.maximumPacketSize, false)) {
-      const packetId = this.#begin({ type: 'unsubscribe', entries: batch });
-      if (packetId === 0) continue;
-      wire.unsubscribe(
-        packetId,
-        batch.map(({ filter }) => filter),
-      );
-    }
-  }
-
-  /** Registers an exchange; 0 when no identifier is free, and the filters are tried again later. */
-  #begin(exchange: Exchange): number {
-    const packetId = this.#ids.allocate();
-    if (packetId === 0) {
-      this.#starved = true;
-      for (const entry of exchange.entries) this.#dirty.add(entry);
-    } else {
-      this.#exchanges.set(packetId, exchange);
-      this.#host.exchanged();
-      for (const entry of exchange.entries) entry.pending = exchange.type;
-    }
-    return packetId;
-  }
-
-  #take(ack: SubscribeAck, type: Exchange['type']): Exchange | undefined {
-    const exchange = this.#exchanges.get(ack.packetId);
-    const name = type === 'subscribe' ? 'a SUBACK' : 'an UNSUBACK';
-    const version3Unsuback = type === 'unsubscribe' && this.#negotiated?.protocolVersion !== 5;
-    if (exchange?.type !== type) {
-      this.#wire?.fail(new ProtocolError(PROTOCOL_ERROR, `${name} answers nothing that was asked`));
-      return undefined;
-    }
-    // [MQTT-3.8.4-6] [MQTT-3.11.3-2]
-    if (!version3Unsuback && ack.reasonCodes.length !== exchange.entries.length) {
-      this.#wire?.fail(new ProtocolError(PROTOCOL_ERROR, `${name} has not one reason code per filter`));
-      return undefined;
-    }
-    this.#exchanges.delete(ack.packetId);
-    this.#host.exchanged();
-    this.#ids.release(ack.packetId);
-    return exchange;
-  }
-
-  /** Whether the server would take this filter, by what it said in CONNACK; otherwise its observers are told. */
-  #permitted(entry: FilterEntry): boolean {
-    const { maximumPacketSize, sharedSubscriptionAvailable, wildcardSubscriptionAvailable } = this.#negotiated!;
-    const { filter, levels } = entry;
-    let reason: string | undefined;
-    if (!sharedSubscriptionAvailable && filter !== levels) reason = 'offers no consumer groups';
-    else if (!wildcardSubscriptionAvailable && (levels.includes('+') || levels.includes('#'))) reason = 'offers no wildcards';
-    else if (subscribeFilterLength(filter) + 16 > maximumPacketSize) reason = 'takes no packet of this size';
-    if (reason === undefined) return true;
-    this.#reject(entry, new UnsupportedError(`the server ${reason}, so ${quoteText(filter)} cannot be subscribed`));
-    return false;
-  }
-
-  /** Tells the observers of a filter, and only them, that nothing will come. */
-  #reject(entry: FilterEntry, error: MqttError): void {
-    const subscriptions = [...entry.subscriptions];
+  /** Tells subscriptions that nothing will come; their other filters go with them. */
+  #reject(subscriptions: readonly ActiveSubscription[], error: MqttError): void {
     for (const subscription of subscriptions) {
-      for (const each of subscription.entries) {
-        const index = each.subscriptions.indexOf(subscription);
-        if (index >= 0) each.subscriptions.splice(index, 1);
-        this.#touch(each);
+      for (const entry of subscription.entries) {
+        entry.wishes.delete(subscription);
+        this.#convergence.touch(entry);
       }
     }
     this.#router.changed();
@@ -346,10 +215,11 @@ export class SubscriptionRegistry {
   }
 
   #discard(entry: FilterEntry): void {
-    this.#left(entry);
+    this.#departures.settle(entry);
+    this.#stopLingering(entry);
     if (this.#entries.get(entry.filter) !== entry) return;
     this.#entries.delete(entry.filter);
-    this.#dirty.delete(entry);
+    this.#convergence.forget(entry);
     this.#router.remove(entry);
   }
 }
