@@ -17,8 +17,8 @@ export interface SubscriptionHost {
   remove(subscription: ActiveSubscription): Promise<void>;
   /** Other filters are wanted instead. */
   update(subscription: ActiveSubscription, filters: Filters): void;
-  /** The filters that were given instead of these are granted. */
-  leaveFilters(subscription: ActiveSubscription, entries: readonly FilterEntry[]): void;
+  /** All that is wanted is granted: what it replaces can go. */
+  leaveReplaced(subscription: ActiveSubscription): void;
   warn(error: unknown, what: string): void;
   /** A message of QoS 0 was given up; one of QoS 1 or 2 that nobody wants any more was acknowledged. */
   drop(message: InboundMessage, reason: 'overflow' | 'unobserved'): void;
@@ -31,12 +31,11 @@ export interface SubscriptionHost {
 
 /** One wish: who observes which filters, how. */
 export class ActiveSubscription implements Subscription, WorkloadTarget {
-  filters: readonly string[] = [];
   readonly options: ResolvedSubscribeOptions;
-  /** The filters whose messages it gets, in the order in which it began to want them. */
+  /** What it wants, as it was given last. */
+  wanted: readonly FilterEntry[] = [];
+  /** The filters whose messages it gets: those, and earlier ones until those are granted. The oldest come first. */
   entries: readonly FilterEntry[] = [];
-  /** Those of them that it gives up as soon as the others are granted. */
-  retiring: readonly FilterEntry[] = [];
   readonly #observer: SubscriptionObserver;
   readonly #manual: boolean;
   readonly #workload: Workload;
@@ -55,6 +54,10 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
     this.#manual = options.ack === 'manual';
     this.#workload = new Workload(options, this);
     this.#host = host;
+  }
+
+  get filters(): readonly string[] {
+    return this.wanted.map(({ filter }) => filter);
   }
 
   /** Whether nothing is delivered any more. */
@@ -135,7 +138,9 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
   overflow(): void {
     if (this.#state === 'over') return;
     const [{ filter } = { filter: '' }] = this.entries;
-    this.finish(new OverflowError(filter, 'its listener is too slow, and the overflow policy of the subscription is error'));
+    this.finish(
+      new OverflowError(filter, 'its listener is too slow, and the overflow policy of the subscription is error'),
+    );
     void this.#host.remove(this);
   }
 
@@ -146,8 +151,7 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
   grant(again: boolean): void {
     if (this.#state === 'over' || (this.#state === 'granted' && !again)) return;
     const grants: Grant[] = [];
-    for (const entry of this.entries) {
-      if (this.retiring.includes(entry)) continue;
+    for (const entry of this.wanted) {
       const { granted } = entry;
       const wanted = entry.wishes.get(this)?.options.qos ?? 0;
       if (granted === undefined || granted.request.qos < wanted) return;
@@ -155,9 +159,7 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
     }
     this.#state = 'granted';
     this.#grants = grants;
-    const { retiring } = this;
-    this.retiring = [];
-    if (retiring.length > 0) this.#host.leaveFilters(this, retiring);
+    if (this.entries.length > this.wanted.length) this.#host.leaveReplaced(this);
     this.#settleReady?.resolve(grants);
     this.#call('ready', () => this.#observer.ready?.(grants));
   }

@@ -134,7 +134,10 @@ export class Convergence {
       entry.granted = undefined;
       const code = ack.reasonCodes[index] ?? 0;
       if (code >= 0x80) {
-        this.#host.warn(new SubscribeRejectedError(entry.filter, code), `the server refused to unsubscribe ${quoteText(entry.filter)}`);
+        this.#host.warn(
+          new SubscribeRejectedError(entry.filter, code),
+          `the server refused to unsubscribe ${quoteText(entry.filter)}`,
+        );
       }
       this.#host.settled(entry);
       this.touch(entry);
@@ -256,7 +259,8 @@ export class Convergence {
       const impatient = [...entry.wishes.keys()].filter(
         ({ options }) => type === 'subscribe' && options.onTimeout === 'error' && options.timeout <= entry.waited,
       );
-      if (impatient.length > 0) this.#host.reject(impatient, noAnswer(`the subscription to ${quoteText(entry.filter)}`, entry));
+      if (impatient.length > 0)
+        this.#host.reject(impatient, noAnswer(`the subscription to ${quoteText(entry.filter)}`, entry));
       this.#host.settled(entry);
       this.touch(entry);
     }

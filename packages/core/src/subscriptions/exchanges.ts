@@ -11,7 +11,11 @@ const HELD_UP = 1_000;
 
 /** A SUBSCRIBE or UNSUBSCRIBE that waits for its answer. */
 export type Exchange =
-  | { readonly type: 'subscribe'; readonly entries: readonly FilterEntry[]; readonly requests: readonly SubscribeFilter[] }
+  | {
+      readonly type: 'subscribe';
+      readonly entries: readonly FilterEntry[];
+      readonly requests: readonly SubscribeFilter[];
+    }
   | { readonly type: 'unsubscribe'; readonly entries: readonly FilterEntry[] };
 
 type Type = Exchange['type'];

@@ -35,6 +35,8 @@ export class FilterEntry {
   publisherFlags: readonly number[] = [];
   /** The newest SUBSCRIBE, and whether it repeated an earlier one: then its retained messages are for those it was sent for. */
   last: { readonly tag: RequestTag; readonly isRepeat: boolean } | undefined = undefined;
+  /** Whether a SUBSCRIBE has asked for retained messages, in this session. */
+  #hasRetained = false;
   /** Nobody wants it any more, and it stays subscribed until this timer says otherwise. */
   lingering: Timer = undefined;
   /** How often in a row no answer came, and how long was waited in all. */
@@ -76,9 +78,11 @@ export class FilterEntry {
     const wish = new FilterWish(options);
     const isFirst = this.pending === 'subscribe' && this.last?.isRepeat === false;
     if (this.granted !== undefined || isFirst) {
-      wish.isDue = options.retained === 'replay';
+      // Nobody has wanted them so far: this one is the first who does.
+      const isFirstWithRetained = !this.#hasRetained && options.retainHandling === 0;
+      wish.isDue = options.retained === 'replay' || isFirstWithRetained;
       // What the first SUBSCRIBE brings is still to come; but some of it may have been here before who wants all of it.
-      if (isFirst && options.retained === undefined && options.retainHandling !== 2) wish.retainedBy = this.last?.tag;
+      if (isFirst && !wish.isDue && options.retainHandling !== 2) wish.retainedBy = this.last?.tag;
     }
     this.wishes.set(subscription, wish);
   }
@@ -88,7 +92,8 @@ export class FilterEntry {
     const wish = mergeWishes(this.filter, this.wishes.values());
     if (wish === undefined) return undefined;
     // Only without the flag of the publisher can retained messages be told from live ones. It follows with the next request.
-    if (this.granted === undefined) return wish.retainHandling < 2 && this.#has(isLive) ? { ...wish, retainAsPublished: false } : wish;
+    if (this.granted === undefined)
+      return wish.retainHandling < 2 && this.#has(isLive) ? { ...wish, retainAsPublished: false } : wish;
     if (this.#has(isDue)) return { ...wish, retainHandling: 0, retainAsPublished: false };
     const { request } = this.granted;
     const unchanged =
@@ -105,8 +110,12 @@ export class FilterEntry {
     const isRepeat = this.granted !== undefined;
     this.pending = 'subscribe';
     this.last = { tag, isRepeat };
+    this.#hasRetained ||= retainHandling !== 2;
     if (tag > 0) {
-      this.publisherFlags = [...this.publisherFlags.filter((id) => this.ids.includes(id)), ...(retainAsPublished ? [tag] : [])];
+      this.publisherFlags = [
+        ...this.publisherFlags.filter((id) => this.ids.includes(id)),
+        ...(retainAsPublished ? [tag] : []),
+      ];
     }
     for (const wish of this.wishes.values()) {
       if (isRepeat && !wish.isDue) continue;
@@ -147,6 +156,7 @@ export class FilterEntry {
   forgotten(): void {
     this.granted = undefined;
     this.inDoubt = false;
+    this.#hasRetained = false;
     for (const wish of this.wishes.values()) wish.isDue = false;
   }
 

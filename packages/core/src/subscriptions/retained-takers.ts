@@ -8,7 +8,11 @@ import { identifierFor, type Route } from './route.js';
  * that were there before have had it, and those that want live messages only never get it.
  * @param isIdentified whether the message has a subscription identifier that we have given.
  */
-export function retainedTakers(message: InboundMessage, route: Route, isIdentified: boolean): Iterable<ActiveSubscription> {
+export function retainedTakers(
+  message: InboundMessage,
+  route: Route,
+  isIdentified: boolean,
+): Iterable<ActiveSubscription> {
   return isIdentified ? byIdentifier(message, route) : byTime(route);
 }
 

@@ -26,7 +26,10 @@ export function routeOf(entries: readonly FilterEntry[]): Route {
 }
 
 /** The identifier under which this copy was sent for this filter; `undefined` when it was not. */
-export function identifierFor({ subscriptionId, subscriptionIds }: InboundMessage, { ids }: FilterEntry): number | undefined {
+export function identifierFor(
+  { subscriptionId, subscriptionIds }: InboundMessage,
+  { ids }: FilterEntry,
+): number | undefined {
   if (ids.includes(subscriptionId)) return subscriptionId;
   return subscriptionIds?.find((id) => ids.includes(id));
 }

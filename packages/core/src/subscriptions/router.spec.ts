@@ -252,7 +252,7 @@ class ModelServer {
 }
 
 interface Observer {
-  readonly filters: readonly string[];
+  filters: readonly string[];
   readonly subscription: Subscription;
   readonly received: string[];
   live: boolean;
@@ -264,6 +264,7 @@ describe('whatever copies a server sends', () => {
   type Step =
     | { readonly do: 'observe'; readonly filters: readonly string[]; readonly qos: 0 | 1 }
     | { readonly do: 'withdraw'; readonly which: number }
+    | { readonly do: 'change'; readonly which: number; readonly filters: readonly string[] }
     | { readonly do: 'publish'; readonly topic: string }
     | { readonly do: 'tick' }
     | { readonly do: 'serve' }
@@ -273,6 +274,7 @@ describe('whatever copies a server sends', () => {
   const step: fc.Arbitrary<Step> = fc.oneof(
     { weight: 3, arbitrary: fc.record({ do: fc.constant('observe' as const), filters: fc.uniqueArray(fc.constantFrom(...FILTERS), { minLength: 1, maxLength: 3 }), qos: fc.constantFrom(0 as const, 1 as const) }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('withdraw' as const), which: fc.nat(8) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('change' as const), which: fc.nat(8), filters: fc.uniqueArray(fc.constantFrom(...FILTERS), { minLength: 1, maxLength: 3 }) }) },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('publish' as const), topic: fc.constantFrom(...TOPICS) }) },
     { weight: 8, arbitrary: fc.constantFrom<Step>({ do: 'tick' }, { do: 'serve' }, { do: 'deliver' }, { do: 'deliver late' }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('reconnect' as const), sessionPresent: fc.boolean() }) },
@@ -300,6 +302,10 @@ describe('whatever copies a server sends', () => {
         const observer = observers[each.which];
         void observer?.subscription.unsubscribe();
         if (observer !== undefined) observer.live = false;
+      } else if (each.do === 'change') {
+        const observer = observers[each.which];
+        observer?.subscription.update(each.filters);
+        if (observer !== undefined) observer.filters = each.filters;
       } else if (each.do === 'publish') server.publish(each.topic, String(published++));
       else if (each.do === 'tick') test.clock.advance();
       else if (each.do === 'serve') server.serve(test.wire);

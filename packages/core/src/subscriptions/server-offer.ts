@@ -12,8 +12,10 @@ export function notOffered({ filter, levels }: FilterEntry, negotiated: Negotiat
   const { maximumPacketSize, sharedSubscriptionAvailable, wildcardSubscriptionAvailable } = negotiated;
   let reason: string;
   if (!sharedSubscriptionAvailable && filter !== levels) reason = 'offers no consumer groups';
-  else if (!wildcardSubscriptionAvailable && (levels.includes('+') || levels.includes('#'))) reason = 'offers no wildcards';
-  else if (subscribeFilterLength(filter) + SUBSCRIBE_HEADER > maximumPacketSize) reason = 'takes no packet of this size';
+  else if (!wildcardSubscriptionAvailable && (levels.includes('+') || levels.includes('#')))
+    reason = 'offers no wildcards';
+  else if (subscribeFilterLength(filter) + SUBSCRIBE_HEADER > maximumPacketSize)
+    reason = 'takes no packet of this size';
   else return undefined;
   return new UnsupportedError(`the server ${reason}, so ${quoteText(filter)} cannot be subscribed`);
 }

@@ -267,16 +267,19 @@ describe('a SUBACK', () => {
 describe('whatever is wished for, withdrawn, answered and cut', () => {
   const FILTERS = ['a', 'b', 'a/+', 'a/#', '#'];
   type Step =
-    | { readonly do: 'observe'; readonly filters: readonly string[]; readonly qos: 0 | 1 | 2 }
+    | { readonly do: 'observe'; readonly filters: readonly string[]; readonly qos: 0 | 1 | 2; readonly linger: number; readonly retained: 'replay' | 'live' | undefined }
     | { readonly do: 'withdraw'; readonly which: number }
+    | { readonly do: 'change'; readonly which: number; readonly filters: readonly string[] }
+    | { readonly do: 'wait' }
     | { readonly do: 'tick' }
     | { readonly do: 'answer' }
     | { readonly do: 'cut' }
     | { readonly do: 'connect'; readonly sessionPresent: boolean };
   const step: fc.Arbitrary<Step> = fc.oneof(
-    { weight: 4, arbitrary: fc.record({ do: fc.constant('observe' as const), filters: fc.uniqueArray(fc.constantFrom(...FILTERS), { minLength: 1, maxLength: 3 }), qos: fc.constantFrom(0 as const, 1 as const, 2 as const) }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('observe' as const), filters: fc.uniqueArray(fc.constantFrom(...FILTERS), { minLength: 1, maxLength: 3 }), qos: fc.constantFrom(0 as const, 1 as const, 2 as const), linger: fc.constantFrom(0, 0, 5), retained: fc.constantFrom(undefined, 'replay' as const, 'live' as const) }) },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('withdraw' as const), which: fc.nat(10) }) },
-    { weight: 4, arbitrary: fc.constantFrom<Step>({ do: 'tick' }, { do: 'answer' }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('change' as const), which: fc.nat(10), filters: fc.uniqueArray(fc.constantFrom(...FILTERS), { minLength: 1, maxLength: 3 }) }) },
+    { weight: 4, arbitrary: fc.constantFrom<Step>({ do: 'tick' }, { do: 'answer' }, { do: 'wait' }) },
     { weight: 1, arbitrary: fc.constant<Step>({ do: 'cut' }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('connect' as const), sessionPresent: fc.boolean() }) },
   );
@@ -329,7 +332,7 @@ describe('whatever is wished for, withdrawn, answered and cut', () => {
       fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
         const test = connected();
         const server = new ModelServer();
-        const observers: { readonly filters: readonly string[]; readonly qos: number; readonly subscription: Subscription; live: boolean }[] = [];
+        const observers: { filters: readonly string[]; readonly qos: number; readonly subscription: Subscription; live: boolean }[] = [];
         const isConnected = (): boolean => test.connection.state.type === 'connected';
         const answered = new Set<number>();
         const answer = (): boolean => {
@@ -345,12 +348,18 @@ describe('whatever is wished for, withdrawn, answered and cut', () => {
         };
         for (const each of steps) {
           if (each.do === 'observe') {
-            observers.push({ ...each, subscription: observe(test, each.filters, { qos: each.qos }), live: true });
+            const { qos, linger, retained } = each;
+            observers.push({ ...each, subscription: observe(test, each.filters, { qos, linger, ...(retained === undefined ? {} : { retained }) }), live: true });
           } else if (each.do === 'withdraw') {
             const observer = observers[each.which];
             void observer?.subscription.unsubscribe();
             if (observer !== undefined) observer.live = false;
+          } else if (each.do === 'change') {
+            const observer = observers[each.which];
+            observer?.subscription.update(each.filters);
+            if (observer !== undefined) observer.filters = each.filters;
           } else if (each.do === 'tick') test.clock.advance();
+          else if (each.do === 'wait') test.clock.advance(1);
           else if (each.do === 'answer') {
             if (isConnected()) answer();
           } else if (each.do === 'cut') {
@@ -361,7 +370,7 @@ describe('whatever is wished for, withdrawn, answered and cut', () => {
           if (isConnected() && test.wire.sent.length < 60_000) check(test.wire, answered);
         }
         if (!isConnected()) connect(true);
-        do test.clock.advance();
+        do test.clock.advance(5);
         while (answer());
         const wanted = new Map<string, number>();
         for (const { filters, qos, live } of observers) if (live) for (const filter of filters) wanted.set(filter, Math.max(qos, wanted.get(filter) ?? 0));

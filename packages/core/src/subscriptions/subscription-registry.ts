@@ -15,7 +15,7 @@ import type { Router } from './router.js';
 import type { SubscribeOptions, SubscriptionObserver } from './subscribe-options.js';
 
 /** What subscriptions need of the rooms around them. */
-export interface RegistryHost extends Omit<SubscriptionHost, 'remove' | 'update' | 'leaveFilters'> {
+export interface RegistryHost extends Omit<SubscriptionHost, 'remove' | 'update' | 'leaveReplaced'> {
   /** Somebody new observes. */
   arrived(subscription: ActiveSubscription): void;
   /** A SUBSCRIBE or UNSUBSCRIBE was sent, or answered. */
@@ -75,8 +75,8 @@ export class SubscriptionRegistry {
       update: (changed, given) => {
         this.#update(changed, resolveFilters(given, options.group, resolved));
       },
-      leaveFilters: (left, entries) => {
-        void this.#leave(left, entries);
+      leaveReplaced: (changed) => {
+        void this.#leave(changed, replaced(changed));
       },
     });
     this.#join(subscription, wanted);
@@ -142,15 +142,15 @@ export class SubscriptionRegistry {
   #join(subscription: ActiveSubscription, wanted: ReadonlyMap<string, ResolvedFilterOptions>): void {
     // Those that it has already come first: of a message that matches several, they take the copy, now as before.
     const entries = new Set(subscription.entries);
-    for (const [filter, options] of wanted) {
+    subscription.wanted = [...wanted].map(([filter, options]) => {
       const entry = this.#entry(filter);
       this.#stopLingering(entry);
       entry.wish(subscription, options);
       entries.add(entry);
       this.#convergence.touch(entry);
-    }
+      return entry;
+    });
     subscription.entries = [...entries];
-    subscription.filters = [...wanted.keys()];
     this.#router.changed();
     this.#arrived.push(subscription);
   }
@@ -158,13 +158,13 @@ export class SubscriptionRegistry {
   /** Takes other filters: the new ones first, and when they are granted, away with the old ones. */
   #update(subscription: ActiveSubscription, wanted: ReadonlyMap<string, ResolvedFilterOptions>): void {
     subscription.changed();
-    subscription.retiring = subscription.entries.filter(({ filter }) => !wanted.has(filter));
     this.#join(subscription, wanted);
-    if (this.#convergence.isConnected) return;
-    // There is nothing to be missed.
-    const { retiring } = subscription;
-    subscription.retiring = [];
-    void this.#leave(subscription, retiring);
+    // Of what was never sent there is nothing to be missed.
+    const unsent = ({ isTold, pending }: FilterEntry): boolean => !isTold && pending === undefined;
+    void this.#leave(
+      subscription,
+      replaced(subscription).filter((entry) => !this.#convergence.isConnected || unsent(entry)),
+    );
   }
 
   #remove(subscription: ActiveSubscription): Promise<void> {
@@ -222,4 +222,8 @@ export class SubscriptionRegistry {
     this.#convergence.forget(entry);
     this.#router.remove(entry);
   }
+}
+
+function replaced({ entries, wanted }: ActiveSubscription): readonly FilterEntry[] {
+  return entries.filter((entry) => !wanted.includes(entry));
 }
