@@ -28,8 +28,16 @@ describe('resolveSubscribeOptions', () => {
 
   it('takes what is given', () => {
     const given = {
-      ...{ qos: 2, ack: 'manual', noLocal: true, retainAsPublished: true, concurrency: Infinity, capacity: 1, overflow: 'latest' },
-      ...{ linger: 500, timeout: Infinity, onTimeout: 'error' },
+      qos: 2,
+      ack: 'manual',
+      noLocal: true,
+      retainAsPublished: true,
+      concurrency: Infinity,
+      capacity: 1,
+      overflow: 'latest',
+      linger: 500,
+      timeout: Infinity,
+      onTimeout: 'error',
     } as const;
     expect(resolveSubscribeOptions({ ...given, retainHandling: 'ignore' })).toEqual({ ...given, retainHandling: 2, retained: undefined });
     expect(resolveSubscribeOptions({ retained: 'replay' })).toMatchObject({ retainHandling: 0, retained: 'replay' });
