@@ -107,6 +107,7 @@ export type {
   PublishOptions,
   PublishOutcome,
   PublishResult,
+  TopicDefaults,
 } from './outbound/publish-options.js';
 export type {
   AckMode,

@@ -126,7 +126,8 @@ export class DefaultConnection implements Connection {
   }
 
   publish(topic: string, payload: Payload, options: PublishOptions = {}): Publication {
-    return this.#data.publish(topic, payload, options);
+    const { publishDefaults } = this.#options;
+    return this.#data.publish(topic, payload, publishDefaults === undefined ? options : publishDefaults.apply(topic, options));
   }
 
   subscribe(

@@ -1,7 +1,7 @@
 import type { MqttError } from '../errors/mqtt-error.js';
 import type { QoS } from '../message/mqtt-message.js';
 import type { PublishProperties, UserProperty } from '../message/publish-properties.js';
-import type { OfflinePolicy, OverflowPolicy, Payload } from '../outbound/publish-options.js';
+import type { OfflinePolicy, OverflowPolicy, Payload, TopicDefaults } from '../outbound/publish-options.js';
 import type { Endpoint } from './endpoint.js';
 import type { ProxyOption, SocketOptions, TlsOptions, TransportProvider, WebSocketOptions } from './network-options.js';
 import type { RedirectPolicy, ServerOption } from './server-options.js';
@@ -68,6 +68,13 @@ export interface ConnectionOptions {
   readonly transport?: TransportProvider;
   /** Limits of the outbox and the in-flight window. */
   readonly publish?: OutboxOptions;
+  /**
+   * How messages are published that leave it open, by topic filter: `{ '#': { qos: 1 }, 'plant/+/state': { retain: true } }`.
+   * Of several filters that match, each field comes from the most specific one that has it: at the first level in which
+   * they differ a text beats `+`, and `+` beats `#`. What a message says itself wins, also 0 and `false`. Properties are
+   * taken one by one. Defaults to none.
+   */
+  readonly publishDefaults?: Readonly<Record<string, TopicDefaults>>;
   /** What happens to messages that came and are not acknowledged. */
   readonly receive?: ReceiveOptions;
 }

@@ -5,6 +5,8 @@ import { randomId } from '../internal/random.js';
 import type { UserProperty } from '../message/publish-properties.js';
 import { OVERFLOW_POLICIES } from '../outbound/accept-message.js';
 import type { OutboundOptions } from '../outbound/outbound.js';
+import type { PublishDefaults } from '../outbound/publish-defaults.js';
+import { checkPublishDefaults } from './check-publish-defaults.js';
 import { checkReach, type ResolvedReach } from './check-reach.js';
 import type {
   ConnectionOptions,
@@ -35,6 +37,8 @@ export interface ResolvedOptions extends ResolvedReach {
   readonly will: Will | undefined;
   readonly userProperties: readonly UserProperty[];
   readonly outbound: OutboundOptions;
+  /** `undefined` when there are none. */
+  readonly publishDefaults: PublishDefaults | undefined;
   readonly inbound: InboundOptions;
 }
 
@@ -62,6 +66,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
     'socket',
     'transport',
     'publish',
+    'publishDefaults',
     'receive',
   ],
   session: ['clean', 'expiry'],
@@ -116,6 +121,7 @@ export function resolveOptions(server: ServerOption, options: ConnectionOptions)
       onSessionLost: check.oneOf('publish.onSessionLost', publish.onSessionLost, ['republish', 'fail'] as const),
       offline: check.oneOf('publish.offline', publish.offline, ['queue', 'error'] as const),
     },
+    publishDefaults: checkPublishDefaults(options.publishDefaults, check),
     inbound: {
       receiveMaximum: check.integer('receiveMaximum', options.receiveMaximum, 1_000, 1, MAX_UINT16),
       maxBytes: check.integer('receive.maxBytes', receive.maxBytes, 16 << 20, 1, Infinity),

@@ -5,18 +5,30 @@ import { Lane } from './lane.js';
 import type { Outbox } from './outbox.js';
 import type { OutgoingMessage } from './outgoing-message.js';
 
+/** What senders that wait for room may hold in bytes, as a part of what the outbox may. */
+const WAITING_SHARE = 4;
+
+/** The limits of the outbox. */
+export interface AdmissionOptions {
+  readonly capacity: number;
+  readonly maxBytes: number;
+}
+
 /** Decides what happens to messages that find the outbox full, and keeps those whose senders wait for room. */
 export class Admission {
   readonly #outbox: Outbox;
   readonly #maxWaiting: number;
+  readonly #maxWaitingBytes: number;
   readonly #drop: (message: OutgoingMessage, error: MqttError) => void;
   readonly #waiting = new Lane();
   #count = 0;
+  #bytes = 0;
 
   /** @param drop tells the sender of a message that it is given up. */
-  constructor(outbox: Outbox, maxWaiting: number, drop: (message: OutgoingMessage, error: MqttError) => void) {
+  constructor(outbox: Outbox, { capacity, maxBytes }: AdmissionOptions, drop: (message: OutgoingMessage, error: MqttError) => void) {
     this.#outbox = outbox;
-    this.#maxWaiting = maxWaiting;
+    this.#maxWaiting = capacity;
+    this.#maxWaitingBytes = maxBytes / WAITING_SHARE;
     this.#drop = drop;
   }
 
@@ -45,8 +57,11 @@ export class Admission {
         this.#accept(message);
         return undefined;
       case 'block':
-        if (this.#count >= this.#maxWaiting) return full(message, `the outbox is full (${obstacle}), and as many senders wait already`);
+        if (this.#count >= this.#maxWaiting || !this.#mayHold(message)) {
+          return full(message, `the outbox is full (${obstacle}), and as many senders wait already as may`);
+        }
         this.#count++;
+        this.#bytes += message.payloadLength;
         message.phase = 'blocked';
         this.#waiting.append(message);
         return undefined;
@@ -75,11 +90,17 @@ export class Admission {
     this.#waiting.remove(message);
     message.phase = 'none';
     this.#count--;
+    this.#bytes -= message.payloadLength;
   }
 
   /** All waiting messages; the current one may be removed meanwhile. */
   [Symbol.iterator](): Iterator<OutgoingMessage> {
     return this.#waiting[Symbol.iterator]();
+  }
+
+  /** One may always wait, whatever it holds; and whoever holds nothing. */
+  #mayHold({ payloadLength }: OutgoingMessage): boolean {
+    return this.#bytes === 0 || payloadLength === 0 || this.#bytes + payloadLength <= this.#maxWaitingBytes;
   }
 
   /** Nobody overtakes a sender that waits. */
@@ -94,7 +115,7 @@ export class Admission {
 
   #replace(topic: string): void {
     const older = this.#outbox.latest(topic);
-    if (older !== undefined) this.#giveUp(older, 'a newer message for the topic took its place');
+    if (older !== undefined) this.#giveUp(older, 'a newer message for the topic took its place', true);
   }
 
   #makeRoom(size: number): void {
@@ -105,8 +126,8 @@ export class Admission {
     }
   }
 
-  #giveUp(message: OutgoingMessage, why: string): void {
-    this.#outbox.remove(message);
+  #giveUp(message: OutgoingMessage, why: string, replaced = false): void {
+    this.#outbox.remove(message, replaced);
     this.#drop(message, new OverflowError(message.topic, why));
   }
 }

@@ -23,6 +23,7 @@ import { ExpirySweep } from './expiry-sweep.js';
 import { InFlight } from './in-flight.js';
 import { Outbox } from './outbox.js';
 import { OutgoingMessage } from './outgoing-message.js';
+import { PayloadCopies } from './payload-copies.js';
 import type { OfflinePolicy, OverflowPolicy, Payload, PublishOptions } from './publish-options.js';
 import { limitExceeded } from './server-limits.js';
 import { aborted, limitWait } from './wait-limits.js';
@@ -58,6 +59,7 @@ export class Outbound {
   readonly #clock: Clock;
   readonly #events: OutboundEvents;
   readonly #acceptor = new MessageAcceptor();
+  readonly #copies = new PayloadCopies();
   readonly #outbox: Outbox;
   readonly #admission: Admission;
   readonly #inFlight: InFlight;
@@ -75,7 +77,8 @@ export class Outbound {
     this.#clock = clock;
     this.#events = events;
     this.#outbox = new Outbox(options.capacity, options.maxBytes);
-    this.#admission = new Admission(this.#outbox, options.capacity, (message, error) => {
+    this.#admission = new Admission(this.#outbox, options, (message, error) => {
+      this.#copies.release(message);
       this.#drop(message, error);
     });
     this.#inFlight = new InFlight(
@@ -118,13 +121,13 @@ export class Outbound {
     this.#limitAge(message);
     const wire = this.#wire;
     const sendNow = wire !== undefined && !wire.congested && this.#nothingAhead(message);
-    // What outlives this call must not change with the caller's buffer.
-    if (typeof message.payload !== 'string' && !(sendNow && message.qos === 0 && message.payloadLength < SMALL)) {
-      message.payload = new Uint8Array(message.payload);
-    }
+    // What outlives this call must not change with the caller's buffer; what is refused needs no copy.
+    const copied = sendNow && (message.qos > 0 || message.payloadLength >= SMALL);
+    if (copied) this.#copies.own(message);
     if (!sendNow || !this.#send(wire, message)) {
       const overflow = this.#admission.admit(message);
       if (overflow !== undefined) return this.#refuse(message, overflow);
+      if (!copied) this.#copies.own(message);
       // A listener of what was dropped for it may have closed the connection.
       if (this.#closing !== undefined) this.#withdraw(message, this.#closing(message));
       this.#sweep.watch(message.staleAt);

@@ -52,12 +52,16 @@ export class Outbox {
     this.#added(message);
   }
 
-  remove(message: OutgoingMessage): void {
+  /**
+   * Takes a message out.
+   * @param replaced whether a newer one for its topic follows at once, whose entry then takes the place of its own.
+   */
+  remove(message: OutgoingMessage, replaced = false): void {
     this.#lane(message).remove(message);
     message.phase = 'none';
     this.#count--;
     this.#bytes -= message.size;
-    if (this.#latest.get(message.topic) === message) this.#latest.delete(message.topic);
+    if (!replaced && this.#latest.get(message.topic) === message) this.#latest.delete(message.topic);
   }
 
   /** The message accepted first, among those that may go now. */
@@ -70,7 +74,8 @@ export class Outbox {
 
   /** The waiting message of this topic that a newer one replaces. */
   latest(topic: string): OutgoingMessage | undefined {
-    return this.#latest.get(topic);
+    const message = this.#latest.get(topic);
+    return message?.phase === 'queued' ? message : undefined;
   }
 
   /** All messages; the current one may be removed meanwhile. */

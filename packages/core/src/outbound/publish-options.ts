@@ -23,6 +23,9 @@ export interface PublishOptions {
   readonly timeout?: number;
 }
 
+/** How messages of some topics are published unless they say otherwise. */
+export type TopicDefaults = Pick<PublishOptions, 'qos' | 'retain' | 'properties' | 'offline' | 'overflow' | 'timeout'>;
+
 /** What happens to a message while there is no connection: it waits in the outbox, or is refused. */
 export type OfflinePolicy = 'queue' | 'error';
 
