@@ -22,7 +22,7 @@ export interface DataPlaneEvents {
   drop(event: DropEvent): void;
   warn(error: unknown, what: string): void;
   congestion(congested: boolean): void;
-  /** Nothing may be under way any more, in either direction; see `isIdle`. */
+  /** Nothing may be under way any more, in either direction; see `unfinished`. */
   idle(): void;
   /** Connect anew, so that the server sends again what is not acknowledged; `false` where it would not. */
   cycle(error: MqttError): boolean;
@@ -32,8 +32,10 @@ export interface DataPlaneEvents {
 export interface Unfinished {
   /** Messages on their way out that are not settled. */
   readonly unsettled: number;
-  /** Messages received that are not acknowledged. */
+  /** Messages received that are not acknowledged, or not handled where nothing is to be acknowledged. */
   readonly unacknowledged: number;
+  /** Those of them that a listener has, or will have. */
+  readonly atWork: number;
 }
 
 /** The rooms that move messages, wired together. They outlive connections and are lent a wire while there is one. */
@@ -67,6 +69,12 @@ export class DataPlane {
         this.#pressure.change(high);
       },
       isPaused: () => this.#pressure.isPaused,
+      afterRead: (callback) => {
+        clock.defer(callback);
+      },
+      idle: () => {
+        events.idle();
+      },
       arrived: (subscription) => {
         this.#inbound.offer(subscription);
       },
@@ -78,7 +86,12 @@ export class DataPlane {
   }
 
   get unfinished(): Unfinished {
-    return { unsettled: this.#outbound.pending, unacknowledged: this.#inbound.unacknowledged };
+    const { unhandled } = this.#registry;
+    return {
+      unsettled: this.#outbound.pending,
+      unacknowledged: this.#inbound.unacknowledged + unhandled,
+      atWork: this.#inbound.atWork + unhandled,
+    };
   }
 
   publish(topic: string, payload: Payload, options: PublishOptions): Publication {
@@ -115,10 +128,14 @@ export class DataPlane {
     this.#pressure.disconnected();
   }
 
-  /** Takes nothing new, in either direction. */
+  /** Delivers nothing new. */
+  stopIntake(): void {
+    this.#inbound.refuse();
+  }
+
+  /** Takes nothing new to publish. */
   refuse(why: string): void {
     this.#outbound.refuse(() => new ClosedError(why));
-    this.#inbound.refuse();
   }
 
   /** Settles everything, for good: with what the connection has failed with, or because the user closed it. */

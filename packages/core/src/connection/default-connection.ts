@@ -21,7 +21,7 @@ import { Backoff, type Retry } from './backoff.js';
 import type { Connection, ConnectionEnd, ConnectionEvents, DrainReport } from './connection.js';
 import { type ConnectionEffect, type ConnectionInput, transition } from './connection-machine.js';
 import type { ConnectionState, EndedBy } from './connection-state.js';
-import { DataPlane, type Unfinished } from './data-plane.js';
+import { DataPlane } from './data-plane.js';
 import { Drain } from './drain.js';
 import { EndOfLife } from './end-of-life.js';
 import type { Negotiated } from './negotiated.js';
@@ -60,7 +60,7 @@ export class DefaultConnection implements Connection {
   #drain: Drain | undefined;
   #drained: Promise<DrainReport> | undefined;
   /** What was under way at the end. */
-  #unfinished: Unfinished = { unsettled: 0, unacknowledged: 0 };
+  #unfinished: DrainReport = { unsettled: 0, unacknowledged: 0 };
 
   constructor(options: ResolvedOptions, dependencies: ConnectionDependencies) {
     this.#options = options;
@@ -222,10 +222,15 @@ export class DefaultConnection implements Connection {
   }
 
   async #startDraining(deadline: number | undefined): Promise<DrainReport> {
-    if (this.end === undefined) this.#data.refuse('the connection is draining and takes no new messages');
+    const refuse = (): void => {
+      if (this.end === undefined) this.#data.refuse('the connection is draining and takes no new messages');
+    };
+    if (this.end === undefined) this.#data.stopIntake();
+    if (this.#data.unfinished.atWork === 0) refuse();
     this.#feed({ type: 'drain' });
     const target = {
       unfinished: () => this.#data.unfinished,
+      refuse,
       buffered: () => this.#wire?.buffered ?? 0,
       hasEnded: () => this.end !== undefined,
       close: () => void this.close(),
@@ -266,7 +271,8 @@ export class DefaultConnection implements Connection {
       : { type: 'closed', by: 'user', cause: undefined };
     const { wire } = this.#attempts;
     const expiry = this.#wire === undefined ? undefined : this.#plan.expiryAtEnd;
-    this.#unfinished = this.#data.unfinished;
+    const { unsettled, unacknowledged } = this.#data.unfinished;
+    this.#unfinished = { unsettled, unacknowledged };
     this.#end.announce(end);
     this.#disconnect();
     this.#data.close(end.cause);

@@ -10,6 +10,8 @@ const FLUSH_POLL = 20;
 export interface DrainTarget {
   /** What is under way. */
   unfinished(): Unfinished;
+  /** Takes no more to publish. */
+  refuse(): void;
   /** What was handed to the socket and has not left yet. */
   buffered(): number;
   /** Whether it is over already. */
@@ -17,7 +19,10 @@ export interface DrainTarget {
   close(): void;
 }
 
-/** Closes as soon as nothing is under way any more, or when the deadline has come. */
+/**
+ * Closes as soon as nothing is under way any more, or when the deadline has come. Listeners finish first, with what they
+ * publish: an acknowledgement must not go out for work whose result was refused.
+ */
 export class Drain {
   readonly #clock: Clock;
   readonly #target: DrainTarget;
@@ -37,10 +42,11 @@ export class Drain {
   /** Nothing may be under way any more. */
   readonly idle = (): void => {
     this.#clock.clearTimeout(this.#poll);
+    if (this.#target.unfinished().atWork === 0) this.#target.refuse();
     // Later than the event that emptied it, so that what its listeners still do is counted too.
     this.#clock.defer(() => {
-      const { unsettled, unacknowledged } = this.#target.unfinished();
-      if (unsettled > 0 || unacknowledged > 0 || this.#target.hasEnded()) return;
+      const { unsettled, atWork } = this.#target.unfinished();
+      if (unsettled > 0 || atWork > 0 || this.#target.hasEnded()) return;
       if (this.#target.buffered() === 0) this.#target.close();
       // What was handed to the socket is not on its way yet.
       else this.#poll = this.#clock.setTimeout(this.idle, FLUSH_POLL);

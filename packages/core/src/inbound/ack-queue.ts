@@ -45,6 +45,11 @@ export class AckQueue {
     return this.#slots.first;
   }
 
+  /** Messages that came before this time, and are not handled. */
+  unsettledSince(limit: number): AckSlot[] {
+    return this.#slots.toArray().filter(({ since, reasonCode }) => since <= limit && reasonCode === undefined);
+  }
+
   /** A message came. */
   push(packetId: number, size: number, since: number): AckSlot {
     const slot: AckSlot = { packetId, size, since, reasonCode: undefined };

@@ -122,6 +122,26 @@ describe('what an observer leaves unacknowledged', () => {
     expect(payloads(observe(test).received)).toEqual(['x again']);
   });
 
+  it.each(['unsubscribes', 'closes the connection'] as const)('stays for the next one when the one that took the first of them %s at that', (what) => {
+    const test = resumed();
+    for (let id = 1; id <= 3; id++) test.wires[0]!.message({ topic: 'a', qos: 1, packetId: id, payload: String(id) });
+    const taken: string[] = [];
+    const subscription = test.connection.subscribe('a', { qos: 1, ack: 'manual' }, (message) => {
+      taken.push(Buffer.from(message.payload).toString());
+      message.ack();
+      if (what === 'unsubscribes') void subscription.unsubscribe();
+      else void test.connection.close();
+    });
+    test.clock.advance();
+    expect(taken).toEqual(['1']);
+    // What is acknowledged in a listener leaves when it returns, if there is a connection then.
+    expect(acks(test.wires[0]!)).toEqual(what === 'unsubscribes' ? ['PUBACK 1'] : []);
+    if (what === 'unsubscribes') expect(payloads(observe(test).received)).toEqual(['2 again', '3 again']);
+    test.clock.advance(60_000);
+    if (what === 'unsubscribes') expect(acks(test.wires[0]!)).toEqual(['PUBACK 1', 'PUBACK 2', 'PUBACK 3']);
+    else expect(acks(test.wires[0]!)).toEqual([]);
+  });
+
   it('can still be acknowledged by who had it', () => {
     const test = opened();
     test.wires[0]!.connack();
@@ -234,6 +254,57 @@ describe('when nobody comes within the grace time', () => {
   });
 });
 
+describe("what abandoned: 'redeliver' brings again", () => {
+  /** A message that nobody observed in time, and that has come again. */
+  function again(qos: 1 | 2): Subject {
+    const test = resumed({ receive: { graceTime: 1_000 } });
+    test.wires[0]!.message({ topic: 'a', qos, packetId: 1, payload: 'x' });
+    test.clock.advance(1_001);
+    test.wires[1]!.connack({ sessionPresent: true });
+    test.wires[1]!.message({ topic: 'a', qos, packetId: 1, payload: 'x', dup: true });
+    return test;
+  }
+
+  it.each([
+    [1, 'PUBACK 1'],
+    [2, 'PUBREC 1'],
+  ] as const)('at QoS %d goes to whoever observes then, who acknowledges it', (qos, expected) => {
+    const test = again(qos);
+    expect(acks(test.wires[1]!)).toEqual([]);
+    const { received } = observe(test, 'manual');
+    expect(received.map(({ redelivered }) => redelivered)).toEqual([true]);
+    test.clock.advance(999);
+    expect(acks(test.wires[1]!)).toEqual([]);
+    received[0]!.ack();
+    expect(acks(test.wires[1]!)).toEqual([expected]);
+  });
+
+  it.each([
+    [1, 'PUBACK 1'],
+    [2, 'PUBREC 1'],
+  ] as const)('at QoS %d is given up when nobody observes it then either: the connection is not made anew for ever', (qos, expected) => {
+    const test = again(qos);
+    test.clock.advance(1_000);
+    expect(acks(test.wires[1]!)).toEqual([expected]);
+    expect(test.drops).toMatchObject([{ direction: 'in', topic: 'a', qos, reason: 'unobserved' }]);
+    expect(test.wires).toHaveLength(2);
+    test.clock.advance(60_000);
+    expect(test.connection.state.type).toBe('connected');
+  });
+
+  it('is a matter of the session: in a new one, the same identifier is another message', () => {
+    const test = resumed({ receive: { graceTime: 1_000 } });
+    test.wires[0]!.message({ topic: 'a', qos: 1, packetId: 1 });
+    test.clock.advance(1_001);
+    test.wires[1]!.connack({ sessionPresent: false });
+    const first = observe(test, 'manual');
+    test.wires[1]!.message({ topic: 'a', qos: 1, packetId: 1 });
+    void first.subscription.unsubscribe();
+    test.clock.advance(1_001);
+    expect(test.wires).toHaveLength(3);
+  });
+});
+
 describe('a message that nobody acknowledges', () => {
   function stuck(options: Parameters<typeof createTestConnection>[0]): Subject & { readonly held: MqttMessage[] } {
     const test = opened(options);
@@ -280,6 +351,56 @@ describe('a message that nobody acknowledges', () => {
     test.clock.advance(1);
     test.wires[1]!.connack({ sessionPresent: true });
     expect(test.connection.state.type).toBe('connected');
+  });
+
+  it("by abandoned: 'redeliver' is delivered again, and not waited for a second time, so that others flow", () => {
+    const test = stuck({ receive: { ackTimeout: 5_000 }, receiveMaximum: 3 });
+    test.clock.advance(5_001);
+    const [, wire] = test.wires;
+    wire!.connack({ sessionPresent: true });
+    for (let id = 1; id <= 3; id++) wire!.message({ topic: 'a', qos: 1, packetId: id, dup: true });
+    // The second had been acknowledged, behind the first: it is waited for like any other.
+    expect(acks(wire!)).toEqual(['PUBACK 1']);
+    expect(test.held).toHaveLength(6);
+    test.held[4]!.ack();
+    expect(acks(wire!)).toEqual(['PUBACK 1', 'PUBACK 2', 'PUBACK 3']);
+    // The identifiers are given to others now, which are waited for again.
+    wire!.message({ topic: 'a', qos: 1, packetId: 1 });
+    expect(acks(wire!)).toHaveLength(3);
+    test.held[6]!.ack();
+    expect(acks(wire!)).toHaveLength(4);
+    test.clock.advance(60_000);
+    expect(test.wires).toHaveLength(2);
+  });
+
+  it("by abandoned: 'redeliver' is not delivered again at QoS 2, but answered when it comes", () => {
+    const test = opened({ receive: { ackTimeout: 5_000 } });
+    test.wires[0]!.connack();
+    const { received } = observe(test, 'manual');
+    test.wires[0]!.message({ topic: 'a', qos: 2, packetId: 1 });
+    test.clock.advance(5_001);
+    test.wires[1]!.connack({ sessionPresent: true });
+    test.wires[1]!.message({ topic: 'a', qos: 2, packetId: 1, dup: true });
+    expect(received).toHaveLength(1);
+    expect(acks(test.wires[1]!)).toEqual(['PUBREC 1']);
+    received[0]!.ack();
+    test.wires[1]!.acknowledge(6, 1);
+    expect(acks(test.wires[1]!)).toEqual(['PUBREC 1', 'PUBCOMP 1']);
+  });
+
+  it("by abandoned: 'redeliver' takes no message along that came lately", () => {
+    const test = opened({ receive: { ackTimeout: 5_000 } });
+    test.wires[0]!.connack();
+    const { received } = observe(test, 'manual');
+    test.wires[0]!.message({ topic: 'a', qos: 1, packetId: 1 });
+    test.clock.advance(4_000);
+    test.wires[0]!.message({ topic: 'a', qos: 1, packetId: 2 });
+    test.clock.advance(1_001);
+    test.wires[1]!.connack({ sessionPresent: true });
+    for (const packetId of [1, 2]) test.wires[1]!.message({ topic: 'a', qos: 1, packetId, dup: true });
+    expect(acks(test.wires[1]!)).toEqual(['PUBACK 1']);
+    received[3]!.ack();
+    expect(acks(test.wires[1]!)).toEqual(['PUBACK 1', 'PUBACK 2']);
   });
 
   it('may stay for ever with ackTimeout: Infinity', () => {

@@ -27,8 +27,10 @@ export class Holding {
   readonly #clock: Clock;
   readonly #graceTime: number;
   readonly #abandon: (message: InboundMessage, handling: Handling, hold: Acknowledger) => void;
-  #held: Held[] = [];
+  /** In the order in which their time is over. */
+  readonly #held = new Set<Held>();
   #timer: Timer;
+  #frozen = false;
 
   constructor(clock: Clock, graceTime: number, abandon: (message: InboundMessage, handling: Handling, hold: Acknowledger) => void) {
     this.#clock = clock;
@@ -37,30 +39,33 @@ export class Holding {
   }
 
   get size(): number {
-    return this.#held.length;
+    return this.#held.size;
   }
 
   /** Keeps a message; `hold` is what keeps it from being acknowledged. */
   add(message: InboundMessage, handling: Handling, hold: Acknowledger): void {
-    this.#held.push({ message, handling, hold, until: this.#clock.now() + this.#graceTime });
-    if (this.#held.length === 1) this.#schedule();
+    this.#held.add({ message, handling, hold, until: this.#clock.now() + this.#graceTime });
+    if (this.#held.size === 1) this.#schedule();
   }
 
   /** Somebody new observes. */
   offer(taker: Taker): void {
-    // Whoever left one may have acknowledged it after all.
-    this.#held = this.#held.filter(({ hold }) => !hold.isSettled);
-    // One that every observer leaves is offered a few times only: a pipeline that fails on it and subscribes again at once
-    // would never come to an end.
-    const taken = this.#held.filter(({ message, handling }) => handling.offers < MAX_OFFERS && taker.takes(message.topic));
-    if (taken.length === 0) return;
-    this.#held = this.#held.filter((held) => !taken.includes(held));
-    this.#schedule();
-    for (const { message, handling, hold } of taken) {
+    for (const held of [...this.#held]) {
+      const { message, handling, hold } = held;
+      // Whoever left it may have acknowledged it after all.
+      if (hold.isSettled) {
+        this.#held.delete(held);
+        continue;
+      }
+      // One that every observer leaves is offered a few times only: a pipeline that fails on it and subscribes again at once
+      // would never come to an end. And whoever took the one before may have left with it, or ended the connection.
+      if (handling.offers >= MAX_OFFERS || !this.#held.has(held) || !taker.takes(message.topic)) continue;
+      this.#held.delete(held);
       handling.offers++;
       taker.take(message.again(), handling);
       hold.settle(0);
     }
+    this.#schedule();
   }
 
   /**
@@ -68,21 +73,27 @@ export class Holding {
    * session lives, since their identifiers are known here.
    */
   clear(sessionLives: boolean): void {
-    const gone = this.#held.filter(({ message }) => message.qos === 1 || !sessionLives);
-    this.#held = this.#held.filter((held) => !gone.includes(held));
+    const gone = [...this.#held].filter(({ message }) => message.qos === 1 || !sessionLives);
+    for (const held of gone) this.#held.delete(held);
     this.#schedule();
     // They cannot be acknowledged any more: this only ends their handling.
     for (const { hold } of gone) hold.settle(0);
   }
 
+  /** Nobody will take anything any more, and nothing is abandoned: all stays unacknowledged, for whoever resumes the session. */
+  freeze(): void {
+    this.#frozen = true;
+    this.#schedule();
+  }
+
   #schedule(): void {
     this.#clock.clearTimeout(this.#timer);
-    const first = this.#held[0];
-    if (first === undefined) return;
+    const [first] = this.#held;
+    if (first === undefined || this.#frozen) return;
     this.#timer = this.#clock.setTimeout(() => {
       const now = this.#clock.now();
-      const over = this.#held.filter(({ until }) => until <= now);
-      this.#held = this.#held.filter(({ until }) => until > now);
+      const over = [...this.#held].filter(({ until }) => until <= now);
+      for (const held of over) this.#held.delete(held);
       this.#schedule();
       for (const { message, handling, hold } of over) if (!hold.isSettled) this.#abandon(message, handling, hold);
     }, first.until - this.#clock.now());

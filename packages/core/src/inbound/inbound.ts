@@ -1,23 +1,20 @@
 import type { DropEvent } from '../connection/connection.js';
-import { ProtocolError } from '../errors/connection-errors.js';
-import { UnacknowledgedError } from '../errors/delivery-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
-import { quoteText } from '../errors/quote-text.js';
-import { type Clock, LONGEST_DELAY, type Timer } from '../internal/clock.js';
+import type { Clock } from '../internal/clock.js';
 import type { Acknowledger, InboundMessage } from '../message/inbound-message.js';
-import { PacketType, QUOTA_EXCEEDED, RECEIVE_MAXIMUM_EXCEEDED, UNSPECIFIED_ERROR } from '../wire/codec/packet-type.js';
+import { PacketType } from '../wire/codec/packet-type.js';
 import type { Wire } from '../wire/wire.js';
+import { Abandonment, type AbandonmentOptions } from './abandonment.js';
 import { AckQueue, type AckSlot } from './ack-queue.js';
+import { AckWatchdog } from './ack-watchdog.js';
+import { ExactlyOnce } from './exactly-once.js';
 import { Handling } from './handling.js';
 import { Holding, type Taker } from './holding.js';
+import { bytesExceeded, countExceeded, type ReceiveLimits } from './receive-limit.js';
 
 /** Limits of what has come and is not acknowledged, all set. */
-export interface InboundOptions {
-  readonly receiveMaximum: number;
-  readonly maxBytes: number;
-  readonly ackTimeout: number;
+export interface InboundOptions extends ReceiveLimits, AbandonmentOptions {
   readonly graceTime: number;
-  readonly abandoned: 'redeliver' | 'ack' | 'nack';
 }
 
 /** Who a message reached: observers; nobody, and nobody waits for it; or nobody yet. */
@@ -36,7 +33,7 @@ export interface Delivery {
 export interface InboundEvents {
   drop(event: DropEvent): void;
   warn(error: unknown, what: string): void;
-  /** Nothing is unacknowledged any more. */
+  /** Nobody is at work any more, and all acknowledgements that may go have gone. */
   idle(): void;
   /**
    * Messages stay unacknowledged: ends the connection, so that the server sends them again on the next; `false` where it
@@ -53,24 +50,16 @@ export interface InboundConnection {
   readonly modern: boolean;
 }
 
-/** An identifier of QoS 2, from the first PUBLISH to PUBREL. The message was delivered once, however often it came. */
-interface ExactlyOnce {
-  /** Undefined while it is being handled. */
-  reasonCode: number | undefined;
-  /** Where its PUBREC is due, on the current connection. */
-  slots: AckSlot[];
-}
-
 /** Received messages: delivered, counted and acknowledged. What must outlive a connection for QoS 2 lives here. */
 export class Inbound {
   readonly #options: InboundOptions;
   readonly #delivery: Delivery;
   readonly #clock: Clock;
   readonly #events: InboundEvents;
-  readonly #exactlyOnce = new Map<number, ExactlyOnce>();
-  /** QoS 2 identifiers that count against Receive Maximum on this connection. */
-  readonly #open = new Set<number>();
+  readonly #exactlyOnce = new ExactlyOnce();
   readonly #holding: Holding;
+  readonly #watchdog: AckWatchdog;
+  readonly #abandonment: Abandonment;
   #pubacks: AckQueue | undefined;
   #pubrecs: AckQueue | undefined;
   #wire: Wire | undefined;
@@ -78,8 +67,6 @@ export class Inbound {
   #refusing = false;
   /** How many messages observers have not done with. */
   #handlings = 0;
-  #ackTimer: Timer;
-  #ackWatched = false;
   /** The message of QoS 1 that is being delivered, and what has been made for it. */
   #current: InboundMessage | undefined;
   #slot: AckSlot | undefined;
@@ -90,9 +77,28 @@ export class Inbound {
     this.#delivery = delivery;
     this.#clock = clock;
     this.#events = events;
-    this.#holding = new Holding(clock, options.graceTime, (message, handling, hold) => {
-      this.#abandon(message, handling, hold);
+    this.#abandonment = new Abandonment(options, this.#exactlyOnce, {
+      warn: (error, what) => {
+        events.warn(error, what);
+      },
+      cycle: (error) => events.cycle(error),
+      drop: (message) => {
+        this.#drop(message);
+      },
     });
+    this.#holding = new Holding(clock, options.graceTime, (message, handling, hold) => {
+      // Without a connection nobody can be told: it waits on.
+      if (this.#wire === undefined) this.#holding.add(message, handling, hold);
+      else this.#abandonment.unobserved(message, hold);
+    });
+    this.#watchdog = new AckWatchdog(clock, options.ackTimeout, (queue, slot) => {
+      this.#abandonment.late(queue, slot, this.#watchdog.late());
+    });
+  }
+
+  /** Messages that observers have and are not done with. */
+  get atWork(): number {
+    return this.#handlings - this.#holding.size;
   }
 
   /** Messages received but not acknowledged: still with an observer, or with their acknowledgement waiting for its turn. */
@@ -104,19 +110,21 @@ export class Inbound {
   connected({ wire, sessionPresent, modern }: InboundConnection): void {
     this.#wire = wire;
     this.#modern = modern;
+    this.#abandonment.modern = modern;
     if (!sessionPresent) {
       this.#exactlyOnce.clear();
+      this.#abandonment.clear();
       this.#holding.clear(false);
     }
-    const onSent = (): void => {
-      this.#tellIdle();
-    };
-    this.#pubacks = new AckQueue(PacketType.puback, wire, onSent);
-    this.#pubrecs = new AckQueue(PacketType.pubrec, wire, (slot) => {
-      // A negative PUBREC ends the flow. [MQTT 5, 4.3.3]
-      if ((slot.reasonCode ?? 0) >= 0x80) this.#forget(slot.packetId);
-      onSent();
+    this.#pubacks = new AckQueue(PacketType.puback, wire, ({ packetId }) => {
+      this.#abandonment.acknowledged(packetId);
     });
+    this.#pubrecs = new AckQueue(PacketType.pubrec, wire, ({ packetId, reasonCode = 0 }) => {
+      this.#abandonment.acknowledged(packetId);
+      // A negative PUBREC ends the flow. [MQTT 5, 4.3.3]
+      if (reasonCode >= 0x80) this.#exactlyOnce.end(packetId);
+    });
+    this.#watchdog.start([this.#pubacks, this.#pubrecs]);
   }
 
   /** The connection is gone, and with it every acknowledgement that was due on it. */
@@ -124,11 +132,9 @@ export class Inbound {
     this.#wire = undefined;
     this.#pubacks?.close();
     this.#pubrecs?.close();
-    this.#open.clear();
-    for (const entry of this.#exactlyOnce.values()) entry.slots = [];
+    this.#watchdog.stop();
+    this.#exactlyOnce.disconnected();
     this.#holding.clear(true);
-    this.#clock.clearTimeout(this.#ackTimer);
-    this.#ackWatched = false;
   }
 
   /** It is over: nobody can be told anything any more. */
@@ -140,6 +146,7 @@ export class Inbound {
   /** Delivers nothing new from now on. QoS 1 and 2 stay unacknowledged, for whoever resumes the session. */
   refuse(): void {
     this.#refusing = true;
+    this.#holding.freeze();
   }
 
   /** Somebody new observes: what waits for an observer is offered. */
@@ -151,8 +158,9 @@ export class Inbound {
   leave(message: InboundMessage, handling: Handling, hold: Acknowledger): void {
     // Of an earlier connection only QoS 2 matters: QoS 1 came again, or never will.
     const sameConnection = this.#wire !== undefined && handling.wire === this.#wire;
-    if (message.qos === 2 ? this.#exactlyOnce.has(message.packetId) : sameConnection) this.#holding.add(message, handling, hold);
+    if (message.qos === 2 ? this.#exactlyOnce.get(message.packetId) !== undefined : sameConnection) this.#holding.add(message, handling, hold);
     else hold.settle(0);
+    this.#tellIdle();
   }
 
   /** A PUBLISH came. */
@@ -165,7 +173,7 @@ export class Inbound {
 
   /** A PUBREL came: the identifier is free again. */
   released(packetId: number): void {
-    const known = this.#forget(packetId);
+    const known = this.#exactlyOnce.end(packetId);
     // [MQTT 5, 3.7.2.1] 0x92: not known, or not known any more.
     this.#wire?.ack(PacketType.pubcomp, packetId, known || !this.#modern ? 0 : 0x92);
   }
@@ -195,7 +203,13 @@ export class Inbound {
     this.#handling = outerHandling;
     if (handling !== undefined) handling.end(0);
     else if (slot !== undefined) queue.settle(slot, 0);
-    else this.#wire?.ack(PacketType.puback, message.packetId, 0);
+    else if (queue === this.#pubacks) this.#ackAtOnce(message.packetId);
+    if (slot !== undefined && this.#abandonment.isLate(message)) queue.settle(slot, 0);
+  }
+
+  #ackAtOnce(packetId: number): void {
+    this.#abandonment.acknowledged(packetId);
+    this.#wire?.ack(PacketType.puback, packetId, 0);
   }
 
   /** Read through a method, since an observer may have set it meanwhile. */
@@ -218,9 +232,9 @@ export class Inbound {
   #exactlyOnceMessage(message: InboundMessage): void {
     const { packetId } = message;
     const queue = this.#pubrecs!;
-    if (!this.#open.has(packetId)) {
+    if (!this.#exactlyOnce.isOpen(packetId)) {
       if (!this.#mayCome(message)) return;
-      this.#open.add(packetId);
+      this.#exactlyOnce.opened(packetId);
     }
     const known = this.#exactlyOnce.get(packetId);
     // Its PUBREC is due already.
@@ -232,11 +246,10 @@ export class Inbound {
       if (known.reasonCode !== undefined) queue.settle(slot, known.reasonCode);
       return;
     }
-    const entry: ExactlyOnce = { reasonCode: undefined, slots: [slot] };
-    this.#exactlyOnce.set(packetId, entry);
+    const flow = this.#exactlyOnce.begin(packetId, slot);
     const handling = this.#newHandling((reasonCode) => {
-      entry.reasonCode = reasonCode;
-      for (const due of entry.slots) this.#pubrecs?.settle(due, reasonCode);
+      flow.reasonCode ??= reasonCode;
+      for (const due of flow.slots) this.#pubrecs?.settle(due, reasonCode);
     });
     this.#deliver(message, () => handling);
     handling.end(0);
@@ -252,7 +265,7 @@ export class Inbound {
   }
 
   #tellIdle(): void {
-    if (this.unacknowledged === 0) this.#events.idle();
+    if (this.atWork === 0) this.#events.idle();
   }
 
   #deliver(message: InboundMessage, handling: () => Handling): void {
@@ -263,79 +276,17 @@ export class Inbound {
 
   #push(queue: AckQueue, { packetId, payload }: InboundMessage): AckSlot {
     const slot = queue.push(packetId, payload.length, this.#clock.now());
-    if (this.#wire !== undefined) this.#watchAcks();
+    if (this.#wire !== undefined) this.#watchdog.watch();
     return slot;
   }
 
-  /** [MQTT-3.3.4-7] More than we allowed is a protocol error; where nothing could be allowed, bytes are the limit. */
   #mayCome({ payload }: InboundMessage): boolean {
-    const { receiveMaximum, maxBytes } = this.#options;
-    if (this.#modern) {
-      if ((this.#pubacks?.size ?? 0) + this.#open.size < receiveMaximum) return true;
-      const what = `more than ${String(receiveMaximum)} messages came ahead of their acknowledgements`;
-      this.#wire?.fail(new ProtocolError(RECEIVE_MAXIMUM_EXCEEDED, what));
-      return false;
-    }
-    const bytes = (this.#pubacks?.bytes ?? 0) + (this.#pubrecs?.bytes ?? 0);
-    if (bytes === 0 || bytes + payload.length <= maxBytes) return true;
-    const what = `unacknowledged messages of more than ${String(maxBytes)} bytes (receive.maxBytes) came`;
-    this.#wire?.fail(new ProtocolError(QUOTA_EXCEEDED, what));
+    const excess = this.#modern
+      ? countExceeded(this.#options, (this.#pubacks?.size ?? 0) + this.#exactlyOnce.open)
+      : bytesExceeded(this.#options, (this.#pubacks?.bytes ?? 0) + (this.#pubrecs?.bytes ?? 0), payload.length);
+    if (excess === undefined) return true;
+    this.#wire?.fail(excess);
     return false;
-  }
-
-  /** One message that nobody acknowledges holds up all that came after it: it may do so for `ackTimeout`. */
-  #watchAcks(): void {
-    if (this.#ackWatched || this.#options.ackTimeout === Infinity) return;
-    const heads = [this.#pubacks?.head, this.#pubrecs?.head].filter((slot) => slot !== undefined);
-    if (heads.length === 0) return;
-    const due = Math.min(...heads.map(({ since }) => since)) + this.#options.ackTimeout;
-    this.#ackWatched = true;
-    this.#ackTimer = this.#clock.setTimeout(() => {
-      this.#ackWatched = false;
-      for (const queue of [this.#pubacks, this.#pubrecs]) this.#releaseLate(queue);
-      this.#watchAcks();
-    }, Math.min(due - this.#clock.now(), LONGEST_DELAY));
-  }
-
-  #releaseLate(queue: AckQueue | undefined): void {
-    const { ackTimeout } = this.#options;
-    for (let head = queue?.head; head !== undefined && head.reasonCode === undefined; head = queue?.head) {
-      if (this.#clock.now() < head.since + ackTimeout) return;
-      const seconds = String(ackTimeout / 1000);
-      const error = new UnacknowledgedError(`a message was not acknowledged for ${seconds} s (receive.ackTimeout)`);
-      this.#events.warn(error, error.message);
-      const slot = head;
-      this.#release(error, (reasonCode) => queue?.settle(slot, reasonCode));
-      if (queue?.head === slot) return;
-    }
-  }
-
-  /** Nobody has taken a held message in time. */
-  #abandon(message: InboundMessage, handling: Handling, hold: Acknowledger): void {
-    // Without a connection nobody can be told: it waits on.
-    if (this.#wire === undefined) {
-      this.#holding.add(message, handling, hold);
-      return;
-    }
-    const error = new UnacknowledgedError(
-      `nobody observed the message on ${quoteText(message.topic)} within the grace time (receive.graceTime)`,
-    );
-    this.#release(error, (reasonCode) => {
-      this.#drop(message);
-      hold.settle(reasonCode);
-    });
-  }
-
-  /** Lets go of an unacknowledged message, as the policy says. */
-  #release(error: MqttError, settle: (reasonCode: number) => void): void {
-    const { abandoned } = this.#options;
-    if (abandoned === 'redeliver' && this.#events.cycle(error)) return;
-    settle(abandoned === 'nack' && this.#modern ? UNSPECIFIED_ERROR : 0);
-  }
-
-  #forget(packetId: number): boolean {
-    this.#open.delete(packetId);
-    return this.#exactlyOnce.delete(packetId);
   }
 
   #drop({ topic, qos }: InboundMessage): void {

@@ -27,9 +27,14 @@ export class Fifo<T> {
     return item;
   }
 
+  /** Everything, in its order. */
+  toArray(): T[] {
+    return this.#items.slice(this.#head) as T[];
+  }
+
   /** Takes everything out. */
   clear(): T[] {
-    const items = this.#items.slice(this.#head) as T[];
+    const items = this.toArray();
     this.#items = [];
     this.#head = 0;
     return items;

@@ -27,6 +27,10 @@ export interface SubscriptionHost {
   /** The socket is not to be read (`true`), as far as this subscription goes, or may be again. */
   pressure(high: boolean): void;
   isPaused(): boolean;
+  /** Calls back when all that has been read is handed on. */
+  afterRead(callback: () => void): void;
+  /** Its messages of QoS 0 are all handled. */
+  idle(): void;
 }
 
 /** One wish: who observes which filters, how. */
@@ -133,6 +137,19 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
 
   isPaused(): boolean {
     return this.#host.isPaused();
+  }
+
+  afterRead(callback: () => void): void {
+    this.#host.afterRead(callback);
+  }
+
+  idle(): void {
+    this.#host.idle();
+  }
+
+  /** Messages of QoS 0 that are with the listener, or wait for it. */
+  get unhandled(): number {
+    return this.#workload.unhandled;
   }
 
   overflow(): void {

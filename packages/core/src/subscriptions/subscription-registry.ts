@@ -83,6 +83,14 @@ export class SubscriptionRegistry {
     return subscription;
   }
 
+  /** Messages of QoS 0 that listeners have not done with. */
+  get unhandled(): number {
+    const subscriptions = new Set([...this.#entries.values()].flatMap((entry) => entry.subscriptions));
+    let unhandled = 0;
+    for (const subscription of subscriptions) unhandled += subscription.unhandled;
+    return unhandled;
+  }
+
   /** Answers that are due to us. */
   get pending(): number {
     return this.#convergence.pending;

@@ -209,6 +209,35 @@ describe('QoS 0 that comes faster than it is taken', () => {
     expect(subject.wires[0]!.paused).toBe(false);
   });
 
+  it('with pause, keeps nothing of what is read in the pause for the sake of keepalive: memory would have no bound', async () => {
+    const subject = slow({ concurrency: 1, capacity: 2, overflow: 'pause' });
+    for (let i = 0; i < 5; i++) subject.send(String(i));
+    subject.clock.advance();
+    for (let i = 5; i < 50; i++) subject.send(String(i));
+    expect(subject.drops).toHaveLength(45);
+    await subject.finish(60);
+    expect(payloads(subject)).toEqual(['0', '1', '2', '3', '4']);
+    // The next pause begins like the first.
+    for (let i = 50; i < 55; i++) subject.send(String(i));
+    expect(subject.drops).toHaveLength(45);
+    expect(subject.wires[0]!.paused).toBe(true);
+  });
+
+  it('with pause, has its bound also where answers that come in between start and end the pause', () => {
+    const subject = slow({ concurrency: 1, capacity: 2, overflow: 'pause' });
+    const wire = subject.wires[0]!;
+    for (let round = 0; round < 20; round++) {
+      subject.connection.publish('p', 'x', { qos: 1 });
+      for (let i = 0; i < 10; i++) subject.send(String(i));
+      const packet = wire.sent.filter(({ type }) => type === 'publish').at(-1);
+      wire.acknowledge(4, (packet as { packetId: number }).packetId);
+      for (let i = 0; i < 10; i++) subject.send(String(i));
+      subject.clock.advance();
+    }
+    // One runs, two wait, and once the rest of what had been read was kept.
+    expect(400 - subject.drops.length).toBeLessThanOrEqual(1 + 2 + 10);
+  });
+
   it.each(['unsubscribe', 'close', 'cut'] as const)('with pause, reads again after %s', async (what) => {
     const subject = slow({ concurrency: 1, capacity: 1, overflow: 'pause' });
     subject.send('0');

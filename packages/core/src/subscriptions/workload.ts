@@ -12,8 +12,12 @@ export interface WorkloadTarget {
   drop(message: InboundMessage): void;
   /** As many messages of QoS 0 wait as may (`true`), or only half as many (`false`). */
   pressure(high: boolean): void;
-  /** Whether nothing more is read, apart from what has been read already. */
+  /** Whether nothing more is read. */
   isPaused(): boolean;
+  /** Calls back when all that has been read is handed on. */
+  afterRead(callback: () => void): void;
+  /** Nothing of QoS 0 runs or waits any more. */
+  idle(): void;
   /** More came than may wait, and the policy is `error`. */
   overflow(): void;
 }
@@ -35,12 +39,21 @@ export class Workload {
   /** For `latest`: what waits, by topic. */
   readonly #latest = new Map<string, Waiting>();
   #running = 0;
+  /** Of those, of QoS 0. */
+  #runningDirect = 0;
   #sequence = 0;
   #high = false;
+  /** With `pause`, whether what comes had been read before reading stopped: it cannot be sent back. */
+  #readBefore = false;
 
   constructor(options: ResolvedSubscribeOptions, target: WorkloadTarget) {
     this.#options = options;
     this.#target = target;
+  }
+
+  /** Messages of QoS 0 that run or wait. (Those of QoS 1 and 2 are unacknowledged, and counted as that.) */
+  get unhandled(): number {
+    return this.#runningDirect + this.#direct.size;
   }
 
   /** Takes a message: it runs now, or waits, or is given up. */
@@ -68,6 +81,7 @@ export class Workload {
     for (const { message } of this.#direct.clear()) this.#target.drop(message);
     this.#latest.clear();
     this.#relax();
+    this.#target.idle();
     return this.#acknowledged.clear().map(({ message, handling, hold }) => ({ message, handling: handling!, hold: hold! }));
   }
 
@@ -75,12 +89,15 @@ export class Workload {
     const result = this.#target.run(message, handling);
     if (result === undefined) return;
     this.#running++;
+    if (handling === undefined) this.#runningDirect++;
     // With manual acknowledgement the message says itself when it is done.
     const hold = this.#options.ack === 'manual' ? undefined : handling?.().hold();
     void result.then(() => {
       this.#running--;
+      if (handling === undefined) this.#runningDirect--;
       hold?.settle(0);
       this.#next();
+      if (handling === undefined && this.unhandled === 0) this.#target.idle();
     });
   }
 
@@ -130,7 +147,8 @@ export class Workload {
           this.#target.drop(message);
           return;
         case 'pause':
-          if (this.#target.isPaused()) break;
+          // Of what is read in a pause, to hear whether the server is alive, nothing is kept: it would have no bound.
+          if (this.#readBefore && this.#target.isPaused()) break;
           this.#target.drop(message);
           return;
         case 'error':
@@ -146,6 +164,10 @@ export class Workload {
     if (overflow === 'latest') this.#latest.set(message.topic, waiting);
     if (overflow === 'pause' && !this.#high && this.#direct.size >= capacity) {
       this.#high = true;
+      this.#readBefore = true;
+      this.#target.afterRead(() => {
+        this.#readBefore = false;
+      });
       this.#target.pressure(true);
     }
   }
