@@ -85,7 +85,7 @@ export class SubscriptionRegistry {
 
   /** Messages of QoS 0 that listeners have not done with. */
   get unhandled(): number {
-    const subscriptions = new Set([...this.#entries.values()].flatMap((entry) => entry.subscriptions));
+    const subscriptions = new Set([...this.#entries.values()].flatMap(({ wishes }) => [...wishes.keys()]));
     let unhandled = 0;
     for (const subscription of subscriptions) unhandled += subscription.unhandled;
     return unhandled;
