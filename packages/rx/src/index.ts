@@ -7,6 +7,7 @@ export { SchemaError } from './codecs/schema-error.js';
 export { text } from './codecs/text.js';
 export { validated } from './codecs/validated.js';
 export { deadLetter } from './dead-letters/dead-letter.js';
+export { decode } from './decoding/decode.js';
 export { publishTo } from './publishing/publish-to.js';
 
 // The part of the core that users of Observables meet.
@@ -45,6 +46,7 @@ export type { Mqtt } from './client/mqtt.js';
 export type { ByContentTypeOptions } from './codecs/by-content-type.js';
 export type { Codec, Encoded } from './codecs/codec.js';
 export type { DeadLetter, DeadLetterOptions } from './dead-letters/dead-letter.js';
+export type { DecodeErrorPolicy, DecodeOptions, DecodedMessage, UndecodedMessage } from './decoding/decode-options.js';
 export type { ObserveOptions, ObservedMessage } from './observing/observe-options.js';
 export type { PublishInput, PublishStatus, PublishToOptions } from './publishing/publish-to-options.js';
 export type {

@@ -55,7 +55,7 @@ export interface DropEvent {
   /** Its quality of service. */
   readonly qos: QoS;
   /** Why; for messages on their way out also the reason its publication failed with. */
-  readonly reason: 'refused' | 'expired' | 'overflow' | 'closed' | 'aborted' | 'unknown' | 'unobserved';
+  readonly reason: 'refused' | 'expired' | 'overflow' | 'closed' | 'aborted' | 'unknown' | 'unobserved' | 'undecodable';
   /** The error its publication failed with. */
   readonly error: MqttError | undefined;
 }

@@ -45,7 +45,8 @@ export interface Mqtt {
    * Cold: subscribing subscribes at the broker (and opens the connection), the last observer to leave unsubscribes; several
    * observers of a filter share one subscription at the broker, and each gets every message once. Survives reconnects:
    * nothing is emitted for them. Completes when the connection is closed. Errors with SubscribeRejectedError when the
-   * server refuses, with DecodeError when the codec fails, and with the connection's error when that has failed for good.
+   * server refuses, and with the connection's error when that has failed for good. A payload that the codec does not decode
+   * ends nothing, unless `onDecodeError` says so.
    * Observing after `close()` or during `drain()` errors with ClosedError.
    *
    * In a template such as `site/{site}/dev/{id}/temp` each `{name}` is one level, whose value is in `params`; `{name#}` at

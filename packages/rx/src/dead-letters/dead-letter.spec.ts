@@ -1,5 +1,6 @@
 import { DecodeError, InvalidOptionsError, type MqttMessage } from '@rxmqtt/core';
 import { type ScriptedMessage, type SentPacket, type TestConnection, createTestConnection } from '@rxmqtt/core/testing';
+import { RxMqtt } from '../client/rx-mqtt.js';
 import { type DeadLetter, deadLetter } from './dead-letter.js';
 import { publishDeadLetter } from './publish-dead-letter.js';
 
@@ -12,7 +13,7 @@ function connected(protocolVersion: 5 | 4 = 5): TestConnection {
 
 function receive(server: TestConnection, message: ScriptedMessage): MqttMessage {
   let received: MqttMessage | undefined;
-  server.connection.subscribe('#', {}, (each) => {
+  new RxMqtt(server.connection).observe('#').subscribe((each) => {
     received = each;
   });
   server.clock.advance();
@@ -145,6 +146,24 @@ describe('a dead letter', () => {
     });
 
     expect(sent(server)).toHaveLength(1);
+  });
+
+  it('goes where its own client is connected, if one is named', () => {
+    const [server, other] = [connected(), connected(4)];
+
+    publishDeadLetter(undefined, deadLetter('dead', { mqtt: new RxMqtt(other.connection) }), receive(server, bad), {
+      error: 'no',
+      attempts: 1,
+    });
+
+    expect(sent(server)).toEqual([]);
+    expect(sent(other)).toMatchObject([{ topic: 'dead', properties: undefined }]);
+  });
+
+  it('needs to be told where, for a message that somebody has made', () => {
+    expect(() =>
+      publishDeadLetter(undefined, deadLetter('dead'), {} as MqttMessage, { error: 'no', attempts: 1 }),
+    ).toThrow(/name the `mqtt`/);
   });
 
   it.each([[''], ['a/+'], ['#'], [7 as never], [undefined as never]])(

@@ -1,7 +1,10 @@
 import { InvalidOptionsError, type MqttMessage, type OptionProblem, type QoS, isTopicName } from '@rxmqtt/core';
+import type { Mqtt } from '../client/mqtt.js';
 
 /** How dead letters are published. */
 export interface DeadLetterOptions {
+  /** The client that publishes them. Defaults to the one that the message came from. */
+  readonly mqtt?: Mqtt;
   /** Defaults to 1: the message is given up only when the broker has its dead letter. */
   readonly qos?: QoS;
   /** Whether the broker keeps the last one for those who subscribe later. Defaults to `false`. */
@@ -12,6 +15,8 @@ export interface DeadLetterOptions {
 export interface DeadLetter {
   /** The topic, or what makes it of the message. */
   readonly topic: string | ((message: MqttMessage) => string);
+  /** The client that publishes them, if it is not the one that the message came from. */
+  readonly mqtt: Mqtt | undefined;
   /** The quality of service of the dead letters. */
   readonly qos: QoS;
   /** Whether they are retained. */
@@ -37,12 +42,12 @@ export interface DeadLetter {
  *
  * @example
  * ```ts
- * mqtt.observe('plant/{line}/temp', { codec: json(reading), ack: 'manual', onUndecodable: deadLetter('dead/plant') });
+ * mqtt.observe('plant/{line}/temp', { codec: json(reading), ack: 'manual', onDecodeError: deadLetter('dead/plant') });
  * ```
  */
 export function deadLetter(
   topic: string | ((message: MqttMessage) => string),
-  { qos = 1, retain = false }: DeadLetterOptions = {},
+  { mqtt, qos = 1, retain = false }: DeadLetterOptions = {},
 ): DeadLetter {
   const problems: OptionProblem[] = [];
   if (typeof topic !== 'function' && !isTopicName(topic)) {
@@ -51,5 +56,5 @@ export function deadLetter(
   if (![0, 1, 2].includes(qos)) problems.push({ path: 'qos', reason: 'must be 0, 1 or 2' });
   if (typeof retain !== 'boolean') problems.push({ path: 'retain', reason: 'must be true or false' });
   if (problems.length > 0) throw new InvalidOptionsError(problems);
-  return { topic, qos, retain };
+  return { topic, mqtt, qos, retain };
 }

@@ -6,6 +6,7 @@ import {
   type UserProperty,
   isMqttError,
 } from '@rxmqtt/core';
+import { openOnUse } from '../internal/open-on-use.js';
 import type { DeadLetter } from './dead-letter.js';
 import { toBase64 } from './to-base64.js';
 
@@ -20,15 +21,20 @@ export interface DeadLetterCause {
 }
 
 /**
- * Publishes the dead letter of a message; whoever asks gives the message up when it is acknowledged. Throws only what the
- * user's topic function throws.
+ * Publishes the dead letter of a message; whoever asks gives the message up when it is acknowledged. Throws what the user's
+ * topic function throws, and a TypeError when nobody says where.
+ * @param origin the connection that the message came from, if that is known.
  */
 export function publishDeadLetter(
-  connection: Connection,
-  { topic, qos, retain }: DeadLetter,
+  origin: Connection | undefined,
+  { topic, mqtt, qos, retain }: DeadLetter,
   message: MqttMessage,
   { error, attempts }: DeadLetterCause,
 ): Publication {
+  const connection = mqtt?.connection ?? origin;
+  if (connection === undefined)
+    throw new TypeError('this message is not as observe() gave it: name the `mqtt` of its dead letter');
+  openOnUse(connection);
   const to = typeof topic === 'function' ? topic(message) : topic;
   const reason = plainText(describe(error).slice(0, LONGEST_REASON));
   const code = isMqttError(error) ? error.code : undefined;

@@ -350,10 +350,10 @@ describe('observe', () => {
     });
   });
 
-  describe('when a payload cannot be decoded', () => {
+  describe('when a payload cannot be decoded and that is an error', () => {
     it('errors with DecodeError, which has the bytes and the cause', () => {
       const { mqtt, deliver } = connected();
-      const seen = watch(mqtt.observe('a/+', { codec: json() }));
+      const seen = watch(mqtt.observe('a/+', { codec: json(), onDecodeError: 'error' }));
 
       deliver({ topic: 'a/b', payload: '{"cut":' });
 
@@ -369,7 +369,7 @@ describe('observe', () => {
 
     it('ends this observer only, and acknowledges', () => {
       const { mqtt, sent, deliver, unsubscribed } = connected();
-      const strict = watch(mqtt.observe('a', { qos: 1, codec: number() }));
+      const strict = watch(mqtt.observe('a', { qos: 1, codec: number(), onDecodeError: 'error' }));
       const sibling = watch(mqtt.observe('a', { qos: 1, codec: text() }));
 
       deliver({ topic: 'a', payload: 'on', qos: 1, packetId: 7 }, { topic: 'a', payload: '1', qos: 1, packetId: 8 });
@@ -384,7 +384,7 @@ describe('observe', () => {
 
     it('unsubscribes when it was the only one', () => {
       const { mqtt, server, subscribed, unsubscribed, deliver } = connected();
-      watch(mqtt.observe('a', { codec: number() }));
+      watch(mqtt.observe('a', { codec: number(), onDecodeError: 'error' }));
       subscribed();
       server.wire.suback();
 
@@ -395,7 +395,7 @@ describe('observe', () => {
 
     it('goes on with retry(), without a packet', () => {
       const { mqtt, subscribed, unsubscribed, deliver } = connected();
-      const seen = watch(mqtt.observe('a', { codec: number() }).pipe(retry(2)));
+      const seen = watch(mqtt.observe('a', { codec: number(), onDecodeError: 'error' }).pipe(retry(2)));
 
       deliver({ topic: 'a', payload: '1' }, { topic: 'a', payload: 'on' }, { topic: 'a', payload: '2' });
 

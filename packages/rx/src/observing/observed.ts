@@ -1,4 +1,4 @@
-import type { MqttMessage, PublishProperties, QoS, TemplateParams } from '@rxmqtt/core';
+import type { Connection, MqttMessage, PublishProperties, QoS, TemplateParams } from '@rxmqtt/core';
 import type { ObservedMessage } from './observe-options.js';
 
 /** A message with what the template and the codec make of it. One shape for all, so that pipelines stay fast. */
@@ -13,8 +13,9 @@ export class Observed<Template extends string, T> implements ObservedMessage<Tem
   readonly params: TemplateParams<Template>;
   // Not a #private field: those cost a third of the whole path from the socket to the observer.
   private readonly message: MqttMessage;
+  private readonly connection: Connection | undefined;
 
-  constructor(message: MqttMessage, value: T, params: TemplateParams<Template>) {
+  constructor(message: MqttMessage, value: T, params: TemplateParams<Template>, connection: Connection | undefined) {
     this.topic = message.topic;
     this.payload = message.payload;
     this.qos = message.qos;
@@ -24,6 +25,12 @@ export class Observed<Template extends string, T> implements ObservedMessage<Tem
     this.value = value;
     this.params = params;
     this.message = message;
+    this.connection = connection;
+  }
+
+  /** The connection that a message came from, if it is as it was observed. */
+  static connectionOf(message: object): Connection | undefined {
+    return message instanceof Observed ? message.connection : undefined;
   }
 
   get awaitsAck(): boolean {
@@ -41,4 +48,15 @@ export class Observed<Template extends string, T> implements ObservedMessage<Tem
   nack(reasonCode?: number): void {
     this.message.nack(reasonCode);
   }
+}
+
+/** The connection that a message came from; `undefined` when it is none that `observe` gave. */
+export const connectionOf = (message: object): Connection | undefined => Observed.connectionOf(message);
+
+/** The same message with another value. */
+export function withValue<Template extends string, T>(
+  message: ObservedMessage<Template, unknown>,
+  value: T,
+): Observed<Template, T> {
+  return new Observed(message, value, message.params, connectionOf(message));
 }

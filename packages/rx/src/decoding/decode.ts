@@ -1,0 +1,62 @@
+import { DecodeError } from '@rxmqtt/core';
+import { type Observable, type OperatorFunction, filter, map } from 'rxjs';
+import type { Codec } from '../codecs/codec.js';
+import type { ObservedMessage } from '../observing/observe-options.js';
+import { connectionOf, withValue } from '../observing/observed.js';
+import { checkPolicy } from './check-policy.js';
+import type { DecodeErrorPolicy, DecodeOptions, DecodedMessage, UndecodedMessage } from './decode-options.js';
+import { giveUp } from './give-up.js';
+
+/** What {@link decode} emits. */
+type Decoded<Template extends string, T, OnError> =
+  | DecodedMessage<Template, T>
+  | (OnError extends 'pass' ? UndecodedMessage<Template> : never);
+
+/**
+ * Decodes the payloads of observed messages into `value`, for pipelines that look at messages before they know what is in
+ * them. Where every message of a filter has the same form, `observe(filter, { codec })` does the same with less.
+ *
+ * One bad message never ends the stream, unless `onError` says so; see {@link DecodeErrorPolicy}.
+ *
+ * Cold · subscribes to the source once, and emits at once · completes and errors with the source, and with DecodeError if
+ * that is asked for · reconnects are not seen.
+ *
+ * @throws InvalidOptionsError at once when `onError` is none of its values.
+ *
+ * @example
+ * ```ts
+ * mqtt
+ *   .observe('plant/{line}/temp', { ack: 'manual' })
+ *   .pipe(decode(json(reading), { onError: deadLetter('dead/plant') }))
+ *   .subscribe((message) => {
+ *     console.log(message.params.line, message.value.celsius);
+ *     message.ack();
+ *   });
+ * ```
+ */
+export function decode<Template extends string, T, OnError extends DecodeErrorPolicy | 'pass' = 'skip'>(
+  codec: Codec<T>,
+  options: DecodeOptions<OnError> = {},
+): OperatorFunction<ObservedMessage<Template, unknown>, Decoded<Template, T, OnError>> {
+  const { onError: policy = 'skip' }: DecodeOptions = options;
+  checkPolicy('onError', policy, ['skip', 'error', 'pass']);
+  type Result = DecodedMessage<Template, T> | UndecodedMessage<Template> | undefined;
+  const decodeOne = (message: ObservedMessage<Template, unknown>): Result => {
+    let value: T;
+    try {
+      value = codec.decode(message.payload, message);
+    } catch (cause) {
+      const error = new DecodeError(message.topic, message.payload, codec.name, { cause });
+      if (policy === 'error') throw error;
+      if (policy === 'pass') return Object.assign(withValue(message, undefined), { error });
+      void giveUp(connectionOf(message), policy, message, error);
+      return undefined;
+    }
+    return withValue(message, value);
+  };
+  return (source) =>
+    source.pipe(
+      map(decodeOne),
+      filter((result) => result !== undefined),
+    ) as Observable<Decoded<Template, T, OnError>>;
+}
