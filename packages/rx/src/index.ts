@@ -13,12 +13,14 @@ export { publishTo } from './publishing/publish-to.js';
 // The part of the core that users of Observables meet.
 export {
   AbortedError,
+  CertificateError,
   ClosedError,
   ConnectTimeoutError,
   ConnectionRefusedError,
   CredentialsError,
   DecodeError,
   ExpiredError,
+  HandshakeError,
   InvalidMessageError,
   InvalidOptionsError,
   InvalidTopicError,
@@ -31,6 +33,8 @@ export {
   OverflowError,
   PluginError,
   ProtocolError,
+  ProviderError,
+  ProxyError,
   PublishRefusedError,
   ServerDisconnectError,
   SubscribeRejectedError,

@@ -217,7 +217,7 @@ describe('observers', () => {
   test('fail alone: by their codec, or by an operator that throws', async () => {
     const broker = await startBroker();
     const mqtt = newClient(broker.url);
-    const decoding = new Log(mqtt.observe('a', { qos: 1, codec: number() }));
+    const decoding = new Log(mqtt.observe('a', { qos: 1, codec: number(), onDecodeError: 'error' }));
     const throwing = new Log(
       mqtt.observe('a', { qos: 1 }).pipe(
         map(() => {
