@@ -6,22 +6,18 @@ import type { ConnectRequest } from './wire.js';
 /** Longer than any attempt: the time limit is ours. */
 const NEVER = LONGEST_DELAY;
 
-const FRAME_SLACK = 1024 * 1024;
-
 // MQTT.js must not ping: keepalive is ours. It accepts a pair of timer functions.
 const NO_TIMERS = { set: () => 0, clear: () => undefined };
 
 /**
- * What MQTT.js is told for one attempt: a fresh object each time, since it writes into it. It makes the transport and sends
- * CONNECT; everything that it would do by itself afterwards is switched off.
+ * What MQTT.js is told for one attempt: a fresh object each time, since it writes into it. It sends CONNECT, and speaks
+ * WebSocket; everything that it would do by itself afterwards is switched off.
  */
 export function mqttjsOptions(request: ConnectRequest): IClientOptions {
-  const { endpoint, protocolVersion, tls, webSocket } = request;
-  const webSocketProtocol = endpoint.protocol === 'ws' || endpoint.protocol === 'wss';
+  const { endpoint, protocolVersion } = request;
   const options: Record<string, unknown> = {
     protocol: endpoint.protocol,
     host: endpoint.host,
-    hostname: webSocketProtocol && endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host,
     port: endpoint.port,
     protocolId: protocolVersion === 3 ? 'MQIsdp' : 'MQTT',
     protocolVersion,
@@ -39,7 +35,6 @@ export function mqttjsOptions(request: ConnectRequest): IClientOptions {
     browserBufferTimeout: 20,
     log: () => undefined,
   };
-  if (webSocketProtocol) options['path'] = endpoint.path;
   if (request.username !== undefined) options['username'] = request.username;
   if (request.password !== undefined) {
     options['password'] = password(request.password);
@@ -48,10 +43,6 @@ export function mqttjsOptions(request: ConnectRequest): IClientOptions {
   }
   if (protocolVersion === 5) options['properties'] = connectProperties(request);
   if (request.will !== undefined) options['will'] = will(request);
-  const secured = tls === undefined ? {} : tlsOptions(tls);
-  Object.assign(options, secured);
-  // Not all of the TLS options are handed on to WebSockets.
-  if (webSocketProtocol) options['wsOptions'] = { ...webSocketLimits(request), ...secured, ...(typeof webSocket?.headers === 'object' && { headers: { ...webSocket.headers } }) };
   return options;
 }
 
@@ -97,25 +88,4 @@ function password(value: string | Uint8Array): string | Uint8Array {
   } catch {
     return value;
   }
-}
-
-function tlsOptions(tls: NonNullable<ConnectRequest['tls']>): Record<string, unknown> {
-  const { ca, cert, key, passphrase, serverName, alpnProtocols, insecureSkipVerify = false } = tls;
-  return {
-    rejectUnauthorized: !insecureSkipVerify,
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    ...(passphrase === undefined ? {} : { passphrase }),
-    ...(serverName === undefined ? {} : { servername: serverName }),
-    ...(alpnProtocols === undefined ? {} : { ALPNProtocols: alpnProtocols }),
-  };
-}
-
-/**
- * `ws` would take frames of 100 MiB, and inflate them first: `maximumPacketSize` must bound what is kept here too. A frame may
- * hold more than one packet.
- */
-function webSocketLimits({ maximumPacketSize }: ConnectRequest): Record<string, unknown> {
-  return { perMessageDeflate: false, maxPayload: maximumPacketSize + FRAME_SLACK };
 }

@@ -1,5 +1,7 @@
-import type { MqttClient } from 'mqtt';
+import type { IClientOptions, MqttClient } from 'mqtt';
+import { openCustomStream } from './custom-stream.js';
 import { mqttjsOptions } from './mqttjs-options.js';
+import type { OpenedStream } from './opened-stream.js';
 import type { Transport, TransportFactory, TransportHandlers } from './transport.js';
 import type { ConnectRequest } from './wire.js';
 
@@ -10,7 +12,7 @@ const MAX_BUFFERED = 256 * 1024;
 interface DuplexStream {
   readonly writableObjectMode?: boolean;
   readonly writableLength: number;
-  readonly writableFinished?: boolean;
+  readonly destroyed?: boolean;
   on(event: string, listener: (value: never) => void): unknown;
   pipe(target: ByteTarget): unknown;
   write(bytes: Uint8Array): boolean;
@@ -18,7 +20,6 @@ interface DuplexStream {
   resume(): void;
   end(): void;
   destroy(): void;
-  setNoDelay?(noDelay: boolean): void;
   _write?(chunk: Uint8Array, encoding: string, callback: (error?: Error) => void): void;
   _writev?: ((chunks: readonly { chunk: Uint8Array }[], callback: (error?: Error) => void) => void) | null;
 }
@@ -33,8 +34,9 @@ interface StreamBuilding {
 }
 
 /**
- * Transports by MQTT.js: one client per attempt, loaded when the first is made, and thrown away with its stream. Inbound
- * bytes are taken from the stream before its parser sees them, so that all it ever does is to connect and to say CONNECT.
+ * Transports by MQTT.js: one client per attempt, loaded when the first is made, and thrown away with its stream. It gets an open
+ * socket, makes a WebSocket of it where that is wanted, and says CONNECT. Inbound bytes are taken from the stream before its
+ * parser sees them, so that it never does more.
  */
 export const mqttjsTransport: TransportFactory = (request, handlers) => new MqttjsTransport(request, handlers);
 
@@ -43,26 +45,32 @@ class MqttjsTransport implements Transport {
   #stream: DuplexStream | undefined;
   #parser: ByteTarget | undefined;
   #cause: unknown;
-  #destroyed = false;
+  #explain: (cause: unknown) => unknown = (cause) => cause;
   #closed = false;
+  /** Whether anything has come: from then on no failure is one of opening. */
+  #opened = false;
+  readonly #abort = new AbortController();
 
   constructor(request: ConnectRequest, handlers: TransportHandlers) {
     this.#handlers = handlers;
     this.#open(request).catch((error: unknown) => {
-      this.#cause ??= error;
+      if (!this.#abort.signal.aborted) this.#cause ??= error;
       this.#stream?.destroy();
       this.#close();
     });
   }
 
   async #open(request: ConnectRequest): Promise<void> {
-    // Its browser build has a default export only.
+    const { signal } = this.#abort;
+    // Its browser build has a default export only. Loaded first: no open stream may be left without listeners.
     const { default: mqtt } = await import('mqtt');
-    if (this.#destroyed) {
-      this.#close();
-      return;
+    const opened = await openStream(request, signal);
+    let client: MqttClient;
+    if (opened.type === 'stream') client = new mqtt.MqttClient(() => opened.stream as never, mqttjsOptions(request));
+    else {
+      client = mqtt.connect(webSocketOf(request, opened));
+      this.#explain = opened.explain;
     }
-    const client = mqtt.connect(mqttjsOptions(request));
     client.on('error', (error) => {
       this.#cause ??= error;
     });
@@ -70,12 +78,13 @@ class MqttjsTransport implements Transport {
     const build = building.streamBuilder.bind(client);
     building.streamBuilder = () => this.#tap(build(client));
     client.connect();
+    if (signal.aborted) this.#stream?.destroy();
+    // It may have come broken from a function of the user.
+    if (this.#stream?.destroyed === true) this.#close();
   }
 
   #tap(stream: DuplexStream): DuplexStream {
     this.#stream = stream;
-    // Acknowledgements must not wait for each other. [Nagle]
-    stream.setNoDelay?.(true);
     // The stream of `ws` writes one frame per chunk; one per batch will do. (What has no _writev inherits `null`.)
     if (typeof stream._writev !== 'function' && stream._write !== undefined && !stream.writableObjectMode) {
       stream._writev = (chunks, callback) => stream._write?.(concat(chunks), 'buffer', callback);
@@ -83,6 +92,7 @@ class MqttjsTransport implements Transport {
     stream.pipe = (target) => {
       this.#parser = target;
       stream.on('data', (chunk: Uint8Array) => {
+        this.#opened = true;
         // As a plain array: a Buffer's methods differ, and what users get must not depend on the platform.
         this.#handlers.data(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
       });
@@ -103,12 +113,12 @@ class MqttjsTransport implements Transport {
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#handlers.closed(this.#cause);
+    this.#handlers.closed(this.#opened || this.#cause === undefined ? this.#cause : this.#explain(this.#cause));
   }
 
   write(bytes: Uint8Array): boolean {
     const stream = this.#stream;
-    if (stream === undefined || this.#closed || this.#destroyed) return true;
+    if (stream === undefined || this.#closed || this.#abort.signal.aborted) return true;
     // Streams of objects count chunks, not bytes; there their own limit has to do.
     return stream.write(bytes) || (!stream.writableObjectMode && stream.writableLength < MAX_BUFFERED);
   }
@@ -134,10 +144,20 @@ class MqttjsTransport implements Transport {
   }
 
   destroy(): void {
-    if (this.#destroyed) return;
-    this.#destroyed = true;
+    this.#abort.abort();
     this.#stream?.destroy();
   }
+}
+
+/** What the user's function opens, or what the platform has: another file in bundles for browsers. */
+async function openStream(request: ConnectRequest, signal: AbortSignal): Promise<OpenedStream> {
+  if (request.transport !== undefined) return openCustomStream(request.transport, request, signal);
+  const platform = await import('./node/open-stream.js');
+  return platform.openStream(request, signal);
+}
+
+function webSocketOf(request: ConnectRequest, { url, options }: OpenedStream & { type: 'webSocket' }): IClientOptions {
+  return { ...mqttjsOptions(request), path: '/', transformWsUrl: () => url, ...options };
 }
 
 function concat(chunks: readonly { chunk: Uint8Array }[]): Uint8Array {

@@ -1,4 +1,5 @@
-import { networkFailure } from './network-failure.js';
+import { CertificateError, InvalidOptionsError, ProviderError, UnsupportedError } from '../errors/connection-errors.js';
+import { failedBy, networkFailure } from './network-failure.js';
 
 function failed(message: string, code?: string): Error {
   return Object.assign(new Error(message), code === undefined ? {} : { code });
@@ -32,8 +33,14 @@ describe('networkFailure', () => {
     'DEPTH_ZERO_SELF_SIGNED_CERT',
     'ERR_TLS_CERT_ALTNAME_INVALID',
     'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+    'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
+    'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
   ])('does not ask for another attempt after %s', (code) => {
-    expect(networkFailure('h', false, failed('x', code)).retryable).toBe(false);
+    const cause = failed('x', code);
+    const error = networkFailure('h', false, cause);
+    expect(error).toBeInstanceOf(CertificateError);
+    expect(error).toMatchObject({ code: 'ERR_MQTT_CERTIFICATE', reason: code, endpoint: 'h', retryable: false, cause });
   });
 
   it.each(['ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE', 'EAI_AGAIN', 'toString', 7])(
@@ -42,4 +49,16 @@ describe('networkFailure', () => {
       expect(networkFailure('h', true, Object.assign(new Error('x'), { code })).retryable).toBe(true);
     },
   );
+
+  it('leaves what is typed already', () => {
+    const typed = new ProviderError('tls.key', new Error('x'));
+    expect(networkFailure('h', false, typed)).toBe(typed);
+  });
+
+  it('is ours where an option is to blame', () => {
+    expect(failedBy(new ProviderError('x', undefined))).toBe('client');
+    expect(failedBy(new InvalidOptionsError([]))).toBe('client');
+    expect(failedBy(new UnsupportedError('x'))).toBe('client');
+    expect(failedBy(networkFailure('h', false, undefined))).toBe('network');
+  });
 });

@@ -1,4 +1,6 @@
-import { NetworkError } from '../errors/connection-errors.js';
+import { CertificateError, InvalidOptionsError, NetworkError, ProviderError, UnsupportedError } from '../errors/connection-errors.js';
+import { isMqttError, type MqttError } from '../errors/mqtt-error.js';
+import type { EndedBy } from '../connection/connection-state.js';
 
 /** Certificate problems, as OpenSSL and Node name them: trying again does not mend them. */
 const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
@@ -16,18 +18,31 @@ const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'HOSTNAME_MISMATCH',
   'INVALID_CA',
+  'INVALID_PURPOSE',
+  'PATH_LENGTH_EXCEEDED',
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
-/** The typed error for a transport that broke or could not be opened. */
-export function networkFailure(endpoint: string, connected: boolean, cause: unknown): NetworkError {
+/** What the server says, by a TLS alert, when it does not accept our certificate. [RFC 8446, 6.2] */
+const ALERT = /ALERT_(BAD_CERTIFICATE|CERTIFICATE_|UNKNOWN_CA|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED|DECRYPT_ERROR)/;
+
+/** The typed error for a transport that broke or could not be opened. What is typed already stays. */
+export function networkFailure(endpoint: string, connected: boolean, cause: unknown): MqttError {
+  if (isMqttError(cause)) return cause;
   const what = connected ? 'the connection was lost' : 'no connection could be made';
+  const code = codeOf(cause);
   const reason = describe(cause);
-  const retryable = !CERTIFICATE_CODES.has(codeOf(cause) ?? '');
-  return new NetworkError(endpoint, reason === undefined ? what : `${what}: ${reason}`, {
-    retryable,
-    ...(cause === undefined ? {} : { cause }),
-  });
+  const text = reason === undefined ? what : `${what}: ${reason}`;
+  if (code !== undefined && (CERTIFICATE_CODES.has(code) || ALERT.test(code))) {
+    return new CertificateError(endpoint, code, text, { cause });
+  }
+  return new NetworkError(endpoint, text, cause === undefined ? {} : { cause });
+}
+
+/** Who kept a transport from being opened. */
+export function failedBy(error: MqttError): EndedBy {
+  const ours = error instanceof ProviderError || error instanceof InvalidOptionsError || error instanceof UnsupportedError;
+  return ours ? 'client' : 'network';
 }
 
 function codeOf(cause: unknown): string | undefined {

@@ -14,7 +14,7 @@ import { PacketWriter } from './codec/packet-writer.js';
 import { encodePublish, type PublishPacket } from './codec/publish-encoder.js';
 import { encodeSubscribe, encodeUnsubscribe, type SubscribeFilter } from './codec/subscribe-encoder.js';
 import { Keepalive } from './keepalive.js';
-import { networkFailure } from './network-failure.js';
+import { failedBy, networkFailure } from './network-failure.js';
 import { PacketDispatcher } from './packet-dispatcher.js';
 import { PacketSplitter } from './packet-splitter.js';
 import type { Transport, TransportFactory } from './transport.js';
@@ -240,8 +240,8 @@ class PacketWire implements Wire {
     this.#leave('gone');
     this.#clock.clearTimeout(this.#endTimer);
     if (wasOpen) {
-      const by = this.#accepted && cause === undefined ? 'server' : 'network';
-      this.#handlers.closed(networkFailure(this.#request.endpoint.label, this.#accepted, cause), by);
+      const error = networkFailure(this.#request.endpoint.label, this.#accepted, cause);
+      this.#handlers.closed(error, this.#accepted && cause === undefined ? 'server' : failedBy(error));
     }
     this.#done?.();
     this.#done = undefined;
