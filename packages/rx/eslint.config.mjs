@@ -31,7 +31,8 @@ export default [
             '@standard-schema/spec': ['codecs'],
           },
           leaves: { errors: [] },
-          closed: ['testing'],
+          closed: ['testing', 'node'],
+          node: ['node'],
         },
       ],
     },
@@ -43,6 +44,10 @@ export default [
       ...neutralCode,
       'import-x/no-extraneous-dependencies': ['error', { packageDir: import.meta.dirname, includeTypes: true }],
     },
+  },
+  {
+    files: ['**/src/internal/random.ts'],
+    rules: { 'no-restricted-properties': 'off' },
   },
   {
     // Hands its subjects to the test on purpose.

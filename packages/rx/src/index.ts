@@ -1,3 +1,5 @@
+export { toAsyncIterable } from './adapters/to-async-iterable.js';
+export { toWebStream } from './adapters/to-web-stream.js';
 export { connect } from './client/connect.js';
 export { byContentType } from './codecs/by-content-type.js';
 export { bytes } from './codecs/bytes.js';
@@ -8,7 +10,17 @@ export { text } from './codecs/text.js';
 export { validated } from './codecs/validated.js';
 export { deadLetter } from './dead-letters/dead-letter.js';
 export { decode } from './decoding/decode.js';
+export { bufferOverflow } from './processing/buffer-overflow.js';
+export { dedupe } from './processing/dedupe.js';
+export { forwardTo } from './processing/forward-to.js';
+export { processEach } from './processing/process-each.js';
+export { sequenceGaps } from './processing/sequence-gaps.js';
 export { publishTo } from './publishing/publish-to.js';
+export { bufferWhileOffline } from './reconnecting/buffer-while-offline.js';
+export { onReconnect } from './reconnecting/on-reconnect.js';
+export { repeatOnReconnect } from './reconnecting/repeat-on-reconnect.js';
+export { retryBackoff } from './reconnecting/retry-backoff.js';
+export { whileConnected } from './reconnecting/while-connected.js';
 
 // The part of the core that users of Observables meet.
 export {
@@ -46,13 +58,32 @@ export {
   originalCause,
 } from '@rxmqtt/core';
 
+export type { PullOptions } from './adapters/pull-options.js';
 export type { Mqtt } from './client/mqtt.js';
 export type { ByContentTypeOptions } from './codecs/by-content-type.js';
 export type { Codec, Encoded } from './codecs/codec.js';
 export type { DeadLetter, DeadLetterOptions } from './dead-letters/dead-letter.js';
 export type { DecodeErrorPolicy, DecodeOptions, DecodedMessage, UndecodedMessage } from './decoding/decode-options.js';
+export type { BufferOverflow } from './internal/backlog.js';
+export type { BufferOptions, DropOptions } from './internal/buffer-options.js';
 export type { ObserveOptions, ObservedMessage } from './observing/observe-options.js';
+export type { BufferOverflowOptions } from './processing/buffer-overflow.js';
+export type { DedupeOptions } from './processing/dedupe.js';
+export type { ForwardAnswer, ForwardOptions, ForwardOutput } from './processing/forward-options.js';
+export type {
+  ErrorAction,
+  ErrorPolicy,
+  ProcessContext,
+  ProcessFailure,
+  ProcessOptions,
+  ProcessResult,
+} from './processing/process-options.js';
+export type { HandlerValue } from './processing/run-handler.js';
+export type { SequenceGapsOptions, SequencedValue } from './processing/sequence-gaps.js';
+export type { SequenceStep } from './processing/sequence.js';
 export type { PublishInput, PublishStatus, PublishToOptions } from './publishing/publish-to-options.js';
+export type { BufferWhileOfflineOptions } from './reconnecting/buffer-while-offline.js';
+export type { Jitter, RetryPolicy } from './reconnecting/retry-policy.js';
 export type {
   Connection,
   ConnectionEnd,

@@ -1,0 +1,3 @@
+export { toReadable } from './to-readable.js';
+
+export type { ToReadableOptions } from './to-readable.js';

@@ -1,0 +1,63 @@
+import { type MonoTypeOperatorFunction, asyncScheduler, concatMap, defer } from 'rxjs';
+import { OptionsCheck } from '../internal/options-check.js';
+import { SeenKeys } from './seen-keys.js';
+
+/** Options of {@link dedupe}. */
+export interface DedupeOptions<T> {
+  /** What makes two values the same; a value with the key `undefined` is like no other. */
+  readonly key: (value: T) => unknown;
+  /** How many keys are remembered, and for how many milliseconds. Defaults to 10,000 keys for 60,000 ms. */
+  readonly window?: { readonly count?: number; readonly time?: number };
+  /** Called with each duplicate. What it throws errors the stream. */
+  readonly onDuplicate?: (value: T) => void;
+}
+
+/**
+ * Lets a value through unless one with the same key has come within the window.
+ *
+ * Of messages with `ack: 'manual'` none is lost and none is left over: a duplicate is acknowledged when, and as, the
+ * first one is, also if the first came on an earlier connection. Whoever unsubscribes or fails before that gets the message
+ * again. To that end such messages are emitted as stand-ins, with everything that the original has.
+ *
+ * Cold, each subscriber remembers for itself · completes and errors with the source, and errors with what a callback
+ * throws · remembers through reconnects.
+ *
+ * @throws InvalidOptionsError at once.
+ *
+ * @example
+ * ```ts
+ * mqtt
+ *   .observe('orders', { qos: 1, ack: 'manual', codec: json<{ id: string }>() })
+ *   .pipe(
+ *     dedupe({ key: ({ value }) => value.id, window: { count: 50_000, time: 3_600_000 } }),
+ *     processEach(({ value }) => ship(value)),
+ *   )
+ *   .subscribe();
+ * ```
+ */
+export function dedupe<T>(options: DedupeOptions<T>): MonoTypeOperatorFunction<T> {
+  const { key, window = {}, onDuplicate } = options;
+  const { count = 10_000, time = 60_000 } = window;
+  const check = new OptionsCheck();
+  check.keys('', options, ['key', 'window', 'onDuplicate']);
+  check.keys('window', window, ['count', 'time']);
+  if (typeof key !== 'function') check.problem('key', 'must be a function');
+  check.count('window.count', count);
+  check.number('window.time', time, 0, Infinity);
+  check.optionalFunction('onDuplicate', onDuplicate);
+  check.done();
+  return (source) =>
+    defer(() => {
+      const seen = new SeenKeys<T>({ count, time });
+      return source.pipe(
+        concatMap((value) => {
+          const name = key(value);
+          if (name === undefined) return [value];
+          const first = seen.take(name, value, asyncScheduler.now());
+          if (first !== undefined) return [first];
+          onDuplicate?.(value);
+          return [];
+        }),
+      );
+    });
+}

@@ -1,0 +1,110 @@
+import { type MqttMessage, type Payload, type PublishResult, isMqttError } from '@rxmqtt/core';
+import {
+  EMPTY,
+  type Observable,
+  type OperatorFunction,
+  from,
+  isObservable,
+  mergeMap,
+  of,
+  throwError,
+  toArray,
+} from 'rxjs';
+import type { Mqtt } from '../client/mqtt.js';
+import { OptionsCheck } from '../internal/options-check.js';
+import { mergeInput } from '../publishing/merge-input.js';
+import { publishOnce } from '../publishing/publish-once.js';
+import type { PublishInput, PublishToOptions } from '../publishing/publish-to-options.js';
+import { isWorthRetrying } from '../reconnecting/retry-policy.js';
+import type { ForwardAnswer, ForwardOptions, ForwardOutput } from './forward-options.js';
+import { processEach } from './process-each.js';
+import type { ProcessContext, ProcessResult } from './process-options.js';
+import { PROCESS_KEYS } from './process-settings.js';
+
+/** How many outputs of one message may be on their way at once. */
+const OUTPUT_WINDOW = 64;
+
+/**
+ * Publishes for each message what `project` makes of it, to this broker or another one, and acknowledges the message when
+ * all of that was acknowledged: a bridge that loses nothing, whichever side breaks, if the source has `ack: 'manual'`. At
+ * least once: a message may be forwarded again after a break. While the other side is away, outputs wait in its outbox,
+ * `concurrency` messages' worth, and the broker keeps the rest; the source's `receive.ackTimeout` should be longer than the
+ * outages to be sat out, or messages come again and again.
+ *
+ * `project` answers with one message, several in an array or an Observable, a promise of that, or `undefined`: then
+ * the message is acknowledged, and nothing published. A message that it was given may be the answer. It is not called for the
+ * next message before this one is published (but not yet acknowledged), unless it answers later: order is kept.
+ *
+ * A failed publication, like a failed `project`, is a failure as in {@link processEach}, whose options these are.
+ *
+ * Cold · opens the connection of the other side with the first output · completes, errors and unsubscribes as `processEach`
+ * does; outputs that were not sent yet are taken back.
+ *
+ * @throws InvalidOptionsError at once, with everything that is wrong with the options.
+ *
+ * @example
+ * ```ts
+ * factory
+ *   .observe('plant/#', { qos: 1, ack: 'manual' })
+ *   .pipe(forwardTo(cloud, ({ topic, payload }) => ({ topic: `factory-7/${topic}`, payload })))
+ *   .subscribe();
+ * ```
+ */
+export function forwardTo<M extends MqttMessage, T = Payload>(
+  mqtt: Mqtt,
+  project: (message: M, context: ProcessContext) => ForwardAnswer<T>,
+  options: ForwardOptions<M, T> = {},
+): OperatorFunction<M, ProcessResult<M, readonly PublishResult[]>> {
+  const { publish = {}, retry, ...rest } = options;
+  const check = new OptionsCheck();
+  check.keys('', options, [...PROCESS_KEYS, 'publish']);
+  check.done();
+  const defaults: PublishToOptions<T> = { ...publish, qos: publish.qos ?? 1 };
+  return processEach(
+    (message, context) =>
+      outputsOf(project(message, context)).pipe(
+        mergeMap((output) => publishOutput(mqtt, output, defaults), OUTPUT_WINDOW),
+        toArray(),
+      ),
+    { mqtt, ...rest, retry: { shouldRetry: isWorthForwarding, ...retry } },
+  ) as OperatorFunction<M, ProcessResult<M, readonly PublishResult[]>>;
+}
+
+function publishOutput<T>(
+  mqtt: Mqtt,
+  output: PublishInput<T>,
+  defaults: PublishToOptions<T>,
+): Observable<PublishResult> {
+  const merged = mergeInput(ownProperties(output), defaults);
+  if (isMqttError(merged)) return throwError(() => merged);
+  return publishOnce(mqtt.connection, merged.topic, merged.payload, merged.options);
+}
+
+function outputsOf<T>(answer: ForwardAnswer<T>): Observable<PublishInput<T>> {
+  if (isObservable(answer)) return answer;
+  if (answer === undefined) return EMPTY;
+  if (isPromiseLike(answer)) return from(answer).pipe(mergeMap((output) => outputsOf<T>(output)));
+  return isList(answer) ? from(answer) : of(answer);
+}
+
+/** A received message says which subscriptions it matched; no client may publish that. [MQTT-3.3.4-6] */
+function ownProperties<T>(output: PublishInput<T>): PublishInput<T> {
+  if (output.properties?.subscriptionIdentifiers === undefined) return output;
+  const { subscriptionIdentifiers: _, ...properties } = output.properties;
+  return { ...output, properties };
+}
+
+/** Publishing again is no harm where at least once is what is promised: also when nobody knows whether it was needed. */
+function isWorthForwarding(error: unknown): boolean {
+  return isWorthRetrying(error) || (isMqttError(error) && error.code === 'ERR_MQTT_UNKNOWN_OUTCOME');
+}
+
+function isList<T>(output: NonNullable<ForwardOutput<T>>): output is readonly PublishInput<T>[] {
+  return Array.isArray(output);
+}
+
+function isPromiseLike<T>(
+  answer: NonNullable<ForwardOutput<T>> | PromiseLike<ForwardOutput<T>>,
+): answer is PromiseLike<ForwardOutput<T>> {
+  return 'then' in answer && typeof answer.then === 'function';
+}

@@ -1,0 +1,88 @@
+import { type OperatorFunction, defer, map } from 'rxjs';
+import { isRepeated, topicOf } from '../internal/carried.js';
+import { OptionsCheck } from '../internal/options-check.js';
+import { Sequence, type SequenceStep } from './sequence.js';
+
+/** Options of {@link sequenceGaps}. */
+export interface SequenceGapsOptions<T> {
+  /** The number that a value carries; `undefined` if it has none. */
+  readonly sequence: (value: T) => number | undefined;
+  /** Whose numbers it belongs to. Defaults to the topic. */
+  readonly key?: (value: T) => string;
+  /** The number that a sequence starts with: whenever it comes, it is a restart, unless `dup` says otherwise. Defaults to 0. */
+  readonly first?: number;
+  /** How many numbers there are, if they start again at 0 after the highest: 65,536 for 16 bits. Defaults to no end. */
+  readonly modulus?: number;
+  /** How far back a number may be to count as late or as a duplicate; further back it is a restart. Defaults to 1,000. */
+  readonly window?: number;
+  /** How many keys are remembered; the one heard of first is forgotten first. Defaults to 10,000. */
+  readonly maxKeys?: number;
+}
+
+/** A value, and what its number says. */
+export type SequencedValue<T> = SequenceStep & {
+  readonly value: T;
+  /** Whose number it is. */
+  readonly key: string;
+};
+
+/**
+ * Tells what the numbers say that publishers give their messages. Emits for each value:
+ * - `first`: the first of its key;
+ * - `next`: as expected;
+ * - `gap`: `missing` numbers before it have not come;
+ * - `late`: one of those that were missing;
+ * - `duplicate`: it had come before;
+ * - `restart`: the publisher has started anew;
+ * - `unnumbered`: it has no number.
+ *
+ * Cold, each subscriber counts for itself · completes and errors with the source, and errors with what a callback throws ·
+ * goes on through reconnects: what was missed meanwhile is a gap · memory is bounded by `maxKeys` and `window`.
+ *
+ * @throws InvalidOptionsError at once.
+ *
+ * @example
+ * ```ts
+ * mqtt
+ *   .observe('plant/{machine}/telemetry', { codec: json<{ seq: number }>() })
+ *   .pipe(
+ *     sequenceGaps({ sequence: ({ value }) => value.seq }),
+ *     filter(({ type }) => type === 'gap'),
+ *   )
+ *   .subscribe(({ key, sequence }) => console.warn(`${key}: something is missing before ${sequence}`));
+ * ```
+ */
+export function sequenceGaps<T>(options: SequenceGapsOptions<T>): OperatorFunction<T, SequencedValue<T>> {
+  const { sequence, key = topicKey, first = 0, modulus = Infinity, window = 1_000, maxKeys = 10_000 } = options;
+  const check = new OptionsCheck();
+  check.keys('', options, ['sequence', 'key', 'first', 'modulus', 'window', 'maxKeys']);
+  if (typeof sequence !== 'function') check.problem('sequence', 'must be a function');
+  check.optionalFunction('key', key);
+  check.number('first', first, 0, Number.MAX_SAFE_INTEGER);
+  check.count('modulus', modulus);
+  check.count('window', window);
+  check.count('maxKeys', maxKeys);
+  check.done();
+  return (source) =>
+    defer(() => {
+      const sequences = new Map<string, Sequence>();
+      const remember = (name: string): Sequence => {
+        if (sequences.size >= maxKeys) sequences.delete(sequences.keys().next().value!);
+        const made = new Sequence({ first, modulus, window });
+        sequences.set(name, made);
+        return made;
+      };
+      return source.pipe(
+        map((value): SequencedValue<T> => {
+          const name = key(value);
+          const number = sequence(value);
+          const steps = sequences.get(name) ?? remember(name);
+          return { ...steps.take(number, isRepeated(value)), key: name, value };
+        }),
+      );
+    });
+}
+
+function topicKey(value: unknown): string {
+  return topicOf(value) ?? '';
+}
