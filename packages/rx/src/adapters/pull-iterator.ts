@@ -30,7 +30,6 @@ export class PullIterator<T> implements AsyncIterableIterator<T, undefined> {
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#state === 'fresh') this.#subscribe();
     if (this.#buffer.size > 0) return Promise.resolve({ done: false, value: this.#buffer.next() as T });
     if (this.#failure !== undefined) {
       const { error } = this.#failure;
@@ -42,6 +41,7 @@ export class PullIterator<T> implements AsyncIterableIterator<T, undefined> {
     if (this.#state === 'ended') return Promise.resolve(DONE);
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
+      if (this.#state === 'fresh') this.#subscribe();
     });
   }
 

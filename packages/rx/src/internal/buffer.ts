@@ -3,7 +3,7 @@ import type { Mqtt } from '../client/mqtt.js';
 import { Backlog, type BacklogOptions, type BufferOverflow } from './backlog.js';
 import { awaitsAck, dropOf, topicOf } from './carried.js';
 import type { OptionsCheck } from './options-check.js';
-import { reportDrop } from '../lifecycle/reports.js';
+import { isDropWatched, reportDrop } from '../lifecycle/reports.js';
 
 /** The policies that a stream can have: it cannot wait. */
 const OVERFLOWS: readonly BufferOverflow[] = ['dropOldest', 'dropNewest', 'latest', 'error'];
@@ -35,7 +35,7 @@ export class Buffer<T> {
       topic: topicOf,
       bounded: (value) => !awaitsAck(value),
       drop: (value) => {
-        this.#tell(value, this.#noRoom(value));
+        this.#tell(value, () => this.#noRoom(value));
       },
     });
   }
@@ -48,7 +48,7 @@ export class Buffer<T> {
   push(value: T): void {
     if (this.#backlog.push(value)) return;
     const error = this.#noRoom(value);
-    this.#tell(value, error);
+    this.#tell(value, () => error);
     throw error;
   }
 
@@ -63,7 +63,7 @@ export class Buffer<T> {
 
   /** Gives everything up, for this reason. */
   drop(error: MqttError): void {
-    for (const value of this.#backlog.clear()) this.#tell(value, error);
+    for (const value of this.#backlog.clear()) this.#tell(value, () => error);
   }
 
   #noRoom(value: T): OverflowError {
@@ -71,9 +71,9 @@ export class Buffer<T> {
     return new OverflowError(topicOf(value) ?? '', `${String(capacity)} values wait in ${operator}, and more come in`);
   }
 
-  #tell(value: T, error: MqttError): void {
+  #tell(value: T, error: () => MqttError): void {
     const { mqtt, onDrop } = this.#settings;
-    if (mqtt !== undefined) reportDrop(mqtt.connection, dropOf(value, error));
+    if (mqtt !== undefined && isDropWatched(mqtt.connection)) reportDrop(mqtt.connection, dropOf(value, error()));
     onDrop?.(value);
   }
 }

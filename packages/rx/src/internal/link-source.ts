@@ -18,6 +18,8 @@ export function linkSource<T>(
   handlers: SourceHandlers<T>,
   stopped$ = stoppedBy(subscriber),
 ): void {
+  // What was done with before could not be told to stop any more.
+  if (subscriber.closed) return;
   source.pipe(takeUntil(stopped$)).subscribe({
     next: (value) => {
       try {

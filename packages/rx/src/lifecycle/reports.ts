@@ -28,3 +28,8 @@ export function reportError(connection: Connection, error: MqttError): void {
 export function reportDrop(connection: Connection, drop: DropEvent): void {
   reports.get(connection)?.drops$.next(drop);
 }
+
+/** Whether anybody looks at what is dropped: otherwise there is no need to make events, and errors with them. */
+export function isDropWatched(connection: Connection): boolean {
+  return reports.get(connection)?.drops$.observed === true;
+}

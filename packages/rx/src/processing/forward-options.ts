@@ -11,8 +11,7 @@ export type ForwardOutput<T = Payload> = PublishInput<T> | readonly PublishInput
 export type ForwardAnswer<T = Payload> = ForwardOutput<T> | PromiseLike<ForwardOutput<T>> | Observable<PublishInput<T>>;
 
 /** How {@link forwardTo} works. */
-export interface ForwardOptions<M extends MqttMessage = MqttMessage, T = Payload>
-  extends ProcessOptions<M> {
+export interface ForwardOptions<M extends MqttMessage = MqttMessage, T = Payload> extends ProcessOptions<M> {
   /**
    * The client that the messages come from: it publishes dead letters, and shows dropped messages on its `drops$`. Defaults to
    * the one that is forwarded to.

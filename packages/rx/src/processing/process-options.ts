@@ -83,7 +83,7 @@ export type ProcessResult<M, R = unknown> =
       readonly topic: string;
     }
   /** Dropped by the overflow policy; it needed no acknowledgement. */
-  | { readonly status: 'dropped'; readonly message: M; readonly attempts: number; readonly error: unknown }
+  | { readonly status: 'dropped'; readonly message: M; readonly attempts: number }
   /**
    * Left, because this delivery has become void before the handler was called (again): the connection was lost, and the
    * server sends the message again; or somebody else has acknowledged it.

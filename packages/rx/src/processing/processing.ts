@@ -2,7 +2,7 @@ import { InvalidOptionsError, type MqttMessage, OverflowError, isMqttError } fro
 import { type Observable, type Subscriber, asyncScheduler, takeUntil } from 'rxjs';
 import { Backlog } from '../internal/backlog.js';
 import { dropOf } from '../internal/carried.js';
-import { reportDrop } from '../lifecycle/reports.js';
+import { isDropWatched, reportDrop } from '../lifecycle/reports.js';
 import { Backoff } from '../reconnecting/backoff.js';
 import { Job } from './job.js';
 import type { ErrorAction, ProcessContext, ProcessResult } from './process-options.js';
@@ -242,18 +242,17 @@ export class Processing<M extends MqttMessage, H> {
   }
 
   #drop(job: Job<M>): void {
-    const error = this.#noRoom(job);
-    this.#subscriber.next({ status: 'dropped', message: job.message, attempts: job.attempts, error });
+    const { message, attempts } = job;
+    const { mqtt } = this.#settings;
+    if (mqtt !== undefined && isDropWatched(mqtt.connection)) {
+      reportDrop(mqtt.connection, dropOf(message, this.#noRoom(job)));
+    }
+    this.#subscriber.next({ status: 'dropped', message, attempts });
   }
 
   #noRoom({ message }: Job<M>): OverflowError {
-    const { capacity, mqtt } = this.#settings;
-    const error = new OverflowError(
-      message.topic,
-      `${String(capacity)} messages wait in processEach, and more come in`,
-    );
-    if (mqtt !== undefined) reportDrop(mqtt.connection, dropOf(message, error));
-    return error;
+    const { capacity } = this.#settings;
+    return new OverflowError(message.topic, `${String(capacity)} messages wait in processEach, and more come in`);
   }
 
   /** With every reconnect, what waits unacknowledged comes again. */

@@ -1,5 +1,5 @@
 import { ClosedError } from '@rxmqtt/core';
-import { type MonoTypeOperatorFunction, Observable, takeUntil } from 'rxjs';
+import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import type { Mqtt } from '../client/mqtt.js';
 import type { BufferOptions, DropOptions } from '../internal/buffer-options.js';
 import type { BufferOverflow } from '../internal/backlog.js';
@@ -7,7 +7,6 @@ import { Buffer, checkBuffer } from '../internal/buffer.js';
 import { linkSource } from '../internal/link-source.js';
 import { openOnUse } from '../internal/open-on-use.js';
 import { OptionsCheck } from '../internal/options-check.js';
-import { stoppedBy } from '../internal/stopped-by.js';
 
 /** Options of {@link bufferWhileOffline}. */
 export interface BufferWhileOfflineOptions<T> extends BufferOptions, Pick<DropOptions<T>, 'onDrop'> {
@@ -47,8 +46,8 @@ export function bufferWhileOffline<T>(
   return (source) =>
     new Observable((subscriber) => {
       const buffer = new Buffer<T>({ operator: 'bufferWhileOffline', capacity, overflow, onDrop, mqtt });
-      const stopped$ = stoppedBy(subscriber);
-      let online = false;
+      // Asked, not remembered: a consumer may break the connection while values leave.
+      const isOnline = (): boolean => mqtt.connection.negotiated !== undefined;
       let sourceDone = false;
       let flushing = false;
 
@@ -56,7 +55,7 @@ export function bufferWhileOffline<T>(
       const flush = (): void => {
         if (flushing) return;
         flushing = true;
-        while (online && buffer.size > 0 && !subscriber.closed) subscriber.next(buffer.next() as T);
+        while (isOnline() && buffer.size > 0 && !subscriber.closed) subscriber.next(buffer.next() as T);
         flushing = false;
         if (sourceDone && buffer.size === 0) subscriber.complete();
       };
@@ -65,27 +64,29 @@ export function bufferWhileOffline<T>(
         buffer.clear();
       });
       openOnUse(mqtt.connection);
-      mqtt.connected$.pipe(takeUntil(stopped$)).subscribe({
-        next: (connected) => {
-          online = connected;
-          flush();
-        },
+      const connection = mqtt.connected$.subscribe({
+        next: flush,
         error: (error: unknown) => {
           subscriber.error(error);
         },
         complete: () => {
-          buffer.drop(new ClosedError('the connection has ended, and what waited in bufferWhileOffline is lost'));
-          subscriber.complete();
+          try {
+            buffer.drop(new ClosedError('the connection has ended, and what waited in bufferWhileOffline is lost'));
+            subscriber.complete();
+          } catch (error) {
+            subscriber.error(error);
+          }
         },
       });
+      subscriber.add(connection);
       const next = (value: T): void => {
-        if (online && !flushing) subscriber.next(value);
+        if (isOnline() && !flushing) subscriber.next(value);
         else buffer.push(value);
       };
       const complete = (): void => {
         sourceDone = true;
         flush();
       };
-      linkSource(source, subscriber, { next, complete }, stopped$);
+      linkSource(source, subscriber, { next, complete });
     });
 }

@@ -56,7 +56,7 @@ export function idle(options: ConnectionOptions = {}): Scripted {
       server.clock.advance(1);
       server.wire.connack({ sessionPresent });
       server.clock.advance();
-      if (!sessionPresent) server.wire.suback();
+      if (!sessionPresent && server.wire.sent.some(({ type }) => type === 'subscribe')) server.wire.suback();
     },
   };
 }
