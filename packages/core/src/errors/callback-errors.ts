@@ -18,9 +18,9 @@ export class PluginError extends MqttError {
   /** The hook that failed, such as `messageOut`. */
   readonly hook: string;
 
-  constructor(plugin: string, hook: string, what: string, options: { cause?: unknown } = {}) {
+  constructor(plugin: string, hook: string, what: string, options: { cause?: unknown; retryable?: boolean } = {}) {
     const cause = 'cause' in options ? { cause: hideSecrets(options.cause) } : {};
-    super('ERR_MQTT_PLUGIN', `the ${hook} hook of plugin ${plugin} failed: ${what}`, cause);
+    super('ERR_MQTT_PLUGIN', `the ${hook} hook of plugin ${plugin} failed: ${what}`, { ...options, ...cause });
     this.plugin = plugin;
     this.hook = hook;
   }

@@ -1,7 +1,8 @@
-import { hideSecrets } from './hide-secrets.js';
+import { hideAddresses, hideSecrets } from './hide-secrets.js';
 import { MqttError } from './mqtt-error.js';
 import { quoteText } from './quote-text.js';
 import { describeReason, isTransientReason } from './reason-code.js';
+import { withoutAddresses } from './safe-words.js';
 
 /** The server answered CONNECT with a refusal. `retryable` tells whether the refusal may pass by itself. */
 export class ConnectionRefusedError extends MqttError {
@@ -26,13 +27,18 @@ export class ConnectionRefusedError extends MqttError {
   }
 }
 
+/** What sockets and proxies say may hold a URL, and their errors what they were given. */
+function harmless<O extends { readonly cause?: unknown }>(options: O): O {
+  return 'cause' in options ? { ...options, cause: hideAddresses(options.cause) } : options;
+}
+
 /** The transport could not be opened, or broke. Worth another attempt. */
 export class NetworkError extends MqttError {
   /** Host and port of the server. */
   readonly endpoint: string;
 
   constructor(endpoint: string, what: string, options: { cause?: unknown; retryable?: boolean } = {}) {
-    super('ERR_MQTT_NETWORK', `${what} (${endpoint})`, { retryable: true, ...options });
+    super('ERR_MQTT_NETWORK', `${withoutAddresses(what)} (${endpoint})`, { retryable: true, ...harmless(options) });
     this.endpoint = endpoint;
   }
 }
@@ -48,7 +54,7 @@ export class CertificateError extends MqttError {
   readonly reason: string;
 
   constructor(endpoint: string, reason: string, what: string, options: { cause?: unknown } = {}) {
-    super('ERR_MQTT_CERTIFICATE', `${what} (${endpoint})`, { retryable: false, ...options });
+    super('ERR_MQTT_CERTIFICATE', `${withoutAddresses(what)} (${endpoint})`, { retryable: false, ...harmless(options) });
     this.endpoint = endpoint;
     this.reason = reason;
   }
@@ -65,7 +71,7 @@ export class HandshakeError extends MqttError {
     const what = status === undefined ? 'without a valid answer' : `with HTTP status ${String(status)}`;
     super('ERR_MQTT_HANDSHAKE', `${endpoint} ended the WebSocket handshake ${what}; is the path right?`, {
       retryable: status === undefined || status >= 500 || status === 408 || status === 425 || status === 429,
-      ...options,
+      ...harmless(options),
     });
     this.endpoint = endpoint;
     this.status = status;
@@ -83,20 +89,23 @@ export class ProxyError extends MqttError {
 
   constructor(proxy: string, endpoint: string, what: string, options: { status?: number; cause?: unknown; retryable?: boolean } = {}) {
     const { status, ...rest } = options;
-    super('ERR_MQTT_PROXY', `the proxy ${proxy} ${what} (${endpoint})`, { retryable: true, ...rest });
+    super('ERR_MQTT_PROXY', `the proxy ${proxy} ${withoutAddresses(what)} (${endpoint})`, { retryable: true, ...harmless(rest) });
     this.proxy = proxy;
     this.endpoint = endpoint;
     this.status = status;
   }
 }
 
-/** A function or a file among the options, which is asked anew for each attempt, failed or gave something unusable. */
+/**
+ * A function or a file among the options, which is asked anew for each attempt, failed or gave something unusable. `cause` tells
+ * what, without anything that might be secret; `originalCause(error.cause)` is what was thrown.
+ */
 export class ProviderError extends MqttError {
   /** The option, such as `tls.key`. */
   readonly option: string;
 
   constructor(option: string, cause: unknown) {
-    super('ERR_MQTT_PROVIDER', `what ${option} asks for in each attempt could not be had; see cause`, { cause, retryable: true });
+    super('ERR_MQTT_PROVIDER', `what ${option} asks for in each attempt could not be had; see cause`, { cause: hideSecrets(cause), retryable: true });
     this.option = option;
   }
 }

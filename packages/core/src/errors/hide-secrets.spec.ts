@@ -88,6 +88,11 @@ describe('hideSecrets', () => {
     }
   });
 
+  it('leaves alone what the operating system says', () => {
+    const missing = Object.assign(new Error("ENOENT: no such file or directory, open '/etc/rxmqtt/key-2.pem'"), { errno: -2, code: 'ENOENT', syscall: 'open', path: '/etc/rxmqtt/key-2.pem' });
+    expect(hideSecrets(missing)).toBe(missing);
+  });
+
   it('keeps name, codes and where it was thrown', () => {
     const thrown = Object.assign(new RangeError(`no ${SECRET}`), { code: 'ECONNREFUSED', status: 401, request: {} });
     const shown = hideSecrets(thrown) as RangeError & { code: string; status: number };

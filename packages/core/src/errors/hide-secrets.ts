@@ -10,6 +10,8 @@ interface Policy {
 const DEEPEST = 8;
 const NOT_AN_ERROR = 'something that is no Error was thrown';
 const CODE = /^(?:E[A-Z\d_]{2,60}|[a-z]{1,20})$/;
+/** What the operating system says: a code, its meaning, a call, and perhaps a file or an address. */
+const SYSTEM = /^(?:E[A-Z]+: [a-z ]+, [a-z]+(?: '[^']+')?|[a-z]+ E[A-Z]+ [\w.:-]+)$/;
 const NUMBERS: readonly string[] = ['code', 'errno', 'port', 'status', 'statusCode'];
 
 const originals = new WeakMap<object, unknown>();
@@ -26,9 +28,9 @@ export function hideSecrets(cause: unknown): unknown {
 }
 
 const strict: Policy = {
-  clean: ordinaryWords,
+  clean: (message) => (SYSTEM.test(message) ? withoutAddresses(message) : ordinaryWords(message)),
   isSafe: (name, value) =>
-    typeof value === 'number' ? NUMBERS.includes(name) : (name === 'code' || name === 'syscall') && CODE.test(String(value)),
+    typeof value === 'number' ? NUMBERS.includes(name) : ((name === 'code' || name === 'syscall') && CODE.test(String(value))) || (name === 'path' && /^[\w./@-]+$/.test(String(value))),
 };
 
 /**
