@@ -1,5 +1,10 @@
 export { createConnection } from './connection/create-connection.js';
 export { srv } from './endpoints/srv.js';
+export { publishOnce } from './one-shot/publish-once.js';
+export { subscribeOnce } from './one-shot/subscribe-once.js';
+export { eventLogger } from './plugins/event-logger.js';
+export { packetLogger } from './plugins/packet-logger.js';
+export { traceContext, traceContextOf } from './plugins/trace-context.js';
 export { ListenerError, PluginError } from './errors/callback-errors.js';
 export {
   CertificateError,
@@ -57,6 +62,22 @@ export type {
   IdleState,
   ReconnectingState,
 } from './connection/connection-state.js';
+export type { ConnectionStats, InAndOut, QueueDepths } from './observability/connection-stats.js';
+export type { Log, LogFields, LogFunction, Logger, LoggerMethods, LogLevel } from './observability/logger.js';
+export type { OneShotMessage, OneShotOptions, SubscribeOnceOptions } from './one-shot/one-shot-options.js';
+export type { LoggerPluginOptions, PacketLoggerOptions } from './plugins/packet-logger.js';
+export type { PacketInfo } from './plugins/packet-info.js';
+export type {
+  ConnectAttempt,
+  ConnectPatch,
+  MessagePatch,
+  Plugin,
+  PluginContext,
+  PluginHooks,
+  PluginMessage,
+} from './plugins/plugin.js';
+export type { TraceApi, TraceContextOptions } from './plugins/trace-context.js';
+export type { PacketName } from './wire/packet-names.js';
 export type { Negotiated } from './connection/negotiated.js';
 export type { OptionProblem } from './errors/connection-errors.js';
 export type { MqttErrorCode, MqttErrorOptions } from './errors/mqtt-error.js';

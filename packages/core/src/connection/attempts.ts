@@ -1,10 +1,9 @@
 import type { EndpointPlan } from '../endpoints/endpoint-plan.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import { assertNever } from '../internal/assert-never.js';
-import type { Clock } from '../internal/clock.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Connack } from '../wire/codec/connack-decoder.js';
-import type { ConnectRequest, Wire, WireFactory, WireHandlers } from '../wire/wire.js';
+import type { ConnectRequest, Wire, WireHandlers } from '../wire/wire.js';
 import { Attempt, type AttemptDependencies, type AttemptParameters } from './attempt.js';
 import type { EndedBy } from './connection-state.js';
 import { credentialsStep } from './credentials-step.js';
@@ -35,19 +34,22 @@ export class Attempts {
   readonly #events: AttemptEvents;
   #current: Attempt | undefined;
 
-  /** @param handlers for the packets about messages. */
+  /**
+   * @param dependencies `steps` are further ones, behind those of the options.
+   * @param handlers for the packets about messages.
+   */
   constructor(
     options: ResolvedOptions,
     plan: SessionPlan,
     endpoints: EndpointPlan,
-    { wires, clock }: { readonly wires: WireFactory; readonly clock: Clock },
+    { wires, clock, steps }: AttemptDependencies,
     handlers: Omit<WireHandlers, 'connack' | 'closed'>,
     events: AttemptEvents,
   ) {
     this.#options = options;
     this.#plan = plan;
     this.#endpoints = endpoints;
-    this.#dependencies = { steps: preparationSteps(options, endpoints), wires, clock };
+    this.#dependencies = { steps: [...preparationSteps(options, endpoints), ...steps], wires, clock };
     this.#handlers = handlers;
     this.#events = events;
   }

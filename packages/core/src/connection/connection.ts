@@ -9,6 +9,7 @@ import type {
   Subscription,
   SubscriptionObserver,
 } from '../subscriptions/subscribe-options.js';
+import type { ConnectionStats } from '../observability/connection-stats.js';
 import type { ConnectionState, EndedBy } from './connection-state.js';
 import type { Negotiated } from './negotiated.js';
 
@@ -96,6 +97,9 @@ export interface Connection {
     options: SubscribeOptions,
     observer: MessageListener | SubscriptionObserver,
   ): Subscription;
+
+  /** What was counted since the connection was created, and what waits where. Costs nothing until it is called. */
+  stats(): ConnectionStats;
 
   /** Adds a listener for an event; the function returned takes it away again. */
   on<Name extends keyof ConnectionEvents>(name: Name, listener: (event: ConnectionEvents[Name]) => void): () => void;

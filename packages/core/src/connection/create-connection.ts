@@ -6,6 +6,7 @@ import { resolveOptions } from '../options/resolve-options.js';
 import { MAX_VARIABLE_INTEGER } from '../wire/codec/variable-integer.js';
 import { mqttjsTransport } from '../wire/mqttjs-transport.js';
 import { packetWire } from '../wire/packet-wire.js';
+import { Traffic } from '../wire/traffic.js';
 import type { Connection } from './connection.js';
 import { DefaultConnection } from './default-connection.js';
 
@@ -27,8 +28,10 @@ import { DefaultConnection } from './default-connection.js';
  * ```
  */
 export function createConnection(server: ServerOption, options: ConnectionOptions = {}): Connection {
+  const traffic = new Traffic(systemClock);
   return new DefaultConnection(resolveOptions(server, options), {
-    wires: packetWire(mqttjsTransport, systemClock),
+    wires: packetWire(mqttjsTransport, systemClock, traffic),
+    traffic,
     clock: systemClock,
     random: systemRandom,
     firstSubscriptionId: Math.floor(systemRandom() * MAX_VARIABLE_INTEGER),

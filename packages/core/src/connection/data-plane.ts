@@ -1,4 +1,4 @@
-import type { MqttError } from '../errors/mqtt-error.js';
+import { isMqttError, type MqttError } from '../errors/mqtt-error.js';
 import { ClosedError, UnsupportedError } from '../errors/connection-errors.js';
 import { Inbound } from '../inbound/inbound.js';
 import { Pressure } from '../inbound/pressure.js';
@@ -6,6 +6,11 @@ import type { Clock } from '../internal/clock.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { Outbound } from '../outbound/outbound.js';
 import type { Payload, Publication, PublishOptions } from '../outbound/publish-options.js';
+import type { InboundMessage } from '../message/inbound-message.js';
+import type { QueueDepths } from '../observability/connection-stats.js';
+import type { MessagePipeline } from '../plugins/message-pipeline.js';
+import type { PluggedDelivery } from '../plugins/plugged-delivery.js';
+import type { Plugins } from '../plugins/plugins.js';
 import { PacketIds } from '../session/packet-ids.js';
 import { Router } from '../subscriptions/router.js';
 import type { Filters } from '../subscriptions/resolve-filters.js';
@@ -44,16 +49,23 @@ export class DataPlane {
   readonly #inbound: Inbound;
   readonly #registry: SubscriptionRegistry;
   readonly #pressure: Pressure;
+  /** What plugins make of messages, where there are some. */
+  readonly #pipeline: MessagePipeline | undefined;
+  readonly #plugged: PluggedDelivery | undefined;
   #wire: Wire | undefined;
   /** Packets of the wire that are about messages. */
   readonly handlers: Omit<WireHandlers, 'connack' | 'closed'>;
 
   /** @param firstSubscriptionId where subscription identifiers begin. */
-  constructor(options: ResolvedOptions, clock: Clock, events: DataPlaneEvents, firstSubscriptionId: number) {
+  constructor(options: ResolvedOptions, clock: Clock, events: DataPlaneEvents, firstSubscriptionId: number, plugins?: Plugins) {
     const ids = new PacketIds();
     const router = new Router();
+    this.#pipeline = plugins?.messages;
+    this.#plugged = plugins?.around(router, (event) => {
+      events.drop(event);
+    });
     this.#outbound = new Outbound(options.outbound, ids, clock, events);
-    this.#inbound = new Inbound(options.inbound, router, clock, events);
+    this.#inbound = new Inbound(options.inbound, this.#plugged ?? router, clock, events);
     this.#pressure = new Pressure(() => this.#outbound.unacknowledged > 0 || this.#registry.pending > 0);
     this.#registry = new SubscriptionRegistry(router, ids, clock, {
       warn: (error, what) => {
@@ -85,6 +97,19 @@ export class DataPlane {
     this.handlers = this.#createHandlers();
   }
 
+  /** What waits where. */
+  get queues(): QueueDepths {
+    const { messages, bytes, senders } = this.#outbound.waiting;
+    return {
+      outbox: messages,
+      outboxBytes: bytes,
+      waiting: senders,
+      inFlight: this.#outbound.unacknowledged,
+      unacknowledged: this.#inbound.unacknowledged,
+      held: this.#inbound.held,
+    };
+  }
+
   get unfinished(): Unfinished {
     const { unhandled } = this.#registry;
     return {
@@ -95,7 +120,10 @@ export class DataPlane {
   }
 
   publish(topic: string, payload: Payload, options: PublishOptions): Publication {
-    const publication = this.#outbound.publish(topic, payload, options);
+    const publication =
+      this.#pipeline === undefined
+        ? this.#outbound.publish(topic, payload, options)
+        : this.#publishThrough(this.#pipeline, topic, payload, options);
     if (this.#pressure.isPaused) this.#pressure.update();
     return publication;
   }
@@ -155,11 +183,31 @@ export class DataPlane {
     return this.#wire === wire;
   }
 
+  #publishThrough(pipeline: MessagePipeline, topic: string, payload: Payload, options: PublishOptions): Publication {
+    const changed = pipeline.outgoing(topic, payload, options);
+    return isMqttError(changed)
+      ? this.#outbound.fail(topic, changed)
+      : this.#outbound.publish(changed.topic, changed.payload, changed.options);
+  }
+
+  /** What a plugin has refused is not delivered, but it is acknowledged in its turn as everything is. */
+  #receiveThrough(pipeline: MessagePipeline, message: InboundMessage): void {
+    const changed = pipeline.incoming(message);
+    if (isMqttError(changed)) this.#plugged?.refuse(message, changed);
+    this.#inbound.publish(isMqttError(changed) ? message : changed);
+  }
+
   #createHandlers(): DataPlane['handlers'] {
+    const pipeline = this.#pipeline;
     return {
-      publish: (message) => {
-        this.#inbound.publish(message);
-      },
+      publish:
+        pipeline === undefined
+          ? (message) => {
+              this.#inbound.publish(message);
+            }
+          : (message) => {
+              this.#receiveThrough(pipeline, message);
+            },
       ack: (type, ack) => {
         if (type === PacketType.pubrel) this.#inbound.released(ack.packetId);
         else this.#outbound.acknowledged(type, ack);

@@ -3,10 +3,13 @@ import { ClosedError } from '../errors/connection-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import { assertNever } from '../internal/assert-never.js';
 import type { Clock, Timer } from '../internal/clock.js';
-import { Emitter } from '../internal/emitter.js';
 import type { Random } from '../internal/random.js';
+import { ConnectionEmitter } from '../observability/connection-emitter.js';
+import { connectionStats, type ConnectionStats } from '../observability/connection-stats.js';
+import { logEvents } from '../observability/log-events.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Payload, Publication, PublishOptions } from '../outbound/publish-options.js';
+import { Plugins } from '../plugins/plugins.js';
 import { checkObserver } from '../subscriptions/check-observer.js';
 import type {
   FilterSet,
@@ -15,6 +18,7 @@ import type {
   Subscription,
   SubscriptionObserver,
 } from '../subscriptions/subscribe-options.js';
+import { Traffic } from '../wire/traffic.js';
 import type { Wire, WireFactory } from '../wire/wire.js';
 import { Attempts } from './attempts.js';
 import { Backoff, type Retry } from './backoff.js';
@@ -38,13 +42,16 @@ export interface ConnectionDependencies {
    * session before are not taken for ours. Defaults to 0.
    */
   readonly firstSubscriptionId?: number;
+  /** What the wires count in. Defaults to one that stays at zero. */
+  readonly traffic?: Traffic;
 }
 
 /** Runs the machine: turns events of the wire and calls of the user into inputs, and carries out the effects. */
 export class DefaultConnection implements Connection {
   readonly #options: ResolvedOptions;
   readonly #dependencies: ConnectionDependencies;
-  readonly #emitter: Emitter<ConnectionEvents>;
+  readonly #emitter: ConnectionEmitter;
+  readonly #traffic: Traffic;
   readonly #data: DataPlane;
   readonly #plan: SessionPlan;
   readonly #backoff: Backoff;
@@ -68,10 +75,20 @@ export class DefaultConnection implements Connection {
     const warn = (error: unknown, what: string): void => {
       this.#emitter.emit('warning', { error, what });
     };
-    this.#emitter = new Emitter((error, name) => {
+    this.#emitter = new ConnectionEmitter(this, (error, name) => {
       // A listener of warnings that throws is not warned about: that would never end.
       if (name !== 'warning') warn(error, `a listener of '${name}' threw`);
     });
+    if (options.log !== undefined) logEvents(this.#emitter, options.log);
+    const plugins = new Plugins(options.plugins, {
+      log: options.log,
+      source: this.#emitter,
+      warn,
+      defer: (action) => {
+        dependencies.clock.defer(action);
+      },
+    });
+    this.#traffic = dependencies.traffic ?? new Traffic(dependencies.clock);
     this.#data = new DataPlane(options, dependencies.clock, {
       warn,
       drop: (event) => {
@@ -82,10 +99,15 @@ export class DefaultConnection implements Connection {
       },
       idle: () => this.#drain?.idle(),
       cycle: (error) => this.#cycle(error),
-    }, dependencies.firstSubscriptionId ?? 0);
+    }, dependencies.firstSubscriptionId ?? 0, plugins);
     this.#plan = new SessionPlan(options);
     this.#endpoints = new EndpointPlan(options, dependencies.random, warn);
-    this.#attempts = new Attempts(options, this.#plan, this.#endpoints, dependencies, this.#data.handlers, {
+    const attempting = {
+      clock: dependencies.clock,
+      wires: plugins.tapped(dependencies.wires, this.#traffic, this),
+      steps: plugins.preparation,
+    };
+    this.#attempts = new Attempts(options, this.#plan, this.#endpoints, attempting, this.#data.handlers, {
       accepted: (wire, negotiated) => {
         this.#accepted(wire, negotiated);
       },
@@ -138,6 +160,11 @@ export class DefaultConnection implements Connection {
     if (this.end !== undefined) throw new ClosedError('the connection has ended; create a new one to subscribe');
     if (this.#state.type === 'draining') throw new ClosedError('the connection is draining and takes no new subscriptions');
     return this.#data.subscribe(filters, options, checkObserver(observer));
+  }
+
+  stats(): ConnectionStats {
+    const connectedFor = this.#connectedAt === undefined ? undefined : this.#dependencies.clock.now() - this.#connectedAt;
+    return connectionStats(this.#traffic, this.#emitter.counts, this.#data.queues, connectedFor);
   }
 
   on<Name extends keyof ConnectionEvents>(name: Name, listener: (event: ConnectionEvents[Name]) => void): () => void {

@@ -106,6 +106,11 @@ export class Inbound {
     return Math.max(this.#handlings, (this.#pubacks?.size ?? 0) + (this.#pubrecs?.size ?? 0));
   }
 
+  /** Messages that wait for somebody to observe them. */
+  get held(): number {
+    return this.#holding.size;
+  }
+
   /** A connection is there. */
   connected({ wire, sessionPresent, modern }: InboundConnection): void {
     this.#wire = wire;

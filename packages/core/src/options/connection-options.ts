@@ -1,6 +1,8 @@
 import type { MqttError } from '../errors/mqtt-error.js';
 import type { QoS } from '../message/mqtt-message.js';
 import type { PublishProperties, UserProperty } from '../message/publish-properties.js';
+import type { Plugin } from '../plugins/plugin.js';
+import type { Logger } from '../observability/logger.js';
 import type { OfflinePolicy, OverflowPolicy, Payload, TopicDefaults } from '../outbound/publish-options.js';
 import type { Endpoint } from './endpoint.js';
 import type { ProxyOption, SocketOptions, TlsOptions, TransportProvider, WebSocketOptions } from './network-options.js';
@@ -77,6 +79,13 @@ export interface ConnectionOptions {
   readonly publishDefaults?: Readonly<Record<string, TopicDefaults>>;
   /** What happens to messages that came and are not acknowledged. */
   readonly receive?: ReceiveOptions;
+  /**
+   * Where a line goes for everything that happens to the connection: `console`, a pino logger, `debug('…')`, or anything alike.
+   * Lines hold no secrets and no payloads, and topics in them are escaped. Defaults to none.
+   */
+  readonly logger?: Logger;
+  /** What looks at, or changes, attempts, packets and messages; in order on the way out, in reverse order on the way in. */
+  readonly plugins?: readonly Plugin[];
 }
 
 /** User name and password. */

@@ -5,6 +5,8 @@ import { randomId } from '../internal/random.js';
 import type { UserProperty } from '../message/publish-properties.js';
 import { OVERFLOW_POLICIES } from '../outbound/accept-message.js';
 import type { OutboundOptions } from '../outbound/outbound.js';
+import type { Log } from '../observability/logger.js';
+import type { Plugin } from '../plugins/plugin.js';
 import type { PublishDefaults } from '../outbound/publish-defaults.js';
 import { checkPublishDefaults } from './check-publish-defaults.js';
 import { checkReach, type ResolvedReach } from './check-reach.js';
@@ -18,6 +20,7 @@ import type {
 import { OptionChecker } from './option-checker.js';
 import { checkWill } from './check-will.js';
 import type { ServerOption } from './server-options.js';
+import { resolveObservers } from './resolve-observers.js';
 
 /** The options of a connection, checked and all set. */
 export interface ResolvedOptions extends ResolvedReach {
@@ -40,6 +43,9 @@ export interface ResolvedOptions extends ResolvedReach {
   /** `undefined` when there are none. */
   readonly publishDefaults: PublishDefaults | undefined;
   readonly inbound: InboundOptions;
+  /** `undefined` when nobody reads. */
+  readonly log: Log | undefined;
+  readonly plugins: readonly Plugin[];
 }
 
 /** A reconnect policy, all set. */
@@ -68,6 +74,8 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
     'publish',
     'publishDefaults',
     'receive',
+    'logger',
+    'plugins',
   ],
   session: ['clean', 'expiry'],
   reconnect: ['initialDelay', 'maxDelay', 'factor', 'jitter', 'resetAfter', 'maxAttempts', 'shouldRetry'],
@@ -100,6 +108,7 @@ export function resolveOptions(server: ServerOption, options: ConnectionOptions)
   if (options.will !== undefined && check.object('will', options.will)) checkWill(options.will, check);
   const resolved = {
     ...reach,
+    ...resolveObservers(options, check),
     clientId,
     generatedClientId: options.clientId === undefined,
     protocolVersion: check.oneOf('protocolVersion', options.protocolVersion, ['auto', 5, 4, 3] as const),

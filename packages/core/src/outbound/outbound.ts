@@ -99,6 +99,11 @@ export class Outbound {
     return this.#outbox.count + this.#admission.waiting + this.#inFlight.size;
   }
 
+  /** Messages in the outbox, their bytes, and messages whose senders wait for room in it. */
+  get waiting(): { readonly messages: number; readonly bytes: number; readonly senders: number } {
+    return { messages: this.#outbox.count, bytes: this.#outbox.bytes, senders: this.#admission.waiting };
+  }
+
   /** Messages that were sent and not acknowledged. */
   get unacknowledged(): number {
     return this.#inFlight.size;
@@ -111,7 +116,7 @@ export class Outbound {
       message = this.#acceptor.accept(topic, payload, options);
     } catch (error) {
       if (!isMqttError(error)) throw error;
-      return this.#refuse(new OutgoingMessage(textOf(topic), 0, '', 0, 0, false, undefined, undefined), error);
+      return this.fail(topic, error);
     }
     message.warn = this.#warn;
     message.overflow = options.overflow ?? this.#options.overflow;
@@ -139,6 +144,11 @@ export class Outbound {
       });
     }
     return message;
+  }
+
+  /** The publication of a message that is not even looked at. */
+  fail(topic: string, error: MqttError): OutgoingMessage {
+    return this.#refuse(new OutgoingMessage(textOf(topic), 0, '', 0, 0, false, undefined, undefined), error);
   }
 
   /** A connection is there: resume what the session still knows, repeat what it has forgotten, then send what waits. */

@@ -17,6 +17,7 @@ import { Keepalive } from './keepalive.js';
 import { failedBy, networkFailure } from './network-failure.js';
 import { PacketDispatcher } from './packet-dispatcher.js';
 import { PacketSplitter } from './packet-splitter.js';
+import { Traffic } from './traffic.js';
 import type { Transport, TransportFactory } from './transport.js';
 import type { ConnectRequest, Wire, WireFactory, WireHandlers } from './wire.js';
 
@@ -24,15 +25,19 @@ import type { ConnectRequest, Wire, WireFactory, WireHandlers } from './wire.js'
 const END_TIME = 200;
 const END_ROUNDS = 5;
 
-/** Wires that speak MQTT over transports of this factory. */
-export function packetWire(transports: TransportFactory, clock: Clock): WireFactory {
-  return (request, handlers) => new PacketWire(request, handlers, transports, clock);
+/**
+ * Wires that speak MQTT over transports of this factory.
+ * @param traffic counts what goes over them.
+ */
+export function packetWire(transports: TransportFactory, clock: Clock, traffic = new Traffic(clock)): WireFactory {
+  return (request, handlers) => new PacketWire(request, handlers, transports, clock, traffic);
 }
 
 class PacketWire implements Wire {
   readonly #request: ConnectRequest;
   readonly #handlers: WireHandlers;
   readonly #clock: Clock;
+  readonly #traffic: Traffic;
   readonly #transport: Transport;
   readonly #splitter: PacketSplitter;
   readonly #writer: PacketWriter;
@@ -47,8 +52,9 @@ class PacketWire implements Wire {
   #paused = false;
   congested = false;
 
-  constructor(request: ConnectRequest, handlers: WireHandlers, transports: TransportFactory, clock: Clock) {
+  constructor(request: ConnectRequest, handlers: WireHandlers, transports: TransportFactory, clock: Clock, traffic: Traffic) {
     this.#request = request;
+    this.#traffic = traffic;
     this.#handlers = handlers;
     this.#clock = clock;
     const flush = (): void => {
@@ -56,15 +62,18 @@ class PacketWire implements Wire {
     };
     this.#writer = new PacketWriter({
       write: (bytes) => {
-        if (this.#phase === 'open' && !this.#transport.write(bytes)) this.congested = true;
+        if (this.#phase !== 'open') return;
+        traffic.bytesOut += bytes.length;
+        if (!this.#transport.write(bytes)) this.congested = true;
       },
       scheduleFlush: () => {
         // What is written while a chunk is handled leaves at its end.
         if (!this.#receiving) clock.defer(flush);
       },
-    });
+    }, traffic);
     const dispatcher = this.#dispatcher();
     this.#splitter = new PacketSplitter(request.maximumPacketSize, (first, bytes, start, end) => {
+      traffic.received(first, bytes, start, end);
       dispatcher.dispatch(first, bytes, start, end);
     });
     this.#connectTimer = clock.setTimeout(() => {
@@ -204,6 +213,7 @@ class PacketWire implements Wire {
 
   #receive(chunk: Uint8Array): void {
     if (this.#phase !== 'open') return;
+    this.#traffic.bytesIn += chunk.length;
     this.#keepalive?.heard();
     this.#receiving = true;
     try {
@@ -249,6 +259,7 @@ class PacketWire implements Wire {
 
   #leave(phase: 'ending' | 'gone'): void {
     this.#phase = phase;
+    this.#traffic.ended();
     this.#splitter.stop();
     this.#keepalive?.stop();
     this.#clock.clearTimeout(this.#connectTimer);

@@ -1,4 +1,5 @@
 import { writeUtf8 } from '../../internal/utf8.js';
+import type { Traffic } from '../traffic.js';
 import { writeVariableInteger } from './variable-integer.js';
 
 const SLAB = 64 * 1024;
@@ -19,13 +20,18 @@ export interface ByteSink {
  */
 export class PacketWriter {
   readonly #sink: ByteSink;
+  readonly #traffic: Traffic | undefined;
+  /** Where the packet that is being written begins. */
+  #packet = 0;
   #slab = new Uint8Array(0);
   #start = 0;
   #offset = 0;
   #scheduled = false;
 
-  constructor(sink: ByteSink) {
+  /** @param traffic counts the packets. */
+  constructor(sink: ByteSink, traffic?: Traffic) {
     this.#sink = sink;
+    this.#traffic = traffic;
   }
 
   /** Bytes written and not handed on yet. */
@@ -35,11 +41,13 @@ export class PacketWriter {
 
   /** Makes room for `size` bytes. Every packet begins with it. */
   reserve(size: number): void {
-    if (this.#offset + size <= this.#slab.length) return;
-    this.flush();
-    this.#slab = new Uint8Array(Math.max(SLAB, size));
-    this.#start = 0;
-    this.#offset = 0;
+    if (this.#offset + size > this.#slab.length) {
+      this.flush();
+      this.#slab = new Uint8Array(Math.max(SLAB, size));
+      this.#start = 0;
+      this.#offset = 0;
+    }
+    this.#packet = this.#offset;
   }
 
   byte(value: number): void {
@@ -99,6 +107,7 @@ export class PacketWriter {
 
   /** The packet is complete. */
   commit(): void {
+    this.#traffic?.sent(this.#slab, this.#packet, this.#offset);
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#sink.scheduleFlush();
