@@ -15,6 +15,7 @@ export { dedupe } from './processing/dedupe.js';
 export { forwardTo } from './processing/forward-to.js';
 export { processEach } from './processing/process-each.js';
 export { sequenceGaps } from './processing/sequence-gaps.js';
+export { sampleStats } from './lifecycle/stats.js';
 export { publishTo } from './publishing/publish-to.js';
 export { bufferWhileOffline } from './reconnecting/buffer-while-offline.js';
 export { onReconnect } from './reconnecting/on-reconnect.js';
@@ -54,8 +55,14 @@ export {
   UnacknowledgedError,
   UnknownOutcomeError,
   UnsupportedError,
+  eventLogger,
   isMqttError,
   originalCause,
+  packetLogger,
+  publishOnce,
+  subscribeOnce,
+  traceContext,
+  traceContextOf,
 } from '@rxmqtt/core';
 
 export type { PullOptions } from './adapters/pull-options.js';
@@ -90,16 +97,24 @@ export type {
   ConnectionEvents,
   ConnectionOptions,
   ConnectionState,
+  ConnectionStats,
   DrainReport,
   DropEvent,
+  Logger,
   MqttErrorCode,
   MqttMessage,
   Negotiated,
+  OneShotMessage,
+  OneShotOptions,
   Payload,
+  Plugin,
+  PluginContext,
+  PluginHooks,
   PublishOptions,
   PublishProperties,
   PublishResult,
   QoS,
+  SubscribeOnceOptions,
   SubscribeOptions,
   TemplateParams,
 } from '@rxmqtt/core';

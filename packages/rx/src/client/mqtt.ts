@@ -3,6 +3,7 @@ import type {
   Connection,
   ConnectionEnd,
   ConnectionState,
+  ConnectionStats,
   DrainReport,
   DropEvent,
   MqttError,
@@ -38,6 +39,12 @@ export interface Mqtt {
 
   /** Every message that was given up, in either direction. Hot, no replay; completes like `state$`, never errors. */
   readonly drops$: Observable<DropEvent>;
+
+  /**
+   * What was counted and what waits where: now, and each second. Cold; does not open the connection; completes like `state$`,
+   * never errors. For another interval see {@link sampleStats}.
+   */
+  readonly stats$: Observable<ConnectionStats>;
 
   /**
    * The messages of a filter or a template.

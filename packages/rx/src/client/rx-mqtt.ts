@@ -2,6 +2,7 @@ import type {
   Connection,
   ConnectionEnd,
   ConnectionState,
+  ConnectionStats,
   DrainReport,
   DropEvent,
   MqttError,
@@ -13,6 +14,7 @@ import type { Observable } from 'rxjs';
 import { dropsOf } from '../lifecycle/drops.js';
 import { errorsOf } from '../lifecycle/errors.js';
 import { connectedOf, stateOf } from '../lifecycle/state.js';
+import { sampleStats } from '../lifecycle/stats.js';
 import type { ObserveOptions, ObservedMessage } from '../observing/observe-options.js';
 import { observe } from '../observing/observe.js';
 import { publishOnce } from '../publishing/publish-once.js';
@@ -25,6 +27,7 @@ export class RxMqtt implements Mqtt {
   readonly connected$: Observable<boolean>;
   readonly errors$: Observable<MqttError>;
   readonly drops$: Observable<DropEvent>;
+  readonly stats$: Observable<ConnectionStats>;
 
   constructor(connection: Connection) {
     this.connection = connection;
@@ -32,6 +35,7 @@ export class RxMqtt implements Mqtt {
     this.connected$ = connectedOf(connection);
     this.errors$ = errorsOf(connection);
     this.drops$ = dropsOf(connection);
+    this.stats$ = sampleStats(this);
   }
 
   get closed(): Promise<ConnectionEnd> {
