@@ -1,3 +1,5 @@
+// What a function of a user throws need not be an Error.
+/* eslint-disable @typescript-eslint/only-throw-error */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';

@@ -90,7 +90,7 @@ function errorsIn(thing: unknown, depth = 0): Error[] {
 
 function asJson(thing: unknown): string {
   try {
-    return JSON.stringify(thing) ?? '';
+    return JSON.stringify(thing);
   } catch {
     return '';
   }
