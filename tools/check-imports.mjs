@@ -41,6 +41,25 @@ for (const entry of ${JSON.stringify(entries)}) {
 }
 `;
 
+// Node itself never loads both, but bundlers and test runners do.
+const copies = `
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+const require = createRequire(import.meta.url);
+const root = dirname(require.resolve('@rxmqtt/core/package.json'));
+const cjs = require(join(root, 'dist/cjs/index.js'));
+const esm = await import(pathToFileURL(join(root, 'dist/esm/index.js')));
+assert.notEqual(cjs.MqttError, esm.MqttError);
+for (const [one, other] of [[cjs, esm], [esm, cjs]]) {
+  const error = new one.OfflineError('a');
+  assert.equal(error instanceof other.MqttError, false);
+  assert.equal(other.isMqttError(error), true);
+  assert.equal(other.isMqttError(new Error('x')), false);
+}
+`;
+
 const jest = `
 const { MqttError } = require('@rxmqtt/core');
 const rx = require('@rxmqtt/rx');
@@ -86,6 +105,10 @@ try {
     await write('jest.config.cjs', "module.exports = { testEnvironment: 'node', transform: {} };");
     await write('consumer.test.cjs', jest);
     await run(toolCommand('jest/bin/jest.js', '--ci', '--rootDir', folder, '--testMatch', '**/*.test.cjs'), here);
+  });
+  await check('imports: the errors of two copies recognise each other', async () => {
+    await write('copies.mjs', copies);
+    await node('copies.mjs');
   });
   await check('imports: TypeScript, without Node types', async () => {
     for (const extension of ['mts', 'cts']) await write(`consumer.${extension}`, types);

@@ -23,6 +23,9 @@ export function negotiate(parameters: AttemptParameters, keepalive: number, { se
     subscriptionIdentifiersAvailable: modern && properties.subscriptionIdentifiersAvailable !== 0,
     // MQTT 3.x says nothing about groups; servers that offer them there exist.
     sharedSubscriptionAvailable: properties.sharedSubscriptionAvailable !== 0,
+    topicAliasMaximum: properties.topicAliasMaximum,
+    authenticationMethod: properties.authenticationMethod,
+    serverReference: properties.serverReference,
     responseInformation: properties.responseInformation,
     reasonString: properties.reasonString,
     userProperties: properties.userProperties ?? [],

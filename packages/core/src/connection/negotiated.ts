@@ -5,11 +5,11 @@ import type { UserProperty } from '../message/publish-properties.js';
 export interface Negotiated {
   /** The version spoken: 5, 4 (3.1.1) or 3 (3.1). */
   readonly protocolVersion: 5 | 4 | 3;
-  /** The client identifier in use, assigned by the server if we asked for it. */
+  /** The client identifier in use: ours, or the one that the server has assigned because ours was empty. */
   readonly clientId: string;
   /** Whether the server has kept the session of an earlier connection. */
   readonly sessionPresent: boolean;
-  /** Seconds between pings, after the server had its say; 0 for none. */
+  /** Seconds between pings: the server's keepalive where it has one, else ours; 0 for none. */
   readonly keepalive: number;
   /** Seconds that the server keeps the session after a disconnect. */
   readonly sessionExpiry: number;
@@ -27,6 +27,12 @@ export interface Negotiated {
   readonly subscriptionIdentifiersAvailable: boolean;
   /** Whether consumer groups (`$share`) are offered. */
   readonly sharedSubscriptionAvailable: boolean;
+  /** How many topic aliases the server takes; `undefined` for none. */
+  readonly topicAliasMaximum?: number | undefined;
+  /** The method of enhanced authentication that was used, if any. */
+  readonly authenticationMethod?: string | undefined;
+  /** Another server that the server has named. */
+  readonly serverReference?: string | undefined;
   /** What the server wants response topics to begin with. */
   readonly responseInformation: string | undefined;
   /** The text that came with CONNACK. */
