@@ -1,4 +1,4 @@
-// Programs that the tests use and npm cannot install: mosquitto, its clients, and Chromium.
+// Programs that the tests use and npm cannot install: mosquitto, its clients, two proxies, openssl, and Chromium.
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,9 @@ import { findChromium, findExecutable } from './lib/executables.mjs';
 const needs = [
   { package: 'mosquitto', found: () => findExecutable('mosquitto') },
   { package: 'mosquitto-clients', found: () => findExecutable('mosquitto_pub') && findExecutable('mosquitto_sub') },
+  { package: 'microsocks', found: () => findExecutable('microsocks') },
+  { package: 'tinyproxy-bin', found: () => findExecutable('tinyproxy') },
+  { package: 'openssl', found: () => findExecutable('openssl') },
   { package: 'chromium', found: findChromium },
 ];
 

@@ -99,6 +99,11 @@ export async function startMosquitto(...settings: string[]): Promise<Mosquitto> 
   return mosquitto;
 }
 
+/** Fulfils when somebody takes connections there. */
+export async function listens(port: number): Promise<void> {
+  while (!(await accepts(port)));
+}
+
 function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -116,7 +121,7 @@ function accepts(port: number): Promise<boolean> {
  * A free port below the range from which the kernel gives ports to clients: a client that keeps knocking at a port of that
  * range while the broker is down ends up connected to itself, and the broker cannot come back.
  */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
     if (await isFree(port)) return port;
