@@ -39,7 +39,9 @@ export {
 export { originalCause } from './errors/hide-secrets.js';
 export { InvalidTopicError } from './errors/invalid-topic-error.js';
 export { MqttError, isMqttError } from './errors/mqtt-error.js';
+export { StoreError } from './errors/store-error.js';
 export { reasonName } from './errors/reason-code.js';
+export { memoryStore } from './session/memory-store.js';
 export { captures } from './topics/captures.js';
 export { compileFilter } from './topics/compile-filter.js';
 export { filtersOverlap } from './topics/filters-overlap.js';
@@ -130,6 +132,7 @@ export type {
   PublishResult,
   TopicDefaults,
 } from './outbound/publish-options.js';
+export type { SessionStore, StoreEntry, StoreOperation, StoreWarning } from './session/session-store.js';
 export type {
   AckMode,
   FilterOptions,

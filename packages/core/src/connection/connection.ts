@@ -39,8 +39,16 @@ export interface ConnectionEvents {
   readonly attemptFailed: { readonly attempt: number; readonly error: MqttError; readonly by: EndedBy };
   /** A connection that had been made was lost; another attempt may follow. */
   readonly lost: { readonly error: MqttError; readonly by: EndedBy };
-  /** A message was given up, in either direction. */
+  /**
+   * A message was given up, in either direction. What a listener of this event publishes gives up nothing in turn: where it
+   * cannot be taken, its publication fails, without another event.
+   */
   readonly drop: DropEvent;
+  /**
+   * The session's store had messages of an earlier process, which go out before all others. Each publication tells how its
+   * message ends, since whoever published it is gone; one that fails shows as a `drop` event too.
+   */
+  readonly restored: { readonly publications: readonly Publication[] };
   /** The socket does not drain: what is published waits in the outbox (`true`), or flows again (`false`). */
   readonly congestion: { readonly congested: boolean };
   /** Something went wrong that ends nothing, such as a listener that threw. */
@@ -56,7 +64,7 @@ export interface DropEvent {
   /** Its quality of service. */
   readonly qos: QoS;
   /** Why; for messages on their way out also the reason its publication failed with. */
-  readonly reason: 'refused' | 'expired' | 'overflow' | 'closed' | 'aborted' | 'unknown' | 'unobserved' | 'undecodable';
+  readonly reason: 'refused' | 'expired' | 'overflow' | 'closed' | 'aborted' | 'unknown' | 'store' | 'unobserved' | 'undecodable';
   /** The error its publication failed with. */
   readonly error: MqttError | undefined;
 }

@@ -1,5 +1,7 @@
 import { isMqttError, type MqttError } from '../errors/mqtt-error.js';
 import { ClosedError, UnsupportedError } from '../errors/connection-errors.js';
+import { quoteText } from '../errors/quote-text.js';
+import { StoreError } from '../errors/store-error.js';
 import { Inbound } from '../inbound/inbound.js';
 import { Pressure } from '../inbound/pressure.js';
 import type { Clock } from '../internal/clock.js';
@@ -11,7 +13,11 @@ import type { QueueDepths } from '../observability/connection-stats.js';
 import type { MessagePipeline } from '../plugins/message-pipeline.js';
 import type { PluggedDelivery } from '../plugins/plugged-delivery.js';
 import type { Plugins } from '../plugins/plugins.js';
+import { type Adopt, DurableSession } from '../session/durable-session.js';
 import { PacketIds } from '../session/packet-ids.js';
+import type { StoredSession } from '../session/read-session.js';
+import type { SessionIdentity } from '../session/session-record.js';
+import { InheritedFilters } from '../subscriptions/inherited-filters.js';
 import { Router } from '../subscriptions/router.js';
 import type { Filters } from '../subscriptions/resolve-filters.js';
 import type { SubscribeOptions, Subscription, SubscriptionObserver } from '../subscriptions/subscribe-options.js';
@@ -21,10 +27,13 @@ import { PacketType } from '../wire/codec/packet-type.js';
 import type { Wire, WireHandlers } from '../wire/wire.js';
 import type { DropEvent } from './connection.js';
 import type { Negotiated } from './negotiated.js';
+import { continues } from './session-plan.js';
 
 /** What the data plane tells the connection. */
 export interface DataPlaneEvents {
   drop(event: DropEvent): void;
+  isTellingDrop(): boolean;
+  restored(publications: readonly Publication[]): void;
   warn(error: unknown, what: string): void;
   congestion(congested: boolean): void;
   /** Nothing may be under way any more, in either direction; see `unfinished`. */
@@ -52,6 +61,10 @@ export class DataPlane {
   /** What plugins make of messages, where there are some. */
   readonly #pipeline: MessagePipeline | undefined;
   readonly #plugged: PluggedDelivery | undefined;
+  /** What outlives the process, where something does. */
+  readonly #session: DurableSession | undefined;
+  readonly #adopt: Adopt;
+  readonly #inherited: InheritedFilters;
   #wire: Wire | undefined;
   /** Packets of the wire that are about messages. */
   readonly handlers: Omit<WireHandlers, 'connack' | 'closed'>;
@@ -64,13 +77,17 @@ export class DataPlane {
     this.#plugged = plugins?.around(router, (event) => {
       events.drop(event);
     });
-    this.#outbound = new Outbound(options.outbound, ids, clock, events);
-    this.#inbound = new Inbound(options.inbound, this.#plugged ?? router, clock, events);
+    const warn = (error: unknown, what: string): void => {
+      events.warn(error, what);
+    };
+    const session = options.store === undefined ? undefined : new DurableSession(options.store, clock, warn);
+    this.#session = session;
+    this.#adopt = (stored) => this.#adoptSession(stored, options, events);
+    this.#outbound = new Outbound(options.outbound, ids, clock, events, session?.journal);
+    this.#inbound = new Inbound(options.inbound, this.#plugged ?? router, clock, events, session?.received);
     this.#pressure = new Pressure(() => this.#outbound.unacknowledged > 0 || this.#registry.pending > 0);
     this.#registry = new SubscriptionRegistry(router, ids, clock, {
-      warn: (error, what) => {
-        events.warn(error, what);
-      },
+      warn,
       drop: ({ topic, qos }, reason) => {
         events.drop({ direction: 'in', topic, qos, reason, error: undefined });
       },
@@ -93,7 +110,12 @@ export class DataPlane {
       exchanged: () => {
         this.#pressure.update();
       },
+      told: (filters) => session?.filters.told(filters),
+      gone: (filter) => session?.filters.gone(filter),
     }, firstSubscriptionId);
+    this.#inherited = new InheritedFilters(clock, options.inbound.graceTime, (filter) => {
+      this.#registry.inherit(filter);
+    });
     this.handlers = this.#createHandlers();
   }
 
@@ -119,7 +141,20 @@ export class DataPlane {
     };
   }
 
+  /** Takes over what an earlier process has left, and calls back: at once where there is nothing like that. */
+  restore(callback: (error: MqttError | undefined, identity: SessionIdentity | undefined) => void): void {
+    const session = this.#session;
+    if (session === undefined) callback(undefined, undefined);
+    else {
+      session.restore(this.#adopt, (error) => {
+        callback(error, session.identity);
+      });
+    }
+  }
+
   publish(topic: string, payload: Payload, options: PublishOptions): Publication {
+    // Whoever waits for `stored` may do so before the connection is opened.
+    this.#session?.restore(this.#adopt);
     const publication =
       this.#pipeline === undefined
         ? this.#outbound.publish(topic, payload, options)
@@ -139,17 +174,23 @@ export class DataPlane {
   /** Lends a wire to everybody who was waiting for one. Listeners on the way may take it away again. */
   connected(wire: Wire, negotiated: Negotiated): void {
     this.#wire = wire;
-    const { sessionPresent, protocolVersion } = negotiated;
+    const { sessionPresent, protocolVersion, clientId } = negotiated;
     this.#inbound.connected({ wire, sessionPresent, modern: protocolVersion === 5 });
-    // Subscriptions do not wait behind what is published.
-    this.#registry.connected(wire, negotiated);
-    if (this.#isLent(wire)) this.#outbound.connected(wire, negotiated);
-    if (this.#isLent(wire)) this.#pressure.connected(wire);
+    if (this.#session === undefined) {
+      this.#resume(wire, negotiated);
+      return;
+    }
+    // Nothing may show that the store does not know: who we are, and that what belonged to a lost session is void.
+    this.#session.accepted(clientId);
+    this.#session.journal.whenWritten(() => {
+      if (this.#isLent(wire)) this.#resume(wire, negotiated);
+    });
   }
 
   /** The wire is gone. */
   disconnected(): void {
     this.#wire = undefined;
+    this.#inherited.disconnected();
     this.#outbound.disconnected();
     this.#inbound.disconnected();
     this.#registry.disconnected();
@@ -173,10 +214,42 @@ export class DataPlane {
     const options = cause === undefined ? {} : { cause };
     this.#outbound.refuse(() => new ClosedError(`${why}; create a new one to publish`, options));
     this.#outbound.close(
-      ({ wasSent }) => new ClosedError(wasSent ? `${why}; the message may still have arrived` : why, options),
+      ({ wasSent, recorded }) => {
+        if (recorded) return new ClosedError(`${why}; the message is in the session store, for whoever opens that next`, options);
+        return new ClosedError(wasSent ? `${why}; the message may still have arrived` : why, options);
+      },
     );
     this.#registry.close(cause);
     this.#inbound.close();
+  }
+
+  /** Writes the last steps into the store and closes it, if there is one. */
+  closeSession(callback: () => void): void {
+    if (this.#session === undefined) callback();
+    else this.#session.close(callback);
+  }
+
+  #resume(wire: Wire, negotiated: Negotiated): void {
+    if (this.#session !== undefined) this.#inherited.connected(negotiated.sessionPresent);
+    // Subscriptions do not wait behind what is published.
+    this.#registry.connected(wire, negotiated);
+    if (this.#isLent(wire)) this.#outbound.connected(wire, negotiated);
+    if (this.#isLent(wire)) this.#pressure.connected(wire);
+  }
+
+  #adoptSession(stored: StoredSession, options: ResolvedOptions, events: DataPlaneEvents): ReturnType<Adopt> {
+    const { identity, received, filters } = stored;
+    const bad = this.#outbound.restore(stored.messages);
+    this.#inbound.restore(received);
+    this.#inherited.restore(filters);
+    if (identity !== undefined && !continues(options, identity)) {
+      const what = `the session store is that of ${quoteText(identity.clientId)}; its messages go out under the name ${quoteText(options.clientId)}`;
+      events.warn(new StoreError(what), what);
+      this.#outbound.forgetSession();
+      this.#inbound.forgetSession();
+      this.#inherited.forget();
+    }
+    return bad;
   }
 
   #isLent(wire: Wire): boolean {

@@ -94,6 +94,10 @@ export class DefaultConnection implements Connection {
       drop: (event) => {
         this.#emitter.emit('drop', event);
       },
+      isTellingDrop: () => this.#emitter.telling === 'drop',
+      restored: (publications) => {
+        this.#emitter.emit('restored', { publications });
+      },
       congestion: (congested) => {
         this.#emitter.emit('congestion', { congested });
       },
@@ -204,7 +208,12 @@ export class DefaultConnection implements Connection {
     const { clock } = this.#dependencies;
     switch (effect) {
       case 'attempt':
-        this.#attempts.start(this.#retry.attempt);
+        this.#data.restore((error, identity) => {
+          if (this.end !== undefined) return;
+          this.#plan.restored(identity);
+          if (error === undefined) this.#attempts.start(this.#retry.attempt);
+          else this.#feed({ type: 'lost', cause: error, by: 'client', retry: undefined });
+        });
         return;
       case 'schedule': {
         const { attempt, delay } = this.#retry;
@@ -304,7 +313,9 @@ export class DefaultConnection implements Connection {
     this.#disconnect();
     this.#data.close(end.cause);
     const settle = (): void => {
-      this.#end.settle(end);
+      this.#data.closeSession(() => {
+        this.#end.settle(end);
+      });
     };
     if (wire === undefined) settle();
     else wire.end(0, expiry, settle);

@@ -1,4 +1,5 @@
 import type { ResolvedOptions } from '../options/resolve-options.js';
+import type { SessionIdentity } from '../session/session-record.js';
 import type { ProtocolVersion } from '../wire/codec/packet-type.js';
 import type { AttemptParameters } from './attempt.js';
 import type { Negotiated } from './negotiated.js';
@@ -11,6 +12,8 @@ export class SessionPlan {
   #version: ProtocolVersion;
   #clientId: string;
   #connected = false;
+  /** Whether there is a session of ours to come back to. */
+  #hasSession = false;
   /** What the server has granted. */
   #expiry = 0;
   /** On MQTT 3.x: whether an old session was thrown away. */
@@ -33,11 +36,20 @@ export class SessionPlan {
     };
   }
 
+  /** What the session's store has kept of an earlier process: its session is ours, if it is the one that is asked for. */
+  restored(identity: SessionIdentity | undefined): void {
+    if (identity === undefined || this.#connected || !continues(this.#options, identity)) return;
+    this.#clientId = identity.clientId;
+    this.#hasSession = true;
+    this.#cleaned = true;
+  }
+
   /** A connection was made: later ones come back to its session, under the identifier that the server may have assigned. */
   accepted({ clientId, sessionExpiry }: Negotiated): void {
     this.#expiry = sessionExpiry;
     this.#clientId = clientId;
     this.#connected = true;
+    this.#hasSession = true;
   }
 
   /** A refusal came; the answer is whether the older protocol is worth an attempt at once. */
@@ -52,9 +64,10 @@ export class SessionPlan {
     return !this.#clean() && (this.#version !== 5 || this.#expiry > 0);
   }
 
-  /** The session expiry for DISCONNECT: an identifier made up here leaves nothing behind. */
+  /** The session expiry for DISCONNECT: an identifier made up here leaves nothing behind, unless a store keeps it. */
   get expiryAtEnd(): number | undefined {
-    return this.#options.generatedClientId && this.#options.sessionExpiry !== 0 ? 0 : undefined;
+    const { generatedClientId, sessionExpiry, store } = this.#options;
+    return generatedClientId && store === undefined && sessionExpiry !== 0 ? 0 : undefined;
   }
 
   /** Whether there has been a connection at some time. */
@@ -67,7 +80,9 @@ export class SessionPlan {
    * takes two connections there: one to throw the old session away, and one to begin another that is kept. [MQTT-3.1.2-6]
    */
   get isOnlyToClean(): boolean {
-    return this.#options.clean === 'first' && this.#version !== 5 && !this.#cleaned;
+    const { clean, store } = this.#options;
+    const isFirst = clean === 'first' || (clean === undefined && store !== undefined);
+    return isFirst && this.#version !== 5 && !this.#cleaned;
   }
 
   /** The old session is thrown away. */
@@ -76,8 +91,15 @@ export class SessionPlan {
   }
 
   #clean(): boolean {
-    const { clean = this.#version === 5 ? 'first' : true } = this.#options;
+    const { store } = this.#options;
+    // Whoever keeps a session has somebody to come back for it.
+    const { clean = this.#version === 5 || store !== undefined ? 'first' : true } = this.#options;
     if (clean !== 'first') return clean;
-    return this.#version === 5 ? !this.#connected : !this.#cleaned;
+    return this.#version === 5 ? !this.#hasSession : !this.#cleaned;
   }
+}
+
+/** Whether a stored session is the one that these options ask for. A name that was made up here asks for none in particular. */
+export function continues(options: Pick<ResolvedOptions, 'clientId' | 'generatedClientId'>, { clientId }: SessionIdentity): boolean {
+  return options.generatedClientId || options.clientId === '' || options.clientId === clientId;
 }

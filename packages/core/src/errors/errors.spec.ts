@@ -26,6 +26,7 @@ import {
 } from './delivery-errors.js';
 import { InvalidTopicError } from './invalid-topic-error.js';
 import { isMqttError, MqttError, type MqttErrorCode } from './mqtt-error.js';
+import { StoreError } from './store-error.js';
 
 const HERE = 'mqtt://broker.test:1883';
 const cause = new Error('the cause');
@@ -42,6 +43,13 @@ interface Row {
 }
 
 const ROWS: readonly Row[] = [
+  {
+    error: new StoreError('the session store could not write', { cause }),
+    name: 'StoreError',
+    code: 'ERR_MQTT_STORE',
+    retryable: false,
+    says: ['the session store could not write', 'the cause'],
+  },
   {
     error: new ConnectionRefusedError(HERE, 0x87, { reasonString: 'ask Bob', serverReference: 'other.test' }),
     name: 'ConnectionRefusedError',

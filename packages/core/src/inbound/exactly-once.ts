@@ -40,6 +40,11 @@ export class ExactlyOnce {
     return flow;
   }
 
+  /** A message that an earlier process has handled. */
+  restore(packetId: number, reasonCode: number): void {
+    this.#flows.set(packetId, { reasonCode, slots: [] });
+  }
+
   /** The flow is over, or given up: the identifier is free again. Answers whether it was known. */
   end(packetId: number): boolean {
     this.#open.delete(packetId);

@@ -4,6 +4,7 @@ import type { Clock } from '../internal/clock.js';
 import type { Acknowledger, InboundMessage } from '../message/inbound-message.js';
 import { PacketType } from '../wire/codec/packet-type.js';
 import type { Wire } from '../wire/wire.js';
+import type { ReceivedLedger } from '../session/received-ledger.js';
 import { Abandonment, type AbandonmentOptions } from './abandonment.js';
 import { AckQueue, type AckSlot } from './ack-queue.js';
 import { AckWatchdog } from './ack-watchdog.js';
@@ -60,6 +61,7 @@ export class Inbound {
   readonly #holding: Holding;
   readonly #watchdog: AckWatchdog;
   readonly #abandonment: Abandonment;
+  readonly #ledger: ReceivedLedger | undefined;
   #pubacks: AckQueue | undefined;
   #pubrecs: AckQueue | undefined;
   #wire: Wire | undefined;
@@ -72,7 +74,9 @@ export class Inbound {
   #slot: AckSlot | undefined;
   #handling: Handling | undefined;
 
-  constructor(options: InboundOptions, delivery: Delivery, clock: Clock, events: InboundEvents) {
+  /** @param ledger takes down what was handled of QoS 2 before the server learns of it. */
+  constructor(options: InboundOptions, delivery: Delivery, clock: Clock, events: InboundEvents, ledger?: ReceivedLedger) {
+    this.#ledger = ledger;
     this.#options = options;
     this.#delivery = delivery;
     this.#clock = clock;
@@ -111,14 +115,25 @@ export class Inbound {
     return this.#holding.size;
   }
 
+  /** Messages of QoS 2 that an earlier process has handled, with their reason codes. */
+  restore(handled: ReadonlyMap<number, number>): void {
+    for (const [packetId, reasonCode] of handled) this.#exactlyOnce.restore(packetId, reasonCode);
+  }
+
+  /** The session is lost: identifiers mean nothing any more. */
+  forgetSession(): void {
+    this.#exactlyOnce.clear();
+    this.#abandonment.clear();
+    this.#ledger?.clear();
+  }
+
   /** A connection is there. */
   connected({ wire, sessionPresent, modern }: InboundConnection): void {
     this.#wire = wire;
     this.#modern = modern;
     this.#abandonment.modern = modern;
     if (!sessionPresent) {
-      this.#exactlyOnce.clear();
-      this.#abandonment.clear();
+      this.forgetSession();
       this.#holding.clear(false);
     }
     this.#pubacks = new AckQueue(PacketType.puback, wire, ({ packetId }) => {
@@ -178,9 +193,14 @@ export class Inbound {
 
   /** A PUBREL came: the identifier is free again. */
   released(packetId: number): void {
-    const known = this.#exactlyOnce.end(packetId);
     // [MQTT 5, 3.7.2.1] 0x92: not known, or not known any more.
-    this.#wire?.ack(PacketType.pubcomp, packetId, known || !this.#modern ? 0 : 0x92);
+    const reasonCode = this.#exactlyOnce.end(packetId) || !this.#modern ? 0 : 0x92;
+    const wire = this.#wire;
+    const proceed = (): void => {
+      if (wire === this.#wire) wire?.ack(PacketType.pubcomp, packetId, reasonCode);
+    };
+    if (this.#ledger === undefined) proceed();
+    else this.#ledger.released(packetId, proceed);
   }
 
   #atMostOnce(message: InboundMessage): void {
@@ -253,8 +273,13 @@ export class Inbound {
     }
     const flow = this.#exactlyOnce.begin(packetId, slot);
     const handling = this.#newHandling((reasonCode) => {
-      flow.reasonCode ??= reasonCode;
-      for (const due of flow.slots) this.#pubrecs?.settle(due, reasonCode);
+      const proceed = (): void => {
+        flow.reasonCode ??= reasonCode;
+        for (const due of flow.slots) this.#pubrecs?.settle(due, reasonCode);
+      };
+      // A negative PUBREC ends the flow: there is nothing to be remembered. [MQTT 5, 4.3.3]
+      if (this.#ledger === undefined || reasonCode >= 0x80 || this.#exactlyOnce.get(packetId) !== flow) proceed();
+      else this.#ledger.handled(packetId, reasonCode, proceed);
     });
     this.#deliver(message, () => handling);
     handling.end(0);

@@ -2,6 +2,8 @@
 export interface Clock {
   /** Milliseconds that never jump, from an arbitrary origin. */
   now(): number;
+  /** Milliseconds since 1970, as the machine believes; may jump. Only for what must mean the same in another process. */
+  date(): number;
   /** Runs `callback` once, at least `delay` milliseconds later. */
   setTimeout(callback: () => void, delay: number): Timer;
   /** Takes a timer back; harmless when it has run. */
@@ -19,6 +21,7 @@ export type Timer = unknown;
 /** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => performance.now(),
+  date: () => Date.now(),
   // Looked up at each call, so that fake timers of test frameworks are honoured.
   setTimeout: (callback, delay) => setTimeout(callback, delay),
   clearTimeout: (timer) => {

@@ -10,6 +10,7 @@ export class Emitter<Events extends object> {
 
   readonly #queue = new Fifo<() => void>();
   #emitting = false;
+  #telling: keyof Events | undefined;
 
   constructor(onListenerError: (error: unknown, name: keyof Events) => void) {
     this.#onListenerError = onListenerError;
@@ -29,6 +30,11 @@ export class Emitter<Events extends object> {
     };
   }
 
+  /** The event whose listeners are being called. */
+  get telling(): keyof Events | undefined {
+    return this.#telling;
+  }
+
   /** Calls the listeners. One that throws is reported and does not keep the others from being called. */
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
     if (!this.#listeners.has(name)) return;
@@ -39,9 +45,11 @@ export class Emitter<Events extends object> {
     this.#emitting = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) next();
     this.#emitting = false;
+    this.#telling = undefined;
   }
 
   #call<Name extends keyof Events>(name: Name, event: Events[Name]): void {
+    this.#telling = name;
     for (const listener of this.#listeners.get(name) ?? []) {
       try {
         (listener as (event: Events[Name]) => void)(event);

@@ -4,6 +4,7 @@ import type { PublishProperties, UserProperty } from '../message/publish-propert
 import type { Plugin } from '../plugins/plugin.js';
 import type { Logger } from '../observability/logger.js';
 import type { OfflinePolicy, OverflowPolicy, Payload, TopicDefaults } from '../outbound/publish-options.js';
+import type { SessionStore } from '../session/session-store.js';
 import type { Endpoint } from './endpoint.js';
 import type { ProxyOption, SocketOptions, TlsOptions, TransportProvider, WebSocketOptions } from './network-options.js';
 import type { RedirectPolicy, ServerOption } from './server-options.js';
@@ -111,11 +112,20 @@ export type CredentialsProvider = (context: CredentialsContext) => Credentials |
 export interface SessionOptions {
   /**
    * `true`: every connection starts empty. `false`: continue what the server has kept. `'first'`: the first connection of
-   * this object starts empty, later ones continue. Defaults to `'first'` on MQTT 5 and to `true` on 3.x.
+   * this object (with a store: of this store) starts empty, later ones continue. Defaults to `'first'` on MQTT 5, and on 3.x
+   * to `'first'` with a store and to `true` without one.
    */
   readonly clean?: boolean | 'first';
   /** Seconds that the server keeps the session after a disconnect (MQTT 5). Defaults to 300. */
   readonly expiry?: number;
+  /**
+   * Keeps the session on this side, so that it outlives the process: `await levelStore('./outbox')` of
+   * `@rxmqtt/core/store-level`, or one of your own. Messages of QoS 1 and 2 are stored before they are sent, and
+   * `publication.stored` fulfils when one is; after a restart they go out again, with the same identifiers where the server
+   * still has the session. QoS 0 is not stored. A client identifier that was made up or assigned is kept as well. The
+   * connection closes the store when it ends. Defaults to none: the session lives as long as the connection object.
+   */
+  readonly store?: SessionStore;
 }
 
 /** When and how often a lost connection is made again. */
@@ -161,7 +171,7 @@ export interface OutboxOptions {
   readonly window?: number;
   /** Messages waiting to be sent, at most. Defaults to 10,000. */
   readonly capacity?: number;
-  /** Bytes of topic and payload waiting to be sent, at most. Defaults to 16 MiB. */
+  /** Bytes of topic, payload and properties waiting to be sent, at most. Defaults to 16 MiB. */
   readonly maxBytes?: number;
   /** What happens to a message that finds the outbox full. Defaults to `'error'`. */
   readonly overflow?: OverflowPolicy;

@@ -4,10 +4,11 @@ import { LONGEST_DELAY } from '../internal/clock.js';
 import { randomId } from '../internal/random.js';
 import type { UserProperty } from '../message/publish-properties.js';
 import { OVERFLOW_POLICIES } from '../outbound/accept-message.js';
-import type { OutboundOptions } from '../outbound/outbound.js';
+import type { OutboundOptions } from '../outbound/outbound-options.js';
 import type { Log } from '../observability/logger.js';
 import type { Plugin } from '../plugins/plugin.js';
 import type { PublishDefaults } from '../outbound/publish-defaults.js';
+import type { SessionStore } from '../session/session-store.js';
 import { checkPublishDefaults } from './check-publish-defaults.js';
 import { checkReach, type ResolvedReach } from './check-reach.js';
 import type {
@@ -32,6 +33,7 @@ export interface ResolvedOptions extends ResolvedReach {
   readonly credentials: Credentials | CredentialsProvider | undefined;
   readonly clean: boolean | 'first' | undefined;
   readonly sessionExpiry: number;
+  readonly store: SessionStore | undefined;
   /** `undefined` for never. */
   readonly reconnect: ResolvedReconnect | undefined;
   readonly keepalive: number;
@@ -77,7 +79,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
     'logger',
     'plugins',
   ],
-  session: ['clean', 'expiry'],
+  session: ['clean', 'expiry', 'store'],
   reconnect: ['initialDelay', 'maxDelay', 'factor', 'jitter', 'resetAfter', 'maxAttempts', 'shouldRetry'],
   publish: ['window', 'capacity', 'maxBytes', 'overflow', 'maxAge', 'onSessionLost', 'offline'],
   receive: ['ackTimeout', 'graceTime', 'abandoned', 'maxBytes'],
@@ -115,6 +117,7 @@ export function resolveOptions(server: ServerOption, options: ConnectionOptions)
     credentials: options.credentials,
     clean: session.clean === undefined ? undefined : check.oneOf('session.clean', session.clean, [true, false, 'first'] as const),
     sessionExpiry: check.integer('session.expiry', session.expiry, 300, 0, MAX_UINT32),
+    store: session.store === undefined ? undefined : checkStore(session.store, check),
     reconnect: reconnect === false ? undefined : resolveReconnect(reconnect, check),
     keepalive: check.integer('keepalive', options.keepalive, 60, 0, MAX_UINT16),
     connectTimeout: check.integer('connectTimeout', options.connectTimeout, 10_000, 1, MAX_DELAY),
@@ -147,6 +150,14 @@ export function resolveOptions(server: ServerOption, options: ConnectionOptions)
   if (resolved.protocolVersion === 4 || resolved.protocolVersion === 3) checkOldProtocol(resolved, check);
   if (check.problems.length > 0) throw new InvalidOptionsError(check.problems);
   return resolved;
+}
+
+/** A promise of a store is the usual mistake. */
+function checkStore(store: unknown, check: OptionChecker): SessionStore | undefined {
+  const { read, write, close } = (store ?? {}) as Partial<Record<keyof SessionStore, unknown>>;
+  if ([read, write, close].every((each) => typeof each === 'function')) return store as SessionStore;
+  check.problems.push({ path: 'session.store', reason: 'must be a session store; await the promise that levelStore() returns' });
+  return undefined;
 }
 
 /** What MQTT 5 allows and 3.x does not. */

@@ -5,6 +5,7 @@ import { utf8Length } from '../internal/utf8.js';
 import type { QoS } from '../message/mqtt-message.js';
 import type { PublishProperties, UserProperty } from '../message/publish-properties.js';
 import { isTopicName, validateTopicName } from '../topics/topic-name.js';
+import { propertiesLength } from '../wire/codec/properties-encoder.js';
 import { OutgoingMessage } from './outgoing-message.js';
 import type { OfflinePolicy, OverflowPolicy, Payload, PublishOptions } from './publish-options.js';
 
@@ -39,7 +40,7 @@ export class MessageAcceptor {
       throw invalid(topic, 'overflow', `is none of ${OVERFLOW_POLICIES.join(', ')}`);
     }
     checkTimeout(topic, options.timeout);
-    return new OutgoingMessage(
+    const message = new OutgoingMessage(
       topic,
       topicLength,
       payload,
@@ -49,6 +50,8 @@ export class MessageAcceptor {
       properties === undefined ? undefined : checkProperties(topic, properties),
       offline,
     );
+    if (message.properties !== undefined) message.propertiesLength = propertiesLength(message.properties);
+    return message;
   }
 
   #checkTopic(topic: string): number {

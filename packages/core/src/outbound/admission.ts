@@ -14,22 +14,30 @@ export interface AdmissionOptions {
   readonly maxBytes: number;
 }
 
+/** What becomes of messages. */
+export interface AdmissionEvents {
+  /** There is room for it. */
+  accept(message: OutgoingMessage): void;
+  /** It is given up. */
+  drop(message: OutgoingMessage, error: MqttError): void;
+}
+
 /** Decides what happens to messages that find the outbox full, and keeps those whose senders wait for room. */
 export class Admission {
   readonly #outbox: Outbox;
   readonly #maxWaiting: number;
   readonly #maxWaitingBytes: number;
-  readonly #drop: (message: OutgoingMessage, error: MqttError) => void;
+  readonly #events: AdmissionEvents;
   readonly #waiting = new Lane();
   #count = 0;
   #bytes = 0;
+  #displacing = false;
 
-  /** @param drop tells the sender of a message that it is given up. */
-  constructor(outbox: Outbox, { capacity, maxBytes }: AdmissionOptions, drop: (message: OutgoingMessage, error: MqttError) => void) {
+  constructor(outbox: Outbox, { capacity, maxBytes }: AdmissionOptions, events: AdmissionEvents) {
     this.#outbox = outbox;
     this.#maxWaiting = capacity;
     this.#maxWaitingBytes = maxBytes / WAITING_SHARE;
-    this.#drop = drop;
+    this.#events = events;
   }
 
   /** Messages whose senders wait for room. */
@@ -37,12 +45,15 @@ export class Admission {
     return this.#count;
   }
 
-  /** Puts a message into the outbox as its overflow policy says; the answer is why it was refused, if it was. */
-  admit(message: OutgoingMessage): OverflowError | undefined {
+  /**
+   * Puts a message into the outbox as its overflow policy says; the answer is why it was refused, if it was.
+   * @param mayDisplace whether others may be given up for it.
+   */
+  admit(message: OutgoingMessage, mayDisplace: boolean): OverflowError | undefined {
     const { overflow, topic, size } = message;
     if (!this.#outbox.canHold(size)) return full(message, `${String(size)} bytes are more than publish.maxBytes allows`);
-    if (overflow === 'latest') this.#replace(topic);
-    const obstacle = this.#obstacle(size);
+    const older = overflow === 'latest' ? this.#outbox.latest(topic) : undefined;
+    const obstacle = older === undefined ? this.#obstacle(size) : 'a message for the topic waits';
     if (obstacle === undefined) {
       this.#accept(message);
       return undefined;
@@ -53,8 +64,8 @@ export class Admission {
         return full(message, `the outbox is full (${obstacle})`);
       case 'latest':
       case 'dropOldest':
-        this.#makeRoom(size);
-        this.#accept(message);
+        if (!mayDisplace || this.#displacing) return full(message, `the outbox is full (${obstacle}), and this came from a listener of what was dropped for another`);
+        this.#displace(message, older);
         return undefined;
       case 'block':
         if (this.#count >= this.#maxWaiting || !this.#mayHold(message)) {
@@ -110,25 +121,30 @@ export class Admission {
 
   #accept(message: OutgoingMessage): void {
     this.#outbox.add(message);
-    message.accept();
+    this.#events.accept(message);
   }
 
-  #replace(topic: string): void {
-    const older = this.#outbox.latest(topic);
-    if (older !== undefined) this.#giveUp(older, 'a newer message for the topic took its place', true);
-  }
-
-  #makeRoom(size: number): void {
+  /**
+   * Gives up what is in the way of a message, and takes it; only then are the others told. What their listeners publish in
+   * turn gives nothing up, or that would never end.
+   */
+  #displace(message: OutgoingMessage, older: OutgoingMessage | undefined): void {
+    const { size } = message;
+    const given: [OutgoingMessage, string][] = [];
+    const take = (each: OutgoingMessage, why: string, replaced = false): void => {
+      this.#outbox.remove(each, replaced);
+      given.push([each, why]);
+    };
+    if (older !== undefined) take(older, 'a newer message for the topic took its place', true);
     while (this.#outbox.obstacle(size) !== undefined) {
       const oldest = this.#outbox.first(true);
-      if (oldest === undefined) return;
-      this.#giveUp(oldest, 'the outbox was full and newer messages came');
+      if (oldest === undefined) break;
+      take(oldest, 'the outbox was full and newer messages came');
     }
-  }
-
-  #giveUp(message: OutgoingMessage, why: string, replaced = false): void {
-    this.#outbox.remove(message, replaced);
-    this.#drop(message, new OverflowError(message.topic, why));
+    this.#accept(message);
+    this.#displacing = true;
+    for (const [each, why] of given) this.#events.drop(each, new OverflowError(each.topic, why));
+    this.#displacing = false;
   }
 }
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { ModelServer } from '../../test/support/model-server.js';
 import type { QoS } from '../message/mqtt-message.js';
 import { createTestConnection, type ScriptedWire, type SentPacket, type TestConnection } from '../testing/index.js';
 import type { OverflowPolicy, Publication, PublishOutcome } from './publish-options.js';
@@ -29,63 +30,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.boolean().map((congested) => ({ do: 'congest', congested }) as const) },
 );
-
-type Ack = Readonly<{ type: 4 | 5 | 7; packetId: number }>;
-
-/** A server as the specification wants it, with the network before it: what is under way when it is cut is lost. */
-class ModelServer {
-  /** How often each message was given to subscribers. */
-  readonly delivered = new Map<string, number>();
-  /** QoS 2 identifiers between PUBLISH and PUBREL. */
-  readonly #received = new Map<number, string>();
-  #answers: Ack[] = [];
-  #read = 0;
-
-  forget(): void {
-    this.#received.clear();
-  }
-
-  cut(): void {
-    this.#answers = [];
-    this.#read = 0;
-  }
-
-  serve(wire: ScriptedWire, count: number): void {
-    for (; count > 0 && this.#read < wire.sent.length; count--) this.#take(wire.sent[this.#read++]!);
-  }
-
-  answer(wire: ScriptedWire, count: number, onAnswer: (ack: Ack) => void): void {
-    for (const ack of this.#answers.splice(0, count)) {
-      onAnswer(ack);
-      wire.acknowledge(ack.type, ack.packetId);
-    }
-  }
-
-  get isDone(): boolean {
-    return this.#answers.length === 0;
-  }
-
-  #take(packet: SentPacket): void {
-    if (packet.type === 'publish') {
-      const { qos, packetId, dup, payload } = packet;
-      if (qos === 2) {
-        const before = this.#received.get(packetId);
-        if (before !== undefined && before !== payload) throw new Error(`identifier ${packetId} of ${before} was used for ${String(payload)}`);
-        if (before !== undefined && !dup) throw new Error(`${before} came twice, but not as a duplicate`);
-        if (before === undefined) this.#deliver(String(payload));
-        this.#received.set(packetId, String(payload));
-      } else this.#deliver(String(payload));
-      if (qos > 0) this.#answers.push({ type: qos === 1 ? 4 : 5, packetId });
-    } else if (packet.type === 'ack') {
-      this.#received.delete(packet.packetId);
-      this.#answers.push({ type: 7, packetId: packet.packetId });
-    }
-  }
-
-  #deliver(payload: string): void {
-    this.delivered.set(payload, (this.delivered.get(payload) ?? 0) + 1);
-  }
-}
 
 interface Published {
   readonly name: string;

@@ -1,3 +1,4 @@
+import type { OutgoingLedger } from '../session/outgoing-ledger.js';
 import type { PacketIds } from '../session/packet-ids.js';
 import type { Ack } from '../wire/codec/ack-codec.js';
 import { type AckType, PacketType } from '../wire/codec/packet-type.js';
@@ -20,6 +21,7 @@ export class InFlight {
   readonly #ids: PacketIds;
   readonly #send: Send;
   readonly #finished: (message: OutgoingMessage, ack: Ack) => void;
+  readonly #ledger: OutgoingLedger<OutgoingMessage> | undefined;
   readonly #messages = new SlotTable();
   /** What must be sent again on this connection, before anything new. */
   #again: OutgoingMessage[] = [];
@@ -32,7 +34,14 @@ export class InFlight {
   #wire: Wire | undefined;
   #modern = false;
 
-  constructor(ids: PacketIds, send: Send, finished: (message: OutgoingMessage, ack: Ack) => void) {
+  /** @param ledger takes down each step before it shows on the wire. */
+  constructor(
+    ids: PacketIds,
+    send: Send,
+    finished: (message: OutgoingMessage, ack: Ack) => void,
+    ledger?: OutgoingLedger<OutgoingMessage>,
+  ) {
+    this.#ledger = ledger;
     this.#ids = ids;
     this.#send = send;
     this.#finished = finished;
@@ -71,9 +80,23 @@ export class InFlight {
     if (id === 0) return false;
     message.packetId = id;
     message.phase = 'sent';
+    message.isWritten = false;
     this.#messages.add(message);
     this.#depart(message);
-    this.#send(message, false);
+    if (this.#ledger === undefined) this.#write(message, false);
+    else this.#ledger.sent(message, this.#proceed);
+    return true;
+  }
+
+  /** A message that an earlier process has sent, or that the server has received, under an identifier it still has. */
+  restore(message: OutgoingMessage): void {
+    this.#messages.add(message);
+  }
+
+  /** Takes a message out again that was not written yet; `false` when it is not here. */
+  withdraw(message: OutgoingMessage): boolean {
+    if (this.#messages.get(message.packetId) !== message) return false;
+    this.#takeOut(message);
     return true;
   }
 
@@ -88,8 +111,9 @@ export class InFlight {
       this.#depart(message);
       if (message.phase === 'received') wire.ack(PacketType.pubrel, message.packetId, 0);
       else {
-        message.redelivered = true;
-        this.#send(message, true);
+        // It may have been taken down for the connection before, and not have left in time.
+        message.redelivered = message.isWritten;
+        this.#write(message, message.isWritten);
       }
     }
     this.#next = index;
@@ -129,18 +153,42 @@ export class InFlight {
     else {
       message.phase = 'received';
       message.received = ack;
-      this.#wire?.ack(PacketType.pubrel, message.packetId, 0);
+      if (this.#ledger === undefined) this.#release(message);
+      else this.#ledger.received(message, this.#release);
     }
   }
 
+  #write(message: OutgoingMessage, dup: boolean): void {
+    message.wasSent = true;
+    message.isWritten = true;
+    this.#send(message, dup);
+  }
+
+  /** It is in the store under its identifier. */
+  readonly #proceed = (message: OutgoingMessage): void => {
+    if (this.#isUnderWay(message) && !message.isWritten) this.#write(message, false);
+  };
+
+  readonly #release = (message: OutgoingMessage): void => {
+    if (this.#isUnderWay(message)) this.#wire?.ack(PacketType.pubrel, message.packetId, 0);
+  };
+
+  #isUnderWay(message: OutgoingMessage): boolean {
+    return this.#wire !== undefined && message.epoch === this.#epoch && this.#messages.get(message.packetId) === message;
+  }
+
   #finish(message: OutgoingMessage, ack: Ack): void {
+    const result = outcome(message, ack);
+    this.#takeOut(message);
+    this.#finished(message, result);
+  }
+
+  #takeOut(message: OutgoingMessage): void {
     this.#messages.delete(message.packetId);
     this.#ids.release(message.packetId);
     // It may be acknowledged by a connection on which it was not sent again yet.
     if (message.epoch === this.#epoch) this.#underWay--;
-    const result = outcome(message, ack);
     message.phase = 'none';
-    this.#finished(message, result);
   }
 }
 

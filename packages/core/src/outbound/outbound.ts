@@ -1,53 +1,29 @@
-import type { DropEvent } from '../connection/connection.js';
 import type { Negotiated } from '../connection/negotiated.js';
-import { ClosedError } from '../errors/connection-errors.js';
-import {
-  AbortedError,
-  ExpiredError,
-  LimitExceededError,
-  OfflineError,
-  OverflowError,
-  PublishRefusedError,
-  TimeoutError,
-  UnknownOutcomeError,
-} from '../errors/delivery-errors.js';
+import { ExpiredError, OfflineError, PublishRefusedError } from '../errors/delivery-errors.js';
 import { isMqttError, type MqttError } from '../errors/mqtt-error.js';
 import { textOf } from '../errors/quote-text.js';
 import type { Clock } from '../internal/clock.js';
+import type { Journal } from '../session/journal.js';
+import { OutgoingLedger } from '../session/outgoing-ledger.js';
 import type { PacketIds } from '../session/packet-ids.js';
+import type { BadEntry, RestoredRecord } from '../session/read-session.js';
 import type { Ack } from '../wire/codec/ack-codec.js';
 import type { Wire } from '../wire/wire.js';
 import { MessageAcceptor } from './accept-message.js';
 import { Admission } from './admission.js';
+import { dropReason, truthful } from './drop-reason.js';
 import { ExpirySweep } from './expiry-sweep.js';
 import { InFlight } from './in-flight.js';
+import { sortLost } from './lost-session.js';
+import { MessageAge } from './message-age.js';
 import { Outbox } from './outbox.js';
+import type { OutboundEvents, OutboundOptions } from './outbound-options.js';
 import { OutgoingMessage } from './outgoing-message.js';
 import { PayloadCopies } from './payload-copies.js';
-import type { OfflinePolicy, OverflowPolicy, Payload, PublishOptions } from './publish-options.js';
+import type { Payload, PublishOptions } from './publish-options.js';
+import { restoreMessages } from './restore-messages.js';
 import { limitExceeded } from './server-limits.js';
 import { aborted, limitWait } from './wait-limits.js';
-
-/** Limits of what is on its way out, all set. */
-export interface OutboundOptions {
-  /** `undefined`: as fits the protocol version. */
-  readonly window: number | undefined;
-  readonly capacity: number;
-  readonly maxBytes: number;
-  readonly overflow: OverflowPolicy;
-  readonly maxAge: number;
-  readonly onSessionLost: 'republish' | 'fail';
-  readonly offline: OfflinePolicy;
-}
-
-/** What happens to messages on their way out. */
-export interface OutboundEvents {
-  drop(event: DropEvent): void;
-  warn(error: unknown, what: string): void;
-  congestion(congested: boolean): void;
-  /** Nothing is waiting or unacknowledged any more. */
-  idle(): void;
-}
 
 const SUCCESS = { reasonCode: 0, properties: undefined };
 /** Payloads below this size are encoded before `publish()` returns, if they are sent at once. */
@@ -64,6 +40,10 @@ export class Outbound {
   readonly #admission: Admission;
   readonly #inFlight: InFlight;
   readonly #sweep: ExpirySweep;
+  readonly #age: MessageAge;
+  readonly #ids: PacketIds;
+  /** What outlives the process; `undefined` where nothing does. */
+  readonly #ledger: OutgoingLedger<OutgoingMessage> | undefined;
   readonly #warn: (error: unknown, what: string) => void;
   #wire: Wire | undefined;
   #negotiated: Negotiated | undefined;
@@ -72,25 +52,34 @@ export class Outbound {
   #refusal: (() => MqttError) | undefined;
   #closing: ((message: OutgoingMessage) => MqttError) | undefined;
 
-  constructor(options: OutboundOptions, ids: PacketIds, clock: Clock, events: OutboundEvents) {
+  constructor(options: OutboundOptions, ids: PacketIds, clock: Clock, events: OutboundEvents, journal?: Journal) {
     this.#options = options;
+    this.#ids = ids;
     this.#clock = clock;
     this.#events = events;
-    this.#outbox = new Outbox(options.capacity, options.maxBytes);
-    this.#admission = new Admission(this.#outbox, options, (message, error) => {
-      this.#copies.release(message);
-      this.#drop(message, error);
-    });
-    this.#inFlight = new InFlight(
-      ids,
-      (message, dup) => this.#wire?.publish(message, message.packetId, dup, this.#remainingExpiry(message)),
-      (message, ack) => {
-        this.#finished(message, ack);
-      },
-    );
+    this.#age = new MessageAge(clock, options.maxAge);
     this.#warn = (error, what) => {
       events.warn(error, what);
     };
+    this.#ledger = journal === undefined ? undefined : this.#createLedger(journal);
+    this.#outbox = new Outbox(options.capacity, options.maxBytes);
+    this.#admission = new Admission(this.#outbox, options, {
+      accept: (message) => {
+        this.#accepted(message);
+      },
+      drop: (message, error) => {
+        this.#copies.release(message);
+        this.#giveUp(message, error);
+      },
+    });
+    this.#inFlight = new InFlight(
+      ids,
+      (message, dup) => this.#wire?.publish(message, message.packetId, dup, this.#age.remaining(message)),
+      (message, ack) => {
+        this.#finished(message, ack);
+      },
+      this.#ledger,
+    );
     this.#sweep = new ExpirySweep(clock, (now) => this.#giveUpStale(now));
   }
 
@@ -123,18 +112,18 @@ export class Outbound {
     const obstacle = this.#obstacle(message, options);
     if (obstacle !== undefined) return this.#refuse(message, obstacle);
     message.sequence = ++this.#sequence;
-    this.#limitAge(message);
+    this.#age.limit(message);
     const wire = this.#wire;
     const sendNow = wire !== undefined && !wire.congested && this.#nothingAhead(message);
     // What outlives this call must not change with the caller's buffer; what is refused needs no copy.
     const copied = sendNow && (message.qos > 0 || message.payloadLength >= SMALL);
     if (copied) this.#copies.own(message);
     if (!sendNow || !this.#send(wire, message)) {
-      const overflow = this.#admission.admit(message);
+      const overflow = this.#admission.admit(message, !this.#events.isTellingDrop());
       if (overflow !== undefined) return this.#refuse(message, overflow);
       if (!copied) this.#copies.own(message);
       // A listener of what was dropped for it may have closed the connection.
-      if (this.#closing !== undefined) this.#withdraw(message, this.#closing(message));
+      if (this.#closing !== undefined) this.#end(message, this.#closing(message));
       this.#sweep.watch(message.staleAt);
     }
     this.#watchCongestion();
@@ -151,6 +140,23 @@ export class Outbound {
     return this.#refuse(new OutgoingMessage(textOf(topic), 0, '', 0, 0, false, undefined, undefined), error);
   }
 
+  /** Messages of an earlier process come before all others. The answer is what no message can be made of. */
+  restore(records: readonly RestoredRecord[]): readonly BadEntry[] {
+    const context = { acceptor: this.#acceptor, age: this.#age, clock: this.#clock, ids: this.#ids };
+    const { messages, bad } = restoreMessages(records, context);
+    for (const message of [...messages].reverse()) {
+      message.warn = this.#warn;
+      if (message.packetId > 0) this.#inFlight.restore(message);
+      else {
+        this.#outbox.putBack(message);
+        this.#sweep.watch(message.staleAt);
+      }
+    }
+    this.#ledger?.begin(records.at(-1)?.number ?? 0);
+    if (messages.length > 0) this.#events.restored(messages);
+    return bad;
+  }
+
   /** A connection is there: resume what the session still knows, repeat what it has forgotten, then send what waits. */
   connected(wire: Wire, negotiated: Negotiated): void {
     this.#wire = wire;
@@ -159,8 +165,13 @@ export class Outbound {
     // [MQTT-3.3.4-9]
     const window = Math.min(this.#options.window ?? defaultWindow(negotiated), negotiated.receiveMaximum);
     this.#inFlight.connected(wire, window, negotiated.protocolVersion === 5);
-    for (const { message, why } of doubtful) this.#drop(message, new UnknownOutcomeError(message.topic, why));
+    for (const { message, error } of doubtful) this.#giveUp(message, error);
     this.pump();
+  }
+
+  /** The session is lost: what the server may not have waits again, what it may have is in doubt. */
+  forgetSession(): void {
+    for (const { message, error } of this.#startOver()) this.#giveUp(message, error);
   }
 
   /** The connection is gone. */
@@ -187,8 +198,8 @@ export class Outbound {
       const message = this.#outbox.first(this.#inFlight.isOpen) ?? this.#admission.direct;
       if (message === undefined) break;
       this.#remove(message);
-      const obstacle = this.#expired(message) ?? limitExceeded(message, this.#negotiated!);
-      if (obstacle !== undefined) this.#drop(message, obstacle);
+      const obstacle = this.#age.expired(message) ?? limitExceeded(message, this.#negotiated!);
+      if (obstacle !== undefined) this.#giveUp(message, obstacle);
       else if (!this.#send(wire, message)) {
         this.#outbox.putBack(message);
         break;
@@ -204,12 +215,12 @@ export class Outbound {
     this.#refusal = error;
   }
 
-  /** Settles everything. */
+  /** Settles everything. What is in the store stays there. */
   close(error: (message: OutgoingMessage) => MqttError): void {
     this.#closing = error;
     this.disconnected();
     for (const message of this.#inFlight.takeAll()) this.#drop(message, error(message));
-    for (const message of [...this.#outbox, ...this.#admission]) this.#withdraw(message, error(message));
+    for (const message of [...this.#outbox, ...this.#admission]) this.#end(message, error(message));
     this.#sweep.stop();
   }
 
@@ -229,49 +240,49 @@ export class Outbound {
   #send(wire: Wire, message: OutgoingMessage): boolean {
     if (message.qos > 0) {
       if (!this.#inFlight.start(message)) return false;
-      message.accept();
+      if (this.#ledger === undefined) message.accept();
       return true;
     }
-    wire.publish(message, 0, false, this.#remainingExpiry(message));
+    wire.publish(message, 0, false, this.#age.remaining(message));
     message.acknowledge(SUCCESS);
     return true;
   }
 
+  /** There is room for a message. */
+  #accepted(message: OutgoingMessage): void {
+    if (this.#ledger === undefined || message.qos === 0) message.accept();
+    else this.#ledger.queued(message);
+  }
+
+  #createLedger(journal: Journal): OutgoingLedger<OutgoingMessage> {
+    return new OutgoingLedger<OutgoingMessage>(journal, this.#clock, {
+      durable: (message) => {
+        message.accept();
+      },
+      failed: (message, error) => {
+        this.#takeBack(message, error);
+      },
+      warn: this.#warn,
+      age: (message) => this.#age.age(message),
+      isWaiting: ({ phase }) => phase === 'queued',
+    });
+  }
+
   #finished(message: OutgoingMessage, { reasonCode, properties }: Ack): void {
+    this.#ledger?.finished(message);
     if (reasonCode < 0x80) message.acknowledge({ reasonCode, properties });
     else this.#drop(message, new PublishRefusedError(message.topic, reasonCode, properties?.reasonString));
   }
 
-  /** The session is lost: what the server may not have goes out as new; what it may have is in doubt, and the answer. */
-  #startOver(): { readonly message: OutgoingMessage; readonly why: string }[] {
-    const doubtful: { readonly message: OutgoingMessage; readonly why: string }[] = [];
-    for (const message of this.#inFlight.takeAll().reverse()) {
-      if (message.outcome !== undefined) continue;
-      const received = message.phase === 'received';
-      const why = `${received ? 'the server had received it' : 'it was sent, but not acknowledged'} when the session was lost`;
-      if (received || (message.qos === 1 && this.#options.onSessionLost === 'fail')) doubtful.unshift({ message, why });
-      else this.#outbox.putBack(message);
+  /** Puts back what goes out again as new; the answer is what is in doubt. */
+  #startOver(): ReturnType<typeof sortLost>['doubtful'] {
+    const { again, doubtful, forgotten } = sortLost(this.#inFlight.takeAll(), this.#options.onSessionLost);
+    for (const message of [...again].reverse()) {
+      this.#outbox.putBack(message);
+      this.#ledger?.requeued(message);
     }
+    for (const message of forgotten) this.#ledger?.finished(message);
     return doubtful;
-  }
-
-  #limitAge(message: OutgoingMessage): void {
-    const expiry = message.properties?.messageExpiryInterval;
-    if (expiry === undefined && this.#options.maxAge === Infinity) return;
-    const now = this.#clock.now();
-    if (expiry !== undefined) message.expiresAt = now + expiry * 1000;
-    message.staleAt = Math.min(message.expiresAt, now + this.#options.maxAge);
-  }
-
-  #expired(message: OutgoingMessage): MqttError | undefined {
-    if (message.staleAt === Infinity || this.#clock.now() < message.staleAt) return undefined;
-    return new ExpiredError(message.topic);
-  }
-
-  /** What is left of the message expiry interval, in whole seconds. [MQTT-3.3.2-6] */
-  #remainingExpiry(message: OutgoingMessage): number | undefined {
-    if (message.expiresAt === Infinity) return undefined;
-    return Math.max(0, Math.ceil((message.expiresAt - this.#clock.now()) / 1000));
   }
 
   /** Gives up what has waited too long; the answer is when the next message will have. */
@@ -298,22 +309,40 @@ export class Outbound {
   }
 
   #withdraw(message: OutgoingMessage, error: MqttError): void {
+    // What is on its way stays in the store until the server has answered.
+    if (this.#remove(message)) this.#giveUp(message, error);
+    else this.#drop(message, error);
+  }
+
+  /** Settles a message that the store may keep. */
+  #end(message: OutgoingMessage, error: MqttError): void {
     this.#remove(message);
     this.#drop(message, error);
   }
 
-  #remove(message: OutgoingMessage): void {
+  /** Takes a message out, wherever it waits; `false` when it is on its way. */
+  #remove(message: OutgoingMessage): boolean {
     if (message.phase === 'queued') this.#outbox.remove(message);
     else if (message.phase === 'blocked') this.#admission.remove(message);
+    else return message.phase === 'sent' && !message.isWritten && this.#inFlight.withdraw(message);
+    return true;
   }
 
+  /** Fails a message that was not taken. A listener of `drop` that publishes is told by the outcome alone. */
   #refuse(message: OutgoingMessage, error: MqttError): OutgoingMessage {
-    this.#drop(message, error);
+    if (this.#events.isTellingDrop()) message.fail(error);
+    else this.#drop(message, error);
     return message;
   }
 
+  /** Fails a message for good. */
+  #giveUp(message: OutgoingMessage, error: MqttError): void {
+    this.#ledger?.finished(message);
+    this.#drop(message, error);
+  }
+
   #drop(message: OutgoingMessage, reason: MqttError): void {
-    const error = message.wasSent && saysNotSent(reason) ? inDoubt(message, reason) : reason;
+    const error = truthful(message, reason);
     if (!message.fail(error)) return;
     this.#events.drop({ direction: 'out', topic: message.topic, qos: message.qos, reason: dropReason(error), error });
   }
@@ -333,22 +362,4 @@ export class Outbound {
 /** Servers of MQTT 3.x cannot say what they take; Mosquitto, for one, hangs up on more than 20 of QoS 2. */
 function defaultWindow({ protocolVersion }: Negotiated): number {
   return protocolVersion === 5 ? 64 : 20;
-}
-
-/** Whether an error implies that the message never left. */
-function saysNotSent(error: MqttError): boolean {
-  return error instanceof ExpiredError || error instanceof OverflowError || error instanceof LimitExceededError;
-}
-
-function inDoubt({ topic }: OutgoingMessage, cause: MqttError): UnknownOutcomeError {
-  return new UnknownOutcomeError(topic, `it was sent, the session was lost, and then it was given up: ${cause.message}`);
-}
-
-function dropReason(error: MqttError): DropEvent['reason'] {
-  if (error instanceof OverflowError) return 'overflow';
-  if (error instanceof ExpiredError) return 'expired';
-  if (error instanceof ClosedError) return 'closed';
-  if (error instanceof AbortedError || error instanceof TimeoutError) return 'aborted';
-  if (error instanceof UnknownOutcomeError) return 'unknown';
-  return 'refused';
 }

@@ -31,6 +31,8 @@ export class OutgoingMessage implements Publication {
   readonly offline: OfflinePolicy | undefined;
   overflow: OverflowPolicy = 'error';
   phase: OutgoingPhase = 'none';
+  /** The bytes of its properties. */
+  propertiesLength = 0;
   packetId = 0;
   /** Order of acceptance among all messages. */
   sequence = 0;
@@ -38,10 +40,16 @@ export class OutgoingMessage implements Publication {
   expiresAt = Infinity;
   /** When it has waited too long to be sent at all. */
   staleAt = Infinity;
-  /** The connection on which it was sent last; 0 for none. */
+  /** The connection on which it is under way; 0 for none. */
   epoch = 0;
+  /** Whether it was sent at some time, and so may have arrived or may still arrive. (QoS 0 is settled when it is sent.) */
+  wasSent = false;
+  /** Whether it was written under its present packet identifier. */
+  isWritten = false;
   /** Whether it was sent more than once under its identifier. */
   redelivered = false;
+  /** Whether the session's store has it. */
+  recorded = false;
   /** What the PUBREC of QoS 2 said, which PUBCOMP does not repeat. */
   received: Ack | undefined = undefined;
   /** Told of listeners that throw. */
@@ -76,14 +84,9 @@ export class OutgoingMessage implements Publication {
     this.offline = offline;
   }
 
-  /** Whether it was sent at some time, and so may have arrived or may still arrive. (QoS 0 is settled when it is sent.) */
-  get wasSent(): boolean {
-    return this.epoch > 0;
-  }
-
   /** What it costs the outbox. */
   get size(): number {
-    return this.topicLength + this.payloadLength;
+    return this.topicLength + this.payloadLength + this.propertiesLength;
   }
 
   get stored(): Promise<void> {
@@ -102,7 +105,7 @@ export class OutgoingMessage implements Publication {
     return this.#stored.promise;
   }
 
-  /** The outbox, or the wire, has taken it. */
+  /** The outbox, the wire or, where there is one, the session's store has taken it. */
   accept(): void {
     this.#accepted = true;
     this.#stored?.resolve();

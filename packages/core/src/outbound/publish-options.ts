@@ -65,14 +65,18 @@ export type PublishOutcome =
  *
  * Fulfils when the server has acknowledged (QoS 0: when the message was handed to the socket), and rejects with one of
  * InvalidTopicError, InvalidMessageError, LimitExceededError, OverflowError, OfflineError, PublishRefusedError, ExpiredError,
- * TimeoutError, AbortedError, UnknownOutcomeError or ClosedError. It settles exactly once.
+ * TimeoutError, AbortedError, UnknownOutcomeError, StoreError or ClosedError. It settles exactly once.
  */
 export interface Publication extends PromiseLike<PublishResult> {
   /** The topic it goes to. */
   readonly topic: string;
   /** How it ended, or `undefined` while it is on its way. */
   readonly outcome: PublishOutcome | undefined;
-  /** Fulfils when the message is accepted: there was room for it. Rejects as the publication does, if that fails before. */
+  /**
+   * Fulfils when the message is accepted: there was room for it. With a session store, and QoS 1 or 2, when it is in the
+   * store: however the process ends, the message goes out. Never later than the publication; rejects as that does, if that
+   * fails before.
+   */
   readonly stored: Promise<void>;
   /**
    * Calls back once, synchronously with the event that settles it, or at once if it is settled already. For code that

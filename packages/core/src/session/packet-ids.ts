@@ -19,6 +19,14 @@ export class PacketIds {
     return this.#cursor;
   }
 
+  /** Takes an identifier that an earlier process has given out; `false` when it is in use. */
+  reserve(id: number): boolean {
+    if (this.#used[id] !== 0 || id === 0) return false;
+    this.#used[id] = 1;
+    this.#count++;
+    return true;
+  }
+
   /** Gives an identifier back; harmless when it is free. */
   release(id: number): void {
     if (this.#used[id] !== 1) return;

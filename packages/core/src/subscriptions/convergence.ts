@@ -25,6 +25,8 @@ export interface ConvergenceHost {
   reject(subscriptions: readonly ActiveSubscription[], error: MqttError): void;
   /** What nobody wants is not at the server, or is wanted again. */
   settled(entry: FilterEntry): void;
+  /** The server may have these filters from now on. */
+  told(filters: readonly string[]): void;
   /** Nobody wants it, and the server does not have it. */
   discard(entry: FilterEntry): void;
   /** The changes of a tick have been sent. */
@@ -194,6 +196,7 @@ export class Convergence {
           if (subscriptionId !== 0) this.#router.identify(entry, subscriptionId);
           entry.requested(tag, request);
         }
+        this.#host.told(packet.map(({ filter }) => filter));
         wire.subscribe(packetId, packet, subscriptionId);
       }
     }

@@ -20,6 +20,10 @@ export interface RegistryHost extends Omit<SubscriptionHost, 'remove' | 'update'
   arrived(subscription: ActiveSubscription): void;
   /** A SUBSCRIBE or UNSUBSCRIBE was sent, or answered. */
   exchanged(): void;
+  /** The server may have these filters from now on. */
+  told?(filters: readonly string[]): void;
+  /** The server does not have this filter any more. */
+  gone?(filter: string): void;
 }
 
 /** What is wanted: who observes which filters. {@link Convergence} makes the server do it. */
@@ -57,7 +61,9 @@ export class SubscriptionRegistry {
         },
         discard: (entry) => {
           this.#discard(entry);
+          host.gone?.(entry.filter);
         },
+        told: (filters) => host.told?.(filters),
         flushed: () => {
           for (const subscription of this.#arrived.splice(0)) host.arrived(subscription);
         },
@@ -89,6 +95,14 @@ export class SubscriptionRegistry {
     let unhandled = 0;
     for (const subscription of subscriptions) unhandled += subscription.unhandled;
     return unhandled;
+  }
+
+  /** The server may have this filter from an earlier process: unless somebody wants it, it shall go. */
+  inherit(filter: string): void {
+    if (this.#entries.has(filter)) return;
+    const entry = this.#entry(filter);
+    entry.inDoubt = true;
+    this.#convergence.touch(entry);
   }
 
   /** Answers that are due to us. */

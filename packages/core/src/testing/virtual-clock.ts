@@ -9,11 +9,17 @@ interface Entry {
 /** A clock that stands still until it is told to go on; nothing it runs takes real time. */
 export class VirtualClock implements Clock {
   #now = 0;
+  /** What {@link date} says when the clock stands at 0. */
+  epoch = 1_767_225_600_000;
   #order = 0;
   #entries: Entry[] = [];
 
   now(): number {
     return this.#now;
+  }
+
+  date(): number {
+    return this.epoch + this.#now;
   }
 
   setTimeout(callback: () => void, delay: number): Timer {

@@ -46,6 +46,10 @@ class BlockableClock implements Clock {
     return this.#time.now();
   }
 
+  date(): number {
+    return this.#time.date();
+  }
+
   setTimeout(callback: () => void, delay: number): unknown {
     const timer = { at: this.now() + delay, callback };
     this.#timers.add(timer);
