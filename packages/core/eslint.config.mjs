@@ -13,10 +13,10 @@ export default [
         'error',
         {
           src: join(import.meta.dirname, 'src'),
-          packages: { mqtt: ['wire'], 'mqtt-packet': ['wire'], socks: ['wire'] },
+          packages: { mqtt: ['wire'], 'mqtt-packet': ['wire'], socks: ['wire'], level: ['store-level'] },
           leaves: { errors: [], topics: ['errors'] },
           closed: ['testing'],
-          node: ['wire/node', 'endpoints/resolve-srv.ts'],
+          node: ['wire/node', 'endpoints/resolve-srv.ts', 'store-level/folder.ts'],
         },
       ],
     },
