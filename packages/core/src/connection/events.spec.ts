@@ -119,7 +119,8 @@ describe('a listener that throws', () => {
     throw thrown;
   };
 
-  const OCCASIONS: Readonly<Record<keyof Omit<ConnectionEvents, 'warning'>, (test: TestConnection) => void>> = {
+  // ('restored' needs a store: session/durable.spec.ts.)
+  const OCCASIONS: Readonly<Record<keyof Omit<ConnectionEvents, 'warning' | 'restored'>, (test: TestConnection) => void>> = {
     state: ({ connection }) => void connection.open().catch(() => {}),
     attemptFailed: ({ connection, wires }) => {
       connection.open().catch(() => {});

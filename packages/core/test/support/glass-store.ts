@@ -74,5 +74,5 @@ export class GlassStore implements SessionStore {
 
 /** Lets promises that are settled already run their reactions. */
 export async function settled(): Promise<void> {
-  for (let i = 0; i < 20; i++) await Promise.resolve();
+  for (let i = 0; i < 200; i++) await Promise.resolve();
 }
