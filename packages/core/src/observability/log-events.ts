@@ -69,6 +69,7 @@ function logState(state: ConnectionState, log: Log): void {
 
 /** What a line tells of an error: never its cause, which may be the user's own and hold anything. */
 export function errorFields(error: unknown): LogFields {
+  if (error === undefined) return {};
   if (!isMqttError(error)) return { error: escapeText(textOf(error)) };
   const { code, reasonCode, retryable, message } = error;
   return { code, reasonCode, retryable, error: escapeText(message) };
