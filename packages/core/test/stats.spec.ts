@@ -16,7 +16,7 @@ describe('stats()', () => {
       attempts: 0,
       connects: 0,
       drops: { in: 0, out: 0, byReason: { in: {}, out: {} } },
-      queues: { outbox: 0, outboxBytes: 0, waiting: 0, inFlight: 0, unacknowledged: 0, held: 0 },
+      queues: { outbox: 0, outboxBytes: 0, waiting: 0, inFlight: 0, unacknowledged: 0, unhandled: 0, held: 0 },
       roundTrip: undefined,
       connectedFor: undefined,
     });
@@ -78,6 +78,22 @@ describe('stats()', () => {
       messages: { out: expect.any(Number) },
       drops: { in: 0, out: 1, byReason: { in: {}, out: { refused: 1 } } },
     });
+  });
+
+  test('shows what listeners have not done with', async () => {
+    const broker = await startBroker();
+    const connection = await openConnection(broker.url);
+    const releases: (() => void)[] = [];
+    const inbox = new Inbox(connection, 'a', { qos: 1 }, () => new Promise<void>((resolve) => void releases.push(resolve)));
+    await within(inbox.subscription.ready, 2_000, 'SUBACK');
+    const message = { cmd: 'publish', topic: 'a', payload: 'x', dup: false, retain: false } as const;
+    broker.latest.send({ ...message, qos: 0 });
+    broker.latest.send({ ...message, qos: 1, messageId: 1 });
+    await inbox.received(2);
+    expect(connection.stats().queues).toMatchObject({ unhandled: 1, unacknowledged: 1 });
+    for (const release of releases) release();
+    await broker.until(() => broker.latest.commands.includes('puback'), 'PUBACK');
+    expect(connection.stats().queues).toMatchObject({ unhandled: 0, unacknowledged: 0 });
   });
 
   test('counts attempts that fail', async () => {

@@ -128,6 +128,7 @@ export class DataPlane {
       waiting: senders,
       inFlight: this.#outbound.unacknowledged,
       unacknowledged: this.#inbound.unacknowledged,
+      unhandled: this.#registry.unhandled,
       held: this.#inbound.held,
     };
   }

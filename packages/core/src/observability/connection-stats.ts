@@ -20,8 +20,10 @@ export interface QueueDepths {
   readonly waiting: number;
   /** Messages of QoS 1 and 2 that were sent and are not acknowledged by the server. */
   readonly inFlight: number;
-  /** Messages received that are not acknowledged to the server. */
+  /** Messages of QoS 1 and 2 received that are not acknowledged to the server. */
   readonly unacknowledged: number;
+  /** Messages of QoS 0 received that listeners have not done with. */
+  readonly unhandled: number;
   /** Messages received that wait for somebody to observe them. */
   readonly held: number;
 }
