@@ -145,5 +145,6 @@ export type {
   SubscriptionObserver,
 } from './subscriptions/subscribe-options.js';
 export type { SharedFilter } from './topics/shared-subscription.js';
+export type { TemplateCaptures } from './topics/template-captures.js';
 export type { TemplateParams } from './topics/template-params.js';
 export type { TopicTemplate } from './topics/topic-template.js';

@@ -16,6 +16,7 @@ export { forwardTo } from './processing/forward-to.js';
 export { processEach } from './processing/process-each.js';
 export { sequenceGaps } from './processing/sequence-gaps.js';
 export { sampleStats } from './lifecycle/stats.js';
+export { fromTopic } from './observing/from-topic.js';
 export { publishTo } from './publishing/publish-to.js';
 export { bufferWhileOffline } from './reconnecting/buffer-while-offline.js';
 export { onReconnect } from './reconnecting/on-reconnect.js';
@@ -73,7 +74,14 @@ export type { DeadLetter, DeadLetterOptions } from './dead-letters/dead-letter.j
 export type { DecodeErrorPolicy, DecodeOptions, DecodedMessage, UndecodedMessage } from './decoding/decode-options.js';
 export type { BufferOverflow } from './internal/backlog.js';
 export type { BufferOptions, DropOptions } from './internal/buffer-options.js';
-export type { ObserveOptions, ObservedMessage } from './observing/observe-options.js';
+export type {
+  FilterCollection,
+  FilterInput,
+  ObserveOptions,
+  ObservedMessage,
+  ObservedOneOf,
+  TemplatesOf,
+} from './observing/observe-options.js';
 export type { BufferOverflowOptions } from './processing/buffer-overflow.js';
 export type { DedupeOptions } from './processing/dedupe.js';
 export type { ForwardAnswer, ForwardOptions, ForwardOutput } from './processing/forward-options.js';
@@ -100,6 +108,8 @@ export type {
   ConnectionStats,
   DrainReport,
   DropEvent,
+  FilterOptions,
+  FilterSet,
   Logger,
   MqttErrorCode,
   MqttMessage,
@@ -116,5 +126,6 @@ export type {
   QoS,
   SubscribeOnceOptions,
   SubscribeOptions,
+  TemplateCaptures,
   TemplateParams,
 } from '@rxmqtt/core';

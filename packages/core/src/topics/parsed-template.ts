@@ -72,6 +72,10 @@ export class ParsedTemplate<P> implements TopicTemplate<P> {
     return params as P;
   }
 
+  captures(topic: string): readonly string[] | undefined {
+    return captureLevels(this.#filterLevels, topic)?.filter((_, index) => this.#wildcardNames[index] === undefined);
+  }
+
   #valueFor(level: TemplateLevel, index: number, params: Readonly<Record<string, unknown>>): string {
     const name = level.name as string;
     const value = params[name];

@@ -11,8 +11,9 @@ export type TemplateParams<Template extends string> = Template extends unknown
     : Readonly<Record<string, string>>
   : never;
 
+/** Whether the compiler knows the whole text. */
 // As key of a record a literal can be required; `string` and `a/${string}` make an index signature, which cannot.
-type IsKnown<Text extends string> = Partial<Record<Text, unknown>> extends Record<Text, unknown> ? false : true;
+export type IsKnown<Text extends string> = Partial<Record<Text, unknown>> extends Record<Text, unknown> ? false : true;
 
 // The second parameter makes it tail-recursive: the compiler follows 1,000 levels instead of 50.
 type LevelParams<Text extends string, Found extends string = never> = Text extends `${infer Level}/${infer Rest}`

@@ -213,3 +213,16 @@ describe('TopicTemplate', () => {
     });
   });
 });
+
+describe('captures', () => {
+  it.each([
+    ['a/+/{x}/#', 'a/b/c/d/e', ['b', 'd/e']],
+    ['a/{x}', 'a/b', []],
+    ['+/{x}', '/b', ['']],
+    ['a/{rest#}', 'a/b/c', []],
+    ['$share/g/+/a', 'b/a', ['b']],
+    ['a/+', 'a', undefined],
+  ])('of %j in %j are what the wildcards without a name stand for', (template, topic, expected) => {
+    expect(parse(template).captures(topic)).toEqual(expected);
+  });
+});

@@ -31,4 +31,10 @@ export interface TopicTemplate<P> {
    * An empty level gives `''`, which `build` refuses. `{name#}` gives `''` also when the topic ends at the parent.
    */
   extract(topic: string): P | undefined;
+
+  /**
+   * What the wildcards that have no name stand for in `topic`, in their order (see `captures`); `undefined` when it does not
+   * match. Never throws.
+   */
+  captures(topic: string): readonly string[] | undefined;
 }

@@ -12,7 +12,13 @@ import type {
   PublishResult,
 } from '@rxmqtt/core';
 import type { Observable } from 'rxjs';
-import type { ObserveOptions, ObservedMessage } from '../observing/observe-options.js';
+import type {
+  FilterCollection,
+  ObserveOptions,
+  ObservedMessage,
+  ObservedOneOf,
+  TemplatesOf,
+} from '../observing/observe-options.js';
 
 /**
  * An MQTT client that speaks Observables. Create one with {@link connect}; it opens by itself at the first use, and stays
@@ -47,24 +53,33 @@ export interface Mqtt {
   readonly stats$: Observable<ConnectionStats>;
 
   /**
-   * The messages of a filter or a template.
+   * The messages of a filter or a template, of several, or of a set such as `{ 'a/+': { qos: 1 }, 'b/{x}': {} }`, whose entries
+   * have options of their own. A message that matches several filters of an observer is emitted once.
    *
-   * Cold: subscribing subscribes at the broker (and opens the connection), the last observer to leave unsubscribes; several
-   * observers of a filter share one subscription at the broker, and each gets every message once. Survives reconnects:
-   * nothing is emitted for them. Completes when the connection is closed. Errors with SubscribeRejectedError when the
-   * server refuses, and with the connection's error when that has failed for good. A payload that the codec does not decode
-   * ends nothing, unless `onDecodeError` says so.
-   * Observing after `close()` or during `drain()` errors with ClosedError.
+   * An Observable of filters or sets is followed: only the differences are sent, and new filters are granted before old ones
+   * are given up. It may be empty at times; its last word stands when it completes.
+   *
+   * Cold: subscribing subscribes at the broker (and opens the connection), the last observer to leave unsubscribes, after
+   * `linger`; several observers of a filter share one subscription at the broker, and each gets every message once. Survives
+   * reconnects: nothing is emitted for them (see `onDisconnect`). Completes when the connection is closed. Errors with
+   * SubscribeRejectedError when the server refuses, with TimeoutError when it does not answer and `onTimeout` is `'error'`, with
+   * what the Observable of filters errors with, and with the connection's error when that has failed for good. A payload that
+   * the codec does not decode ends nothing, unless `onDecodeError` says so. Observing after `close()` or during `drain()` errors
+   * with ClosedError.
    *
    * In a template such as `site/{site}/dev/{id}/temp` each `{name}` is one level, whose value is in `params`; `{name#}` at
-   * the end is the rest.
+   * the end is the rest. What `+` and `#` stand for is in `captures`.
    *
-   * @throws InvalidTopicError at once, when the filter, the template or the group is invalid.
+   * @throws InvalidTopicError or InvalidOptionsError at once, when a filter, a template or the group is invalid.
    */
   observe<const Template extends string, T = Uint8Array>(
     filter: Template,
     options?: ObserveOptions<T>,
   ): Observable<ObservedMessage<Template, T>>;
+  observe<const Filters extends FilterCollection | Observable<string | FilterCollection>, T = Uint8Array>(
+    filters: Filters,
+    options?: ObserveOptions<T>,
+  ): Observable<ObservedOneOf<TemplatesOf<Filters>, T>>;
 
   /**
    * Publishes one message at each subscription. Cold; emits the result and completes; errors with what the publication

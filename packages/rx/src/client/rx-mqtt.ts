@@ -15,7 +15,14 @@ import { dropsOf } from '../lifecycle/drops.js';
 import { errorsOf } from '../lifecycle/errors.js';
 import { connectedOf, stateOf } from '../lifecycle/state.js';
 import { sampleStats } from '../lifecycle/stats.js';
-import type { ObserveOptions, ObservedMessage } from '../observing/observe-options.js';
+import type {
+  FilterCollection,
+  FilterInput,
+  ObserveOptions,
+  ObservedMessage,
+  ObservedOneOf,
+  TemplatesOf,
+} from '../observing/observe-options.js';
 import { observe } from '../observing/observe.js';
 import { publishOnce } from '../publishing/publish-once.js';
 import type { Mqtt } from './mqtt.js';
@@ -44,9 +51,14 @@ export class RxMqtt implements Mqtt {
 
   observe<const Template extends string, T = Uint8Array>(
     filter: Template,
-    options: ObserveOptions<T> = {},
-  ): Observable<ObservedMessage<Template, T>> {
-    return observe(this.connection, filter, options);
+    options?: ObserveOptions<T>,
+  ): Observable<ObservedMessage<Template, T>>;
+  observe<const Filters extends FilterCollection | Observable<string | FilterCollection>, T = Uint8Array>(
+    filters: Filters,
+    options?: ObserveOptions<T>,
+  ): Observable<ObservedOneOf<TemplatesOf<Filters>, T>>;
+  observe<T>(filters: FilterInput, options: ObserveOptions<T> = {}): Observable<ObservedMessage<string, T>> {
+    return observe(this.connection, filters, options);
   }
 
   publish(topic: string, payload: Payload, options: Omit<PublishOptions, 'signal'> = {}): Observable<PublishResult> {

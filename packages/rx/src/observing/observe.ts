@@ -1,45 +1,37 @@
-import {
-  type Connection,
-  DecodeError,
-  type MqttMessage,
-  type SubscribeOptions,
-  type TemplateParams,
-  buildSharedFilter,
-  parseTemplate,
-} from '@rxmqtt/core';
-import { Observable, type Subscriber } from 'rxjs';
-import type { Codec } from '../codecs/codec.js';
+import { type Connection, InvalidOptionsError } from '@rxmqtt/core';
+import { Observable, Subject, type Subscriber, isObservable, map, takeUntil } from 'rxjs';
 import { checkPolicy } from '../decoding/check-policy.js';
-import type { DecodeErrorPolicy } from '../decoding/decode-options.js';
-import { giveUp } from '../decoding/give-up.js';
-import { openOnUse } from '../internal/open-on-use.js';
-import type { ObserveOptions, ObservedMessage } from './observe-options.js';
-import { Observed } from './observed.js';
+import { emitBytes, emitDecoded } from './emit-decoded.js';
+import { type FilterSession, filterSession } from './filter-session.js';
+import type { FilterInput, ObserveOptions, ObservedOneOf, TemplatesOf } from './observe-options.js';
+import type { Observed } from './observed.js';
+import { type ReadFilters, readFilters } from './read-filters.js';
 
-/** The messages of a filter or a template; see `Mqtt.observe`, which is this with a connection. */
-export function observe<const Template extends string, T = Uint8Array>(
+const ON_DISCONNECT: readonly unknown[] = [undefined, 'keep', 'error', 'complete'];
+
+/** The messages of filters and templates; see `Mqtt.observe`, which is this with a connection. */
+export function observe<const Input extends FilterInput, T = Uint8Array>(
   connection: Connection,
-  filter: Template,
-  { codec, onDecodeError = 'skip', ...options }: ObserveOptions<T> = {},
-): Observable<ObservedMessage<Template, T>> {
+  input: Input,
+  { codec, onDecodeError = 'skip', onDisconnect, ...options }: ObserveOptions<T> = {},
+): Observable<ObservedOneOf<TemplatesOf<Input>, T>> {
   checkPolicy('onDecodeError', onDecodeError, ['skip', 'error']);
   // At once, not at the first subscription: a bad filter is a mistake of whoever wrote it.
-  const template = parseTemplate(filter);
-  if (options.group !== undefined) buildSharedFilter(options.group, template.filter);
-  // A topic that came for the filter has its levels.
-  const extract: Extract<Template> =
-    template.params.length === 0 ? noParams<Template> : (topic) => template.extract(topic) ?? noParams();
-  const emit =
-    codec === undefined
-      ? emitBytes<Template, T>(connection, extract)
-      : emitDecoded(connection, extract, codec, onDecodeError);
-  return new Observable((subscriber) => {
+  if (!ON_DISCONNECT.includes(onDisconnect)) {
+    throw new InvalidOptionsError([{ path: 'onDisconnect', reason: "must be 'keep', 'error' or 'complete'" }]);
+  }
+  const changing$ = isObservable(input) ? input.pipe(map((filters) => readFilters(filters, options.group))) : undefined;
+  const fixed = isObservable(input) ? undefined : readFilters(input, options.group);
+  if (fixed?.readers.length === 0)
+    throw new InvalidOptionsError([{ path: 'filter', reason: 'must name at least one filter' }]);
+  const emit = codec === undefined ? emitBytes<T>(connection) : emitDecoded(connection, codec, onDecodeError);
+  const messages$ = new Observable<Observed<string, T>>((subscriber) => {
     if (connection.state.type === 'failed') {
       subscriber.error(connection.state.cause);
       return;
     }
-    const subscription = connection.subscribe(template.filter, options satisfies SubscribeOptions, {
-      message: (message) => emit(subscriber, message),
+    const session = filterSession(connection, options, {
+      message: (message, reader) => emit(subscriber, message, reader),
       error: (error) => {
         subscriber.error(error);
       },
@@ -47,50 +39,42 @@ export function observe<const Template extends string, T = Uint8Array>(
         subscriber.complete();
       },
     });
-    openOnUse(connection);
-    return () => {
-      void subscription.unsubscribe();
-    };
-  });
-}
-
-type Extract<Template extends string> = (topic: string) => TemplateParams<Template>;
-/** Emits a message, or does what else is to be done with it; a promise is waited for before the message is acknowledged. */
-type Emit<Template extends string, T> = (
-  to: Subscriber<ObservedMessage<Template, T>>,
-  message: MqttMessage,
-) => Promise<void> | undefined;
-
-const NO_PARAMS = Object.freeze({});
-
-function noParams<Template extends string>(): TemplateParams<Template> {
-  return NO_PARAMS as TemplateParams<Template>;
-}
-
-function emitBytes<Template extends string, T>(connection: Connection, extract: Extract<Template>): Emit<Template, T> {
-  return (to, message) => {
-    to.next(new Observed(message, message.payload as T, extract(message.topic), connection));
-    return undefined;
-  };
-}
-
-function emitDecoded<Template extends string, T>(
-  connection: Connection,
-  extract: Extract<Template>,
-  codec: Codec<T>,
-  policy: DecodeErrorPolicy,
-): Emit<Template, T> {
-  return (to, message) => {
-    let value: T;
-    try {
-      value = codec.decode(message.payload, message);
-    } catch (cause) {
-      const error = new DecodeError(message.topic, message.payload, codec.name, { cause });
-      if (policy !== 'error') return giveUp(connection, policy, message, error);
-      to.error(error);
-      return undefined;
+    subscriber.add(() => {
+      session.end();
+    });
+    if (onDisconnect === 'error' || onDisconnect === 'complete') {
+      subscriber.add(
+        connection.on('lost', ({ error }) => {
+          if (onDisconnect === 'error') subscriber.error(error);
+          else subscriber.complete();
+        }),
+      );
     }
-    to.next(new Observed(message, value, extract(message.topic), connection));
-    return undefined;
-  };
+    if (fixed !== undefined) session.want(fixed);
+    if (changing$ !== undefined) follow(changing$, session, subscriber);
+  });
+  return messages$ as unknown as Observable<ObservedOneOf<TemplatesOf<Input>, T>>;
+}
+
+/** Wants what the source says last. When that has completed, its last word stands. */
+function follow(source$: Observable<ReadFilters>, session: FilterSession, subscriber: Subscriber<unknown>): void {
+  const stopped$ = new Subject<void>();
+  subscriber.add(() => {
+    stopped$.next();
+  });
+  source$.pipe(takeUntil(stopped$)).subscribe({
+    next: (filters) => {
+      try {
+        session.want(filters);
+      } catch (error) {
+        subscriber.error(error);
+      }
+    },
+    error: (error: unknown) => {
+      subscriber.error(error);
+    },
+    complete: () => {
+      if (session.isIdle()) subscriber.complete();
+    },
+  });
 }

@@ -5,7 +5,8 @@ import { bytes } from '../codecs/bytes.js';
 import { json } from '../codecs/json.js';
 import { number } from '../codecs/number.js';
 import { text } from '../codecs/text.js';
-import type { ObserveOptions, ObservedMessage } from './observe-options.js';
+import { fromTopic } from './from-topic.js';
+import type { FilterCollection, ObserveOptions, ObservedMessage } from './observe-options.js';
 
 // Checked by the compiler only.
 declare const mqtt: Mqtt;
@@ -72,7 +73,42 @@ expectTypeOf<ObservedMessage<'a', Reading>['payload']>().toEqualTypeOf<Uint8Arra
 declare const options: ObserveOptions<Reading>;
 expectTypeOf(mqtt.observe('a', options)).toEqualTypeOf<Observable<ObservedMessage<'a', Reading>>>();
 
+// The wildcards that have no name.
+expectTypeOf(messageOf(mqtt.observe('plant/+/temp/#')).captures).toEqualTypeOf<readonly [string, string]>();
+expectTypeOf(plant.captures).toEqualTypeOf<readonly []>();
+expectTypeOf(some.captures).toEqualTypeOf<readonly string[]>();
+expectTypeOf(plant.template).toEqualTypeOf<'plant/{line}/{machine}/temp'>();
+
+// Several: the template tells which.
+const one = messageOf(mqtt.observe({ 'a/{x}': { qos: 1 }, 'b/{y}/+': {} }, { codec: number() }));
+expectTypeOf(one).toEqualTypeOf<ObservedMessage<'a/{x}', number> | ObservedMessage<'b/{y}/+', number>>();
+if (one.template === 'a/{x}') expectTypeOf(one.params).toEqualTypeOf<{ readonly x: string }>();
+else expectTypeOf(one.captures).toEqualTypeOf<readonly [string]>();
+expectTypeOf(messageOf(mqtt.observe(['a/{x}', 'b'])).template).toEqualTypeOf<'a/{x}' | 'b'>();
+declare const list: readonly string[];
+expectTypeOf(messageOf(mqtt.observe(list)).params).toEqualTypeOf<Readonly<Record<string, string>>>();
+declare const sets$: Observable<readonly ('a/{x}' | 'b')[]>;
+expectTypeOf(messageOf(mqtt.observe(sets$, { codec: text() }))).toEqualTypeOf<
+  ObservedMessage<'a/{x}', string> | ObservedMessage<'b', string>
+>();
+declare const changing$: Observable<string | FilterCollection>;
+expectTypeOf(messageOf(fromTopic(mqtt, changing$)).template).toEqualTypeOf<string>();
+expectTypeOf(messageOf(fromTopic(mqtt, 'a/{x}')).params).toEqualTypeOf<{ readonly x: string }>();
+expectTypeOf(messageOf(fromTopic(mqtt, { 'a/{x}': {} })).params).toEqualTypeOf<{ readonly x: string }>();
+
 // Wrong uses.
+// @ts-expect-error -- no such quality of service
+void mqtt.observe({ a: { qos: 3 } });
+// @ts-expect-error -- the group is for all of them
+void mqtt.observe({ a: { group: 'g' } });
+// @ts-expect-error -- a filter is text
+void mqtt.observe(['a', 7]);
+// @ts-expect-error -- one of 'replay' and 'live'
+void mqtt.observe('a', { retained: true });
+// @ts-expect-error -- one of 'keep', 'error' and 'complete'
+void mqtt.observe('a', { onDisconnect: 'retry' });
+// @ts-expect-error -- an observer is done when its next returns: there is nothing to overflow
+void mqtt.observe('a', { overflow: 'latest' });
 // @ts-expect-error -- no such quality of service
 void mqtt.observe('a', { qos: 3 });
 // @ts-expect-error -- no such option
