@@ -25,7 +25,12 @@ export type SentPacket =
       readonly expiry: number | undefined;
     }
   | { readonly type: 'ack'; readonly ack: AckType; readonly packetId: number; readonly reasonCode: number }
-  | { readonly type: 'subscribe'; readonly packetId: number; readonly filters: readonly SubscribeFilter[]; readonly subscriptionId: number }
+  | {
+      readonly type: 'subscribe';
+      readonly packetId: number;
+      readonly filters: readonly SubscribeFilter[];
+      readonly subscriptionId: number;
+    }
   | { readonly type: 'unsubscribe'; readonly packetId: number; readonly filters: readonly string[] }
   | { readonly type: 'disconnect'; readonly reasonCode: number; readonly sessionExpiry: number | undefined };
 
@@ -112,7 +117,11 @@ export class ScriptedWire implements Wire {
   }
 
   /** The server answers CONNECT. Accepts by default. */
-  connack({ sessionPresent = false, reasonCode = 0, properties = {} }: { sessionPresent?: boolean; reasonCode?: number; properties?: Properties } = {}): void {
+  connack({
+    sessionPresent = false,
+    reasonCode = 0,
+    properties = {},
+  }: { sessionPresent?: boolean; reasonCode?: number; properties?: Properties } = {}): void {
     this.#say(() => {
       this.#handlers.connack({ sessionPresent, reasonCode, properties });
     });
@@ -123,10 +132,25 @@ export class ScriptedWire implements Wire {
     const { topic, payload = '', qos = 0, retain = false, dup = false, packetId = 0, subscriptionIds = [] } = message;
     const bytes = typeof payload === 'string' ? encodeUtf8(payload) : payload;
     const ids = subscriptionIds.length > 1 ? subscriptionIds : undefined;
-    const properties = { ...message.properties, ...(subscriptionIds.length > 0 ? { subscriptionIdentifiers: subscriptionIds } : {}) };
+    const properties = {
+      ...message.properties,
+      ...(subscriptionIds.length > 0 ? { subscriptionIdentifiers: subscriptionIds } : {}),
+    };
     this.#say(() => {
       this.#handlers.publish(
-        new InboundMessage(topic, bytes, qos, retain, dup, packetId, subscriptionIds[0] ?? 0, ids, bytes, 0, () => properties),
+        new InboundMessage(
+          topic,
+          bytes,
+          qos,
+          retain,
+          dup,
+          packetId,
+          subscriptionIds[0] ?? 0,
+          ids,
+          bytes,
+          0,
+          () => properties,
+        ),
       );
     });
   }
@@ -140,7 +164,9 @@ export class ScriptedWire implements Wire {
 
   /** The server answers SUBSCRIBE; without codes it grants what the last one asked for. */
   suback(packetId?: number, reasonCodes?: readonly number[]): void {
-    const asked = [...this.sent].reverse().find((packet) => packet.type === 'subscribe' && (packetId ?? packet.packetId) === packet.packetId);
+    const asked = [...this.sent]
+      .reverse()
+      .find((packet) => packet.type === 'subscribe' && (packetId ?? packet.packetId) === packet.packetId);
     if (asked?.type !== 'subscribe') throw new Error('there is no such SUBSCRIBE to answer');
     this.#say(() => {
       this.#handlers.suback({
@@ -153,7 +179,9 @@ export class ScriptedWire implements Wire {
 
   /** The server answers UNSUBSCRIBE; without codes it agrees to the last one. */
   unsuback(packetId?: number, reasonCodes?: readonly number[]): void {
-    const asked = [...this.sent].reverse().find((packet) => packet.type === 'unsubscribe' && (packetId ?? packet.packetId) === packet.packetId);
+    const asked = [...this.sent]
+      .reverse()
+      .find((packet) => packet.type === 'unsubscribe' && (packetId ?? packet.packetId) === packet.packetId);
     if (asked?.type !== 'unsubscribe') throw new Error('there is no such UNSUBSCRIBE to answer');
     this.#say(() => {
       this.#handlers.unsuback({
@@ -171,7 +199,10 @@ export class ScriptedWire implements Wire {
   }
 
   /** The connection breaks. */
-  cut(error: MqttError = new NetworkError(this.request.endpoint.label, 'cut by the script'), by: EndedBy = 'network'): void {
+  cut(
+    error: MqttError = new NetworkError(this.request.endpoint.label, 'cut by the script'),
+    by: EndedBy = 'network',
+  ): void {
     if (this.ended !== 'open') return;
     this.ended = 'closed';
     this.#handlers.closed(error, by);
