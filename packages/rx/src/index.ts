@@ -1,5 +1,9 @@
 export { toAsyncIterable } from './adapters/to-async-iterable.js';
 export { toWebStream } from './adapters/to-web-stream.js';
+export { NoResponderError, RemoteError } from './asking/remote-error.js';
+export { requestMany } from './asking/request-many.js';
+export { request } from './asking/request.js';
+export { respond } from './asking/respond.js';
 export { connect } from './client/connect.js';
 export { byContentType } from './codecs/by-content-type.js';
 export { bytes } from './codecs/bytes.js';
@@ -10,14 +14,20 @@ export { text } from './codecs/text.js';
 export { validated } from './codecs/validated.js';
 export { deadLetter } from './dead-letters/dead-letter.js';
 export { decode } from './decoding/decode.js';
+export { sampleStats } from './lifecycle/stats.js';
+export { fromTopic } from './observing/from-topic.js';
+export { presenceWill } from './presence/presence-will.js';
+export { presence } from './presence/presence.js';
+export { presences } from './presence/presences.js';
 export { bufferOverflow } from './processing/buffer-overflow.js';
 export { dedupe } from './processing/dedupe.js';
 export { forwardTo } from './processing/forward-to.js';
 export { processEach } from './processing/process-each.js';
 export { sequenceGaps } from './processing/sequence-gaps.js';
-export { sampleStats } from './lifecycle/stats.js';
-export { fromTopic } from './observing/from-topic.js';
+export { clearRetained } from './publishing/clear-retained.js';
+export { publishAll } from './publishing/publish-all.js';
 export { publishTo } from './publishing/publish-to.js';
+export { sink } from './publishing/sink.js';
 export { bufferWhileOffline } from './reconnecting/buffer-while-offline.js';
 export { onReconnect } from './reconnecting/on-reconnect.js';
 export { repeatOnReconnect } from './reconnecting/repeat-on-reconnect.js';
@@ -67,6 +77,15 @@ export {
 } from '@rxmqtt/core';
 
 export type { PullOptions } from './adapters/pull-options.js';
+export type {
+  Reply,
+  ReplyError,
+  RequestManyOptions,
+  RequestOptions,
+  Until,
+  UntilOptions,
+} from './asking/ask-options.js';
+export type { HandlerResult, ReceivedRequest, RespondOptions, RespondStatus } from './asking/respond-options.js';
 export type { Mqtt } from './client/mqtt.js';
 export type { ByContentTypeOptions } from './codecs/by-content-type.js';
 export type { Codec, Encoded } from './codecs/codec.js';
@@ -82,6 +101,9 @@ export type {
   ObservedOneOf,
   TemplatesOf,
 } from './observing/observe-options.js';
+export type { PresenceOptions, PresenceWill } from './presence/presence-will.js';
+export type { PresenceStatus } from './presence/presence.js';
+export type { PresencesOptions, Present } from './presence/presences.js';
 export type { BufferOverflowOptions } from './processing/buffer-overflow.js';
 export type { DedupeOptions } from './processing/dedupe.js';
 export type { ForwardAnswer, ForwardOptions, ForwardOutput } from './processing/forward-options.js';
@@ -96,7 +118,20 @@ export type {
 export type { HandlerValue } from './processing/run-handler.js';
 export type { SequenceGapsOptions, SequencedValue } from './processing/sequence-gaps.js';
 export type { SequenceStep } from './processing/sequence.js';
-export type { PublishInput, PublishStatus, PublishToOptions } from './publishing/publish-to-options.js';
+export type { ClearRetainedOptions, ClearedTopic } from './publishing/clear-retained.js';
+export type { PublishAllOptions } from './publishing/publish-all.js';
+export type {
+  FailedStatus,
+  PublishErrorPolicy,
+  PublishInput,
+  PublishManyOptions,
+  PublishStatus,
+  PublishToOptions,
+  PublishedStatus,
+  SinkOverflow,
+} from './publishing/publish-to-options.js';
+export type { PullSource, WebStream } from './publishing/pull-source.js';
+export type { Sink, SinkReport } from './publishing/sink.js';
 export type { BufferWhileOfflineOptions } from './reconnecting/buffer-while-offline.js';
 export type { Jitter, RetryPolicy } from './reconnecting/retry-policy.js';
 export type {
@@ -128,4 +163,6 @@ export type {
   SubscribeOptions,
   TemplateCaptures,
   TemplateParams,
+  TopicDefaults,
+  Will,
 } from '@rxmqtt/core';

@@ -1,4 +1,5 @@
 import { type ConnectionOptions, createConnection } from '@rxmqtt/core';
+import { rememberWill } from '../presence/presence-will.js';
 import type { Mqtt } from './mqtt.js';
 import { RxMqtt } from './rx-mqtt.js';
 
@@ -17,5 +18,7 @@ import { RxMqtt } from './rx-mqtt.js';
  * ```
  */
 export function connect(url: string, options: ConnectionOptions = {}): Mqtt {
-  return new RxMqtt(createConnection(url, options));
+  const connection = createConnection(url, options);
+  rememberWill(connection, options.will);
+  return new RxMqtt(connection);
 }

@@ -19,6 +19,13 @@ import type {
   ObservedOneOf,
   TemplatesOf,
 } from '../observing/observe-options.js';
+import type { Reply, RequestManyOptions, RequestOptions } from '../asking/ask-options.js';
+import type { HandlerResult, ReceivedRequest, RespondOptions, RespondStatus } from '../asking/respond-options.js';
+import type { ClearRetainedOptions, ClearedTopic } from '../publishing/clear-retained.js';
+import type { PublishAllOptions } from '../publishing/publish-all.js';
+import type { PublishInput, PublishStatus, PublishToOptions } from '../publishing/publish-to-options.js';
+import type { PullSource } from '../publishing/pull-source.js';
+import type { Sink } from '../publishing/sink.js';
 
 /**
  * An MQTT client that speaks Observables. Create one with {@link connect}; it opens by itself at the first use, and stays
@@ -86,6 +93,46 @@ export interface Mqtt {
    * failed with. Unsubscribing takes a message back that has not been sent yet.
    */
   publish(topic: string, payload: Payload, options?: Omit<PublishOptions, 'signal'>): Observable<PublishResult>;
+
+  /**
+   * Makes a {@link Sink}: an Observer to hand around, whose inputs are published as `publishTo` does it.
+   * @throws InvalidOptionsError at once.
+   */
+  sink<T = Payload>(options?: PublishToOptions<T>): Sink<T>;
+
+  /** Publishes what can be pulled from a source, no faster than it is taken; see the function `publishAll`. */
+  publishAll<T, S>(
+    source: PullSource<S>,
+    options: PublishAllOptions<T, S> & { readonly project: (item: S, index: number) => PublishInput<T> },
+  ): Observable<PublishStatus<S>>;
+  publishAll<T = Payload, S extends PublishInput<T> | Payload = PublishInput<T> | Payload>(
+    source: PullSource<S>,
+    options?: PublishAllOptions<T, S>,
+  ): Observable<PublishStatus<S>>;
+
+  /** Clears the retained messages of a filter; see the function `clearRetained`. */
+  clearRetained(filter: string, options?: ClearRetainedOptions): Observable<ClearedTopic>;
+
+  /** Asks, and emits the reply; see the function `request`. */
+  request<T = Uint8Array, Q = Payload>(
+    topic: string,
+    payload: NoInfer<Q>,
+    options?: RequestOptions<T, Q>,
+  ): Observable<Reply<T>>;
+
+  /** Asks, and emits replies until they are enough; see the function `requestMany`. */
+  requestMany<T = Uint8Array, Q = Payload>(
+    topic: string,
+    payload: NoInfer<Q>,
+    options: RequestManyOptions<T, Q>,
+  ): Observable<Reply<T>>;
+
+  /** Answers requests; see the function `respond`. */
+  respond<const Template extends string, T = Uint8Array, R = Payload>(
+    filter: Template,
+    handler: (request: ReceivedRequest<Template, T>) => HandlerResult<NoInfer<R>>,
+    options?: RespondOptions<T, R>,
+  ): Observable<RespondStatus<Template, T>>;
 
   /** Ends the connection in good order; see {@link Connection.drain}. */
   drain(options?: { readonly deadline?: number }): Promise<DrainReport>;

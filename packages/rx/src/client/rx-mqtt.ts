@@ -12,6 +12,12 @@ import type {
 } from '@rxmqtt/core';
 import type { Observable } from 'rxjs';
 import { dropsOf } from '../lifecycle/drops.js';
+import type { Reply, RequestManyOptions, RequestOptions } from '../asking/ask-options.js';
+import { requestMany } from '../asking/request-many.js';
+import { request } from '../asking/request.js';
+import type { HandlerResult, ReceivedRequest, RespondOptions, RespondStatus } from '../asking/respond-options.js';
+import { respond } from '../asking/respond.js';
+import { sayFarewell } from '../lifecycle/before-end.js';
 import { errorsOf } from '../lifecycle/errors.js';
 import { connectedOf, stateOf } from '../lifecycle/state.js';
 import { sampleStats } from '../lifecycle/stats.js';
@@ -24,7 +30,12 @@ import type {
   TemplatesOf,
 } from '../observing/observe-options.js';
 import { observe } from '../observing/observe.js';
+import { type ClearRetainedOptions, type ClearedTopic, clearRetained } from '../publishing/clear-retained.js';
+import { type PublishAllOptions, publishAll } from '../publishing/publish-all.js';
 import { publishOnce } from '../publishing/publish-once.js';
+import type { PublishInput, PublishStatus, PublishToOptions } from '../publishing/publish-to-options.js';
+import type { PullSource } from '../publishing/pull-source.js';
+import { type Sink, sink } from '../publishing/sink.js';
 import type { Mqtt } from './mqtt.js';
 
 /** A facade: every method is a function of its room, applied to the connection. */
@@ -65,11 +76,52 @@ export class RxMqtt implements Mqtt {
     return publishOnce(this.connection, topic, payload, options);
   }
 
+  sink<T = Payload>(options: PublishToOptions<T> = {}): Sink<T> {
+    return sink(this, options);
+  }
+
+  publishAll<T, S>(
+    source: PullSource<S>,
+    options?: PublishAllOptions<T, S> & { readonly project: (item: S, index: number) => PublishInput<T> },
+  ): Observable<PublishStatus<S>> {
+    return publishAll(this, source, options!);
+  }
+
+  clearRetained(filter: string, options?: ClearRetainedOptions): Observable<ClearedTopic> {
+    return clearRetained(this, filter, options);
+  }
+
+  request<T = Uint8Array, Q = Payload>(
+    topic: string,
+    payload: NoInfer<Q>,
+    options?: RequestOptions<T, Q>,
+  ): Observable<Reply<T>> {
+    return request(this, topic, payload, options);
+  }
+
+  requestMany<T = Uint8Array, Q = Payload>(
+    topic: string,
+    payload: NoInfer<Q>,
+    options: RequestManyOptions<T, Q>,
+  ): Observable<Reply<T>> {
+    return requestMany(this, topic, payload, options);
+  }
+
+  respond<const Template extends string, T = Uint8Array, R = Payload>(
+    filter: Template,
+    handler: (request: ReceivedRequest<Template, T>) => HandlerResult<NoInfer<R>>,
+    options?: RespondOptions<T, R>,
+  ): Observable<RespondStatus<Template, T>> {
+    return respond(this, filter, handler, options);
+  }
+
   drain(options: { readonly deadline?: number } = {}): Promise<DrainReport> {
+    sayFarewell(this.connection);
     return this.connection.drain(options);
   }
 
   close(): Promise<void> {
+    sayFarewell(this.connection);
     return this.connection.close();
   }
 

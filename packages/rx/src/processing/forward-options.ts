@@ -1,7 +1,7 @@
-import type { MqttMessage, Payload } from '@rxmqtt/core';
+import type { MqttMessage, Payload, PublishOptions } from '@rxmqtt/core';
 import type { Observable } from 'rxjs';
 import type { Mqtt } from '../client/mqtt.js';
-import type { PublishInput, PublishToOptions } from '../publishing/publish-to-options.js';
+import type { PublishInput, PublishManyOptions } from '../publishing/publish-to-options.js';
 import type { ProcessOptions } from './process-options.js';
 
 /** What a message is forwarded as: one message, several, or none. */
@@ -18,5 +18,5 @@ export interface ForwardOptions<M extends MqttMessage = MqttMessage, T = Payload
    */
   readonly mqtt?: Mqtt;
   /** How outputs are published, where they do not say so themselves. Here `qos` defaults to 1. */
-  readonly publish?: Omit<PublishToOptions<T>, 'window' | 'capacity'>;
+  readonly publish?: Omit<PublishManyOptions<T>, 'window' | 'onError'> & Pick<PublishOptions, 'overflow'>;
 }

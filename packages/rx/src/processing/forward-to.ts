@@ -12,9 +12,9 @@ import {
 } from 'rxjs';
 import type { Mqtt } from '../client/mqtt.js';
 import { OptionsCheck } from '../internal/options-check.js';
-import { mergeInput } from '../publishing/merge-input.js';
+import { InputMerger } from '../publishing/input-merger.js';
 import { publishOnce } from '../publishing/publish-once.js';
-import type { PublishInput, PublishToOptions } from '../publishing/publish-to-options.js';
+import type { PublishInput } from '../publishing/publish-to-options.js';
 import { isWorthRetrying } from '../reconnecting/retry-policy.js';
 import type { ForwardAnswer, ForwardOptions, ForwardOutput } from './forward-options.js';
 import { processEach } from './process-each.js';
@@ -59,23 +59,19 @@ export function forwardTo<M extends MqttMessage, T = Payload>(
   const check = new OptionsCheck();
   check.keys('', options, [...PROCESS_KEYS, 'publish']);
   check.done();
-  const defaults: PublishToOptions<T> = { ...publish, qos: publish.qos ?? 1 };
+  const merger = new InputMerger<T>({ ...publish, qos: publish.qos ?? 1 }, publish.overflow);
   return processEach(
     (message, context) =>
       outputsOf(project(message, context)).pipe(
-        mergeMap((output) => publishOutput(mqtt, output, defaults), OUTPUT_WINDOW),
+        mergeMap((output) => publishOutput(mqtt, output, merger), OUTPUT_WINDOW),
         toArray(),
       ),
     { mqtt, ...rest, retry: { shouldRetry: isWorthForwarding, ...retry } },
   ) as OperatorFunction<M, ProcessResult<M, readonly PublishResult[]>>;
 }
 
-function publishOutput<T>(
-  mqtt: Mqtt,
-  output: PublishInput<T>,
-  defaults: PublishToOptions<T>,
-): Observable<PublishResult> {
-  const merged = mergeInput(ownProperties(output), defaults);
+function publishOutput<T>(mqtt: Mqtt, output: PublishInput<T>, merger: InputMerger<T>): Observable<PublishResult> {
+  const merged = merger.merge(ownProperties(output));
   if (isMqttError(merged)) return throwError(() => merged);
   return publishOnce(mqtt.connection, merged.topic, merged.payload, merged.options);
 }

@@ -1,7 +1,12 @@
 import { InvalidMessageError } from '@rxmqtt/core';
 import type { Codec } from '../codecs/codec.js';
 import { json } from '../codecs/json.js';
-import { mergeInput } from './merge-input.js';
+import { InputMerger, type MergedInput } from './input-merger.js';
+import type { PublishInput, PublishManyOptions } from './publish-to-options.js';
+
+function mergeInput<T>(input: PublishInput<T>, options: PublishManyOptions<T>): MergedInput | InvalidMessageError {
+  return new InputMerger(options, undefined).merge(input);
+}
 
 function codecThatThrows(cause: unknown): Codec<string> {
   return {
@@ -13,7 +18,7 @@ function codecThatThrows(cause: unknown): Codec<string> {
   };
 }
 
-describe('mergeInput', () => {
+describe('InputMerger', () => {
   it('sends text and bytes as they are', () => {
     const payload = new Uint8Array([1]);
 
@@ -23,14 +28,14 @@ describe('mergeInput', () => {
 
   it('prefers what the input says', () => {
     const merged = mergeInput(
-      { topic: 'a', payload: '', qos: 2, retain: true, offline: 'error', overflow: 'latest', timeout: 1 },
-      { topic: 'b', qos: 1, retain: false, offline: 'queue', overflow: 'block', timeout: 2 },
+      { topic: 'a', payload: '', qos: 2, retain: true, offline: 'error', timeout: 1 },
+      { topic: 'b', qos: 1, retain: false, offline: 'queue', timeout: 2 },
     );
 
     expect(merged).toEqual({
       topic: 'a',
       payload: '',
-      options: { qos: 2, retain: true, offline: 'error', overflow: 'latest', timeout: 1 },
+      options: { qos: 2, retain: true, offline: 'error', timeout: 1 },
     });
   });
 
