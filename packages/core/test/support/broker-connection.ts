@@ -77,6 +77,11 @@ export class BrokerConnection {
     return this.closedAt !== undefined || this.endedByClientAt !== undefined;
   }
 
+  /** Bytes that were sent and have not left. */
+  get backlog(): number {
+    return this.#socket.writableLength;
+  }
+
   /** Whether `cut()` or `end()` was called. */
   get cutByBroker(): boolean {
     return this.#deaf;

@@ -6,8 +6,14 @@ import { cleanup } from './globals.js';
 export interface ProxyOptions {
   /** Milliseconds that each byte takes, in each direction. Defaults to 0. */
   readonly delay?: number;
-  /** Called for each connection that is made through the proxy. */
-  readonly onLink?: (link: Link) => void;
+  /** Called for each connection that is made through the proxy; may answer with who wants to see what goes through it. */
+  readonly onLink?: (link: Link) => Tap | undefined;
+}
+
+/** Sees the bytes of one connection, before they go on. */
+export interface Tap {
+  fromClient(chunk: Buffer): void;
+  fromBroker(chunk: Buffer): void;
 }
 
 /** One connection through the proxy. */
@@ -30,6 +36,16 @@ export class Proxy {
       this.links++;
       const far = connect(target, '127.0.0.1');
       const sockets = [near, far];
+      const gone = Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
+      const tap = onLink?.({
+        gone: gone.then(() => undefined),
+        cut: (how) => {
+          for (const socket of sockets) {
+            if (how === 'reset') socket.resetAndDestroy();
+            else socket.destroySoon();
+          }
+        },
+      });
       for (const [from, to] of [
         [near, far],
         [far, near],
@@ -41,6 +57,8 @@ export class Proxy {
           else setTimeout(action, delay);
         };
         from.on('data', (chunk) => {
+          if (from === near) tap?.fromClient(chunk);
+          else tap?.fromBroker(chunk);
           pass(() => {
             if (!to.destroyed && to.writable && !to.write(chunk)) from.pause();
           });
@@ -55,16 +73,6 @@ export class Proxy {
           pass(() => to.destroy());
         });
       }
-      const gone = Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
-      onLink?.({
-        gone: gone.then(() => undefined),
-        cut: (how) => {
-          for (const socket of sockets) {
-            if (how === 'reset') socket.resetAndDestroy();
-            else socket.destroySoon();
-          }
-        },
-      });
     });
   }
 

@@ -9,9 +9,18 @@ export interface Cut {
   readonly when: 'before' | 'after';
 }
 
+/** A packet before messages flow, at which one connection is cut: before or after it takes effect at its receiver. */
+export interface HandshakeCut {
+  /** The first connection is 0. */
+  readonly connection: number;
+  readonly packet: 'connect' | 'connack' | 'subscribe' | 'suback';
+  readonly when: 'before' | 'after';
+}
+
 /** How the broker behaves. */
 export interface SessionScript {
   readonly cuts: readonly Cut[];
+  readonly handshakeCut?: HandshakeCut;
   /** Whether the session survives a cut. */
   readonly session: 'kept' | 'lost';
   /** Calls back with what shall be answered: at once, or a little later. */
@@ -41,8 +50,6 @@ export class SessionBroker {
   readonly steps: string[] = [];
   /** How often the connection was cut. */
   cutsMade = 0;
-  /** How many sessions there have been. */
-  sessions = 0;
   /** Called when a subscription is confirmed. */
   onSubscribed: ((peer: BrokerConnection) => void) | undefined;
   readonly broker: ScriptedBroker;
@@ -50,6 +57,10 @@ export class SessionBroker {
   readonly #script: SessionScript;
   #hasSession = false;
   #isSubscribed = false;
+  /** Whether the client knows that it is. */
+  #isConfirmed = false;
+  /** Whether there were messages for the subscription. */
+  #isStocked = false;
   /** Identifiers of QoS 2 publishes that were not released yet. */
   #unreleased = new Set<number>();
   /** What came last under each identifier, whether it took effect or not. */
@@ -84,10 +95,13 @@ export class SessionBroker {
       self.#acknowledged('pubcomp', messageId!, peer);
     });
     broker.on('subscribe', ({ messageId, subscriptions }, peer) => {
-      if (self.#isSubscribed) self.faults.push('subscribed again, though the session was kept');
+      if (self.#cutsHandshake('subscribe', 'before', peer)) return;
+      if (self.#isConfirmed) self.faults.push('subscribed again, though the session was kept');
       self.#isSubscribed = true;
+      if (self.#cutsHandshake('subscribe', 'after', peer) || self.#cutsHandshake('suback', 'before', peer)) return;
       peer.send({ cmd: 'suback', messageId, granted: subscriptions.map(({ qos }) => qos) });
-      self.onSubscribed?.(peer);
+      self.#isConfirmed = true;
+      if (!self.#cutsHandshake('suback', 'after', peer)) self.#stock(peer);
     });
     return self;
   }
@@ -95,6 +109,11 @@ export class SessionBroker {
   /** Whether there is a session, and nothing on its way to the client. */
   get idle(): boolean {
     return this.#hasSession && this.#deliveries.size === 0;
+  }
+
+  /** Whether the session of the moment has its messages. */
+  get isStocked(): boolean {
+    return this.#isStocked;
   }
 
   /** Puts messages into the session, and sends them. */
@@ -107,13 +126,32 @@ export class SessionBroker {
   }
 
   #connected(connect: IConnectPacket, peer: BrokerConnection): void {
+    if (this.#cutsHandshake('connect', 'before', peer)) return;
     if (connect.clean === true) this.#forget();
     const sessionPresent = this.#hasSession;
-    if (!sessionPresent) this.sessions++;
     this.#hasSession = true;
     const code = connect.protocolVersion === 5 ? { reasonCode: 0 } : { returnCode: 0 };
+    if (this.#cutsHandshake('connect', 'after', peer) || this.#cutsHandshake('connack', 'before', peer)) return;
     peer.send({ cmd: 'connack', sessionPresent, ...code });
+    if (this.#cutsHandshake('connack', 'after', peer)) return;
     this.#sendAll(peer);
+    if (this.#isSubscribed) this.#stock(peer);
+  }
+
+  #stock(peer: BrokerConnection): void {
+    if (this.#isStocked) return;
+    this.#isStocked = true;
+    this.onSubscribed?.(peer);
+  }
+
+  #cutsHandshake(packet: HandshakeCut['packet'], when: HandshakeCut['when'], peer: BrokerConnection): boolean {
+    const cut = this.#script.handshakeCut;
+    if (cut?.packet !== packet || cut.when !== when) return false;
+    if (this.broker.connections.indexOf(peer) !== cut.connection) return false;
+    this.steps.push(`${packet} cut ${when}`);
+    // What the broker sends takes effect at the client, and must reach it.
+    this.#cut(peer, when === 'after' && (packet === 'connack' || packet === 'suback') ? 'gently' : 'hard');
+    return true;
   }
 
   #sendAll(peer: BrokerConnection): void {
@@ -221,6 +259,8 @@ export class SessionBroker {
   #forget(): void {
     this.#hasSession = false;
     this.#isSubscribed = false;
+    this.#isConfirmed = false;
+    this.#isStocked = false;
     this.#unreleased = new Set();
     this.#seen = new Map();
     this.#deliveries = new Map();
