@@ -3,13 +3,16 @@ import { leavesNothingBehind } from './support/globals.js';
 import { Inbox, openConnection } from './support/open.js';
 import { seeded } from './support/seeded.js';
 import { SessionBroker } from './support/session-broker.js';
-import type { Cut } from './support/session-broker.js';
+import type { Cut, HandshakeCut } from './support/session-broker.js';
 import { nextTurn, within } from './support/within.js';
 
 /*
  * The connection is cut at every packet of an exchange, before and after the packet takes effect: 12 packets (six messages
  * at QoS 1, three at QoS 2), both moments, both QoS, both directions, session kept and lost: 192 runs. The seed varies what
  * is around them: the window, the pace of the broker, payloads, and a second cut soon after the first.
+ *
+ * Then the same with a cut within a handshake besides: at CONNECT, CONNACK, SUBSCRIBE and SUBACK of the first connection, and
+ * of the second.
  */
 
 jest.setTimeout(60_000);
@@ -24,6 +27,7 @@ interface Run {
   readonly qos: 1 | 2;
   readonly session: 'kept' | 'lost';
   readonly cuts: readonly Cut[];
+  readonly handshakeCut?: HandshakeCut;
   readonly random: () => number;
 }
 
@@ -46,6 +50,44 @@ describe('cut at every packet', () => {
     },
   );
 });
+
+describe('cut within a handshake', () => {
+  test.each(combinations)(
+    'outgoing messages survive (QoS $qos, session $session, seed $seed)',
+    async ({ qos, session, seed }) => {
+      expect(await runHandshakes({ qos, session, seed }, ['connect', 'connack'], runOutgoing)).toEqual([]);
+    },
+  );
+
+  test.each(combinations)(
+    'incoming messages survive (QoS $qos, session $session, seed $seed)',
+    async ({ qos, session, seed }) => {
+      const packets = ['connect', 'connack', 'subscribe', 'suback'] as const;
+      expect(await runHandshakes({ qos, session, seed }, packets, runIncoming)).toEqual([]);
+    },
+  );
+});
+
+/** Runs one combination with a cut at each packet of each handshake and one anywhere, and returns what went wrong. */
+async function runHandshakes(
+  { qos, session, seed }: { qos: 1 | 2; session: 'kept' | 'lost'; seed: number },
+  packets: readonly HandshakeCut['packet'][],
+  run: (run: Run) => Promise<string[]>,
+): Promise<string[]> {
+  const random = seeded(seed * 7_919);
+  const problems: string[] = [];
+  for (const connection of [0, 1]) {
+    for (const packet of packets) {
+      for (const when of ['before', 'after'] as const) {
+        const cuts: Cut[] = [{ step: Math.floor(random() * STEPS), when: random() < 0.5 ? 'before' : 'after' }];
+        const found = await run({ qos, session, cuts, handshakeCut: { connection, packet, when }, random });
+        problems.push(...found.map((problem) => `${when} ${packet} of connection ${String(connection)}: ${problem}`));
+        if (problems.length >= MOST_PROBLEMS) return problems;
+      }
+    }
+  }
+  return problems;
+}
 
 /** Runs one combination with a cut at each place, and returns what went wrong. */
 async function runAll(
@@ -71,8 +113,13 @@ async function runAll(
   return problems;
 }
 
-async function runOutgoing({ qos, session, cuts, random }: Run): Promise<string[]> {
-  const model = await SessionBroker.start({ cuts, session, pace: pace(random) });
+async function runOutgoing({ qos, session, cuts, handshakeCut, random }: Run): Promise<string[]> {
+  const model = await SessionBroker.start({
+    cuts,
+    session,
+    pace: pace(random),
+    ...(handshakeCut === undefined ? {} : { handshakeCut }),
+  });
   const connection = await openConnection(model.broker.url, {
     clientId: 'c',
     protocolVersion: random() < 0.5 ? 5 : 4,
@@ -118,8 +165,13 @@ async function runOutgoing({ qos, session, cuts, random }: Run): Promise<string[
   }
 }
 
-async function runIncoming({ qos, session, cuts, random }: Run): Promise<string[]> {
-  const model = await SessionBroker.start({ cuts, session, pace: pace(random) });
+async function runIncoming({ qos, session, cuts, handshakeCut, random }: Run): Promise<string[]> {
+  const model = await SessionBroker.start({
+    cuts,
+    session,
+    pace: pace(random),
+    ...(handshakeCut === undefined ? {} : { handshakeCut }),
+  });
   const total = qos === 1 ? 6 : 3;
   // A session that is lost takes along what was on its way. The next one brings other messages with the same identifiers.
   const rounds: string[][] = [];
@@ -141,7 +193,7 @@ async function runIncoming({ qos, session, cuts, random }: Run): Promise<string[
   const slow = random() < 0.5;
   const inbox = new Inbox(connection, 'in', { qos }, () => (slow ? nextTurn() : undefined));
   const isComplete = (): boolean =>
-    model.idle && rounds.length === model.sessions && (rounds.at(-1) ?? []).every((text) => inbox.texts.includes(text));
+    model.idle && model.isStocked && (rounds.at(-1) ?? []).every((text) => inbox.texts.includes(text));
   const problems: string[] = [];
   await model.broker.until(isComplete, 'the last round is received and acknowledged', 3_000).catch((error: unknown) => {
     problems.push(String(error));
