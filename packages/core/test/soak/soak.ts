@@ -10,6 +10,7 @@ import type { Link } from '../support/proxy.js';
 import { seeded } from '../support/seeded.js';
 import { within } from '../support/within.js';
 import { Ledger } from './ledger.js';
+import { Repeats } from './repeats.js';
 
 const PUBLISHERS = 4;
 const SUBSCRIBERS = 4;
@@ -32,12 +33,18 @@ export interface SoakResult {
   readonly lost: number;
   readonly duplicatesQoS1: number;
   readonly duplicatesQoS2: number;
+  /** Where, for a message of failure. */
+  readonly doubled: readonly string[];
+  /** QoS 2 that the broker sent once more although it was done with it. */
+  readonly brokerRepeats: number;
   readonly disorder: number;
   readonly cuts: number;
   readonly restarts: number;
   readonly connections: number;
   readonly warnings: readonly string[];
   readonly drops: number;
+  /** How often the broker had forgotten a session that it should have kept. */
+  readonly sessionsLost: number;
   /** Bytes of the heap after a collection, and sockets and timers, over time. */
   readonly heap: readonly number[];
   readonly handles: readonly number[];
@@ -50,6 +57,7 @@ export class Soak {
   readonly #options: SoakOptions;
   readonly #random: () => number;
   readonly #ledger = new Ledger();
+  readonly #repeats = new Repeats();
   readonly #sent = new Map<string, number>();
   readonly #failed: string[] = [];
   readonly #warnings: string[] = [];
@@ -59,6 +67,7 @@ export class Soak {
   readonly #handles: number[] = [];
   #unsettled = 0;
   #drops = 0;
+  #sessionsLost = 0;
   #cuts = 0;
   #calm = false;
 
@@ -73,12 +82,16 @@ export class Soak {
     const proxy = await startProxy(mosquitto.port, {
       onLink: (link) => {
         this.#cutSoon(link);
+        return this.#repeats.watch();
       },
     });
     cleanup(() => this.#stop());
     await this.#subscribe(mosquitto, proxy.url);
-    const publishers = Array.from({ length: PUBLISHERS }, (_, i) => this.#connect(proxy.url, `publisher-${String(i)}`, i));
-    for (const [i, publisher] of publishers.entries()) for (const qos of [1, 2] as const) this.#publish(publisher, `p${String(i)}/q${String(qos)}`, qos);
+    const publishers = Array.from({ length: PUBLISHERS }, (_, i) =>
+      this.#connect(proxy.url, `publisher-${String(i)}`, i),
+    );
+    for (const [i, publisher] of publishers.entries())
+      for (const qos of [1, 2] as const) this.#publish(publisher, `p${String(i)}/q${String(qos)}`, qos);
     this.#every(SAMPLE, () => {
       this.#sample();
     });
@@ -96,12 +109,15 @@ export class Soak {
       lost: this.#ledger.lost(this.#sent, SUBSCRIBERS),
       duplicatesQoS1: this.#ledger.duplicates(1),
       duplicatesQoS2: this.#ledger.duplicates(2),
+      doubled: this.#ledger.doubled,
+      brokerRepeats: this.#ledger.repeats,
       disorder: this.#ledger.disorder,
       cuts: this.#cuts,
       restarts,
       connections: proxy.links,
       warnings: [...new Set(this.#warnings)],
       drops: this.#drops,
+      sessionsLost: this.#sessionsLost,
       heap: this.#heap,
       handles: this.#handles,
       settling,
@@ -123,6 +139,12 @@ export class Soak {
     connection.on('drop', () => {
       this.#drops++;
     });
+    let isNew = true;
+    connection.on('state', (state) => {
+      if (state.type !== 'connected') return;
+      if (!isNew && !state.negotiated.sessionPresent) this.#sessionsLost++;
+      isNew = false;
+    });
     connection.open().catch((error: unknown) => this.#failed.push(String(error)));
     this.#connections.push(connection);
     return connection;
@@ -132,14 +154,19 @@ export class Soak {
   async #subscribe({ url: direct }: Mosquitto, url: string): Promise<void> {
     for (let i = 0; i < SUBSCRIBERS; i++) {
       const connection = this.#connect(url, `subscriber-${String(i)}`, i);
-      const subscription = connection.subscribe('soak/#', { qos: 2, ack: i === 2 ? 'manual' : 'auto' }, (message) => this.#take(i, message));
+      const subscription = connection.subscribe('soak/#', { qos: 2, ack: i === 2 ? 'manual' : 'auto' }, (message) =>
+        this.#take(i, message),
+      );
       await within(subscription.ready, 20_000, `subscriber ${String(i)} on ${direct}`);
     }
   }
 
   /** At once, or later; by itself, or by hand. */
   #take(subscriber: number, message: MqttMessage): void | Promise<void> {
-    this.#ledger.received(subscriber, message.topic.slice('soak/'.length), Number(Buffer.from(message.payload).toString()));
+    const { topic, qos } = message;
+    const payload = Buffer.from(message.payload).toString();
+    const isRepeat = (): boolean => qos === 2 && this.#repeats.has(`subscriber-${String(subscriber)}`, topic, payload);
+    this.#ledger.received(subscriber, topic.slice('soak/'.length), Number(payload), isRepeat);
     if (subscriber === 1) return this.#pause(this.#random() * 5);
     if (subscriber === 2) {
       this.#after(this.#random() * 5, () => {
