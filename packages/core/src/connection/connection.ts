@@ -27,7 +27,7 @@ export interface ConnectionEnd {
 export interface DrainReport {
   /** Publications that were not acknowledged in time; each has settled with ClosedError. */
   readonly unsettled: number;
-  /** Messages received but not acknowledged in time. */
+  /** Messages received but not acknowledged in time; at QoS 0, not handled. */
   readonly unacknowledged: number;
 }
 
@@ -113,8 +113,9 @@ export interface Connection {
   on<Name extends keyof ConnectionEvents>(name: Name, listener: (event: ConnectionEvents[Name]) => void): () => void;
 
   /**
-   * Ends the connection in good order: takes no new messages, waits until what was published is acknowledged and what was
-   * received is handled, then disconnects.
+   * Ends the connection in good order: delivers nothing new, lets listeners finish with what they publish, waits until what
+   * was published is acknowledged, then disconnects. What nobody observes stays with the session. Idempotent, and possible in
+   * every state and inside every listener; but a listener that awaits it makes it wait for its deadline.
    * @param options `deadline` in milliseconds, after which it closes anyway. Defaults to 10,000.
    */
   drain(options?: { readonly deadline?: number }): Promise<DrainReport>;

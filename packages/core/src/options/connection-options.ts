@@ -199,8 +199,8 @@ export interface ReceiveOptions {
    */
   readonly graceTime?: number;
   /**
-   * `'redeliver'`: leave it unacknowledged and connect anew, so that the server sends it again; where the session would not
-   * outlive that, `'ack'`. `'ack'`: acknowledge and drop it. `'nack'`: refuse it (MQTT 5; elsewhere `'ack'`). Each shows as
+   * `'redeliver'`: leave it unacknowledged and connect anew, so that the server sends it again, once for each message; then,
+   * and where the session would not outlive that, `'ack'`. An observer that was late is not waited for a second time. `'ack'`: acknowledge and drop it. `'nack'`: refuse it (MQTT 5; elsewhere `'ack'`). Each shows as
    * an event. Defaults to `'redeliver'`.
    */
   readonly abandoned?: 'redeliver' | 'ack' | 'nack';

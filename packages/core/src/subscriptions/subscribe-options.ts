@@ -81,8 +81,8 @@ export interface SubscribeOptions extends FilterOptions {
  * - `dropOldest`, `dropNewest`: the one that waits longest goes, or the one that came;
  * - `latest`: a waiting message gives way to a newer one for the same topic; if there is none, as `dropOldest`;
  * - `pause`: the socket is not read while `capacity` messages wait, so that the broker keeps them; all other subscriptions
- *   of the connection wait too. While acknowledgements are due to us it is read nevertheless, and the surplus is dropped.
- *   Not in browsers, whose WebSockets cannot be paused;
+ *   of the connection wait too. While acknowledgements are due to us, and a little with each ping, it is read nevertheless, and
+ *   the surplus is dropped. Not in browsers, whose WebSockets cannot be paused;
  * - `error`: the subscription ends with OverflowError.
  */
 export type ReceiveOverflowPolicy = 'dropOldest' | 'dropNewest' | 'latest' | 'pause' | 'error';
