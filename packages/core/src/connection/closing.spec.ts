@@ -310,6 +310,31 @@ describe('close() inside a listener', () => {
     await expect(connection.open()).rejects.toBeDefined();
   });
 
+  it.each(Object.keys(OCCASIONS))('(%s) so does drain(), within its deadline, however often it is called', async (occasion) => {
+    const test = opened();
+    const { connection, clock } = test;
+    const seen: string[] = [];
+    connection.on('state', ({ type }) => seen.push(type));
+    const publications = ([1, 2] as const).map((qos) => connection.publish('p', 'x', { qos }));
+    const drains: Promise<unknown>[] = [];
+    OCCASIONS[occasion]!(test, () => {
+      drains.push(connection.drain({ deadline: 1_000 }), connection.drain({ deadline: 1 }));
+    });
+    expect(drains).not.toEqual([]);
+    clock.advance(1_000);
+    const reports = await Promise.all(drains);
+    expect(new Set(reports.map((report) => JSON.stringify(report))).size).toBe(1);
+    await connection.closed;
+    clock.advance(occasion.includes('draining') ? 10_000 : 0);
+    const attempts = test.wires.length;
+    clock.advance(3_600_000);
+    expect(test.wires).toHaveLength(attempts);
+    expect(test.wires.every(({ ended }) => ended !== 'open')).toBe(true);
+    expect(clock.pending).toBe(0);
+    for (const { outcome } of publications) expect(outcome).toBeDefined();
+    expect(seen.filter((type) => type === 'closed' || type === 'failed')).toEqual([connection.state.type]);
+  });
+
   it.each(['end', 'drop', 'state'] as const)('nothing can be subscribed inside a listener that hears of the end (%s)', (occasion) => {
     const { connection } = connected();
     const outcomes: string[] = [];

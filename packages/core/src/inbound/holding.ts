@@ -44,6 +44,7 @@ export class Holding {
 
   /** Keeps a message; `hold` is what keeps it from being acknowledged. */
   add(message: InboundMessage, handling: Handling, hold: Acknowledger): void {
+    message.detach();
     this.#held.add({ message, handling, hold, until: this.#clock.now() + this.#graceTime });
     if (this.#held.size === 1) this.#schedule();
   }

@@ -23,7 +23,7 @@ const NO_PROPERTIES: PublishProperties = Object.freeze({});
 /** A message as the wire hands it in. One object per message: everything that can wait is computed when somebody looks. */
 export class InboundMessage implements MqttMessage {
   readonly topic: string;
-  readonly payload: Uint8Array;
+  payload: Uint8Array;
   readonly qos: QoS;
   readonly retain: boolean;
   readonly dup: boolean;
@@ -79,6 +79,15 @@ export class InboundMessage implements MqttMessage {
       this.#packet = undefined;
     }
     return this.#properties;
+  }
+
+  /** Lets go of the chunk that it came in, of which it is a small part: for messages that wait long. */
+  detach(): void {
+    const { payload } = this;
+    if (payload.buffer.byteLength <= payload.length * 2) return;
+    this.payload = payload.slice();
+    // Reading them lets go of the packet.
+    void this.properties;
   }
 
   /** The same message for one more observer, with an acknowledgement of its own. */

@@ -1,6 +1,9 @@
 import type { Handling } from '../inbound/handling.js';
 import type { Acknowledger, InboundMessage } from '../message/inbound-message.js';
 
+/** Messages are views of the chunks they came in. So many may hold on to theirs. */
+const MAX_CHUNKS = 64;
+
 /** A message that is kept from being acknowledged. */
 export interface HeldMessage {
   readonly message: InboundMessage;
@@ -14,6 +17,7 @@ export class OwedMessages {
 
   /** The message as the observer gets it, who has to acknowledge it. */
   owe(message: InboundMessage, handling: Handling): InboundMessage {
+    if (this.#owed.size >= MAX_CHUNKS) message.detach();
     const hold = handling.hold();
     const owed: HeldMessage = { message, handling, hold };
     this.#owed.add(owed);

@@ -317,3 +317,35 @@ describe('what waits when the connection is lost', () => {
     expect([...acks(subject)].sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 });
+
+describe('messages that wait', () => {
+  it.each([
+    ['in the order of arrival', { concurrency: 1 }, 20],
+    ['each the newest of its topic', { concurrency: 1, overflow: 'latest' }, 20],
+    ['for a pipeline to acknowledge them', { ack: 'manual', concurrency: 1_000 }, 66],
+  ] as const)('%s, hold on to few of the chunks that they came in', async (_, options, most) => {
+    const CHUNK = 65_536;
+    const test = createTestConnection({ receiveMaximum: 1_000 });
+    test.connection.open().catch(() => {});
+    test.wire.connack();
+    const payloads: Uint8Array[] = [];
+    let release = (): void => {};
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    test.connection.subscribe('#', { qos: 2, ...options }, (message) => {
+      // Read late, as a listener does that works on it for long.
+      return gate.then(() => void payloads.push(message.payload));
+    });
+    test.clock.advance();
+    test.wire.suback();
+    for (let i = 0; i < 300; i++) {
+      const payload = new Uint8Array(CHUNK).subarray(100, 110).fill(i);
+      const qos = (options as SubscribeOptions).ack === 'manual' ? 1 : ((i % 3) as QoS);
+      test.wire.message({ topic: `t/${i}`, payload, qos, packetId: qos === 0 ? 0 : i + 1 });
+    }
+    release();
+    for (let i = 0; i < 400; i++) await turn();
+    expect(payloads.map((payload) => payload[0])).toEqual(Array.from({ length: 300 }, (_each, i) => i % 256));
+    const held = payloads.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+    expect(held).toBeLessThan(most * CHUNK);
+  });
+});

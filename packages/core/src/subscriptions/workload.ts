@@ -22,8 +22,13 @@ export interface WorkloadTarget {
   overflow(): void;
 }
 
+/** Messages are views of the chunks they came in. Those that wait may hold on to so many chunks. */
+const MAX_CHUNKS = 16;
+
 interface Waiting {
   message: InboundMessage;
+  /** Which chunk it came in, counting those that brought something that waits. */
+  readonly chunk: number;
   readonly handling: Handling | undefined;
   /** Keeps a message of QoS 1 or 2 unacknowledged while it waits. */
   readonly hold: Acknowledger | undefined;
@@ -45,6 +50,9 @@ export class Workload {
   #high = false;
   /** With `pause`, whether what comes had been read before reading stopped: it cannot be sent back. */
   #readBefore = false;
+  /** The chunk that brought what waits last, and its number. */
+  #chunk: ArrayBufferLike | undefined;
+  #chunks = 0;
 
   constructor(options: ResolvedSubscribeOptions, target: WorkloadTarget) {
     this.#options = options;
@@ -61,7 +69,7 @@ export class Workload {
     if (this.#running < this.#options.concurrency) this.#start(message, handling);
     else if (handling !== undefined) {
       const held = handling();
-      this.#acknowledged.push({ message, handling: held, hold: held.hold(), sequence: ++this.#sequence });
+      this.#acknowledged.push({ message, chunk: this.#keep(message), handling: held, hold: held.hold(), sequence: ++this.#sequence });
     } else this.#queue(message);
   }
 
@@ -80,6 +88,7 @@ export class Workload {
   stop(): { readonly message: InboundMessage; readonly handling: Handling; readonly hold: Acknowledger }[] {
     for (const { message } of this.#direct.clear()) this.#target.drop(message);
     this.#latest.clear();
+    this.#chunk = undefined;
     this.#relax();
     this.#target.idle();
     return this.#acknowledged.clear().map(({ message, handling, hold }) => ({ message, handling: handling!, hold: hold! }));
@@ -116,6 +125,7 @@ export class Workload {
     const direct = this.#direct.first;
     const acknowledged = this.#acknowledged.first;
     if (direct === undefined || (acknowledged !== undefined && acknowledged.sequence < direct.sequence)) {
+      if (acknowledged === undefined) this.#chunk = undefined;
       return this.#acknowledged.shift();
     }
     this.#direct.shift();
@@ -130,6 +140,7 @@ export class Workload {
       const older = this.#latest.get(message.topic);
       if (older !== undefined) {
         this.#target.drop(older.message);
+        this.#keep(message);
         older.message = message;
         return;
       }
@@ -159,7 +170,7 @@ export class Workload {
           assertNever(overflow);
       }
     }
-    const waiting: Waiting = { message, handling: undefined, hold: undefined, sequence: ++this.#sequence };
+    const waiting: Waiting = { message, chunk: this.#keep(message), handling: undefined, hold: undefined, sequence: ++this.#sequence };
     this.#direct.push(waiting);
     if (overflow === 'latest') this.#latest.set(message.topic, waiting);
     if (overflow === 'pause' && !this.#high && this.#direct.size >= capacity) {
@@ -170,6 +181,18 @@ export class Workload {
       });
       this.#target.pressure(true);
     }
+  }
+
+  /** A message will wait. The answer is which chunk it came in. */
+  #keep(message: InboundMessage): number {
+    const { buffer } = message.payload;
+    if (buffer !== this.#chunk) {
+      this.#chunk = buffer;
+      this.#chunks++;
+    }
+    const oldest = Math.min(this.#direct.first?.chunk ?? this.#chunks, this.#acknowledged.first?.chunk ?? this.#chunks);
+    if (this.#chunks - oldest >= MAX_CHUNKS) message.detach();
+    return this.#chunks;
   }
 
   #relax(): void {
