@@ -74,10 +74,13 @@ export class InboundMessage implements MqttMessage {
   }
 
   get properties(): PublishProperties {
-    if (this.#properties === undefined) {
-      this.#properties = this.#packet === undefined ? NO_PROPERTIES : this.#source(this.#packet, this.#propertiesStart);
-      this.#packet = undefined;
-    }
+    return this.#properties ?? this.#decode();
+  }
+
+  /** Reads the properties, and lets go of the packet. */
+  #decode(): PublishProperties {
+    this.#properties ??= this.#packet === undefined ? NO_PROPERTIES : this.#source(this.#packet, this.#propertiesStart);
+    this.#packet = undefined;
     return this.#properties;
   }
 
@@ -86,8 +89,7 @@ export class InboundMessage implements MqttMessage {
     const { payload } = this;
     if (payload.buffer.byteLength <= payload.length * 2) return;
     this.payload = payload.slice();
-    // Reading them lets go of the packet.
-    void this.properties;
+    this.#decode();
   }
 
   /** The same message for one more observer, with an acknowledgement of its own. */
