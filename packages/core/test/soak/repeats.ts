@@ -7,8 +7,8 @@ import type { IPublishPacket, Packet, Parser } from 'mqtt-packet';
  * client can tell such a message from a new one.
  */
 export class Repeats {
-  /** By client: the identifiers that were released and not given to a new message. */
-  readonly #released = new Map<string, Set<number>>();
+  /** By client: for each identifier, whether it was released and not given to a new message. Of fixed size. */
+  readonly #released = new Map<string, Uint8Array>();
   /** Client, topic and payload of what was sent once more. */
   readonly #messages = new Set<string>();
 
@@ -46,15 +46,15 @@ export class Repeats {
   #see(clientId: string, packet: Packet): void {
     let released = this.#released.get(clientId);
     if (released === undefined) {
-      released = new Set();
+      released = new Uint8Array(0x1_0000);
       this.#released.set(clientId, released);
     }
-    if (packet.cmd === 'pubrel') released.add(packet.messageId!);
+    if (packet.cmd === 'pubrel') released[packet.messageId!] = 1;
     if (packet.cmd === 'publish' && packet.qos === 2) this.#published(clientId, packet, released);
   }
 
-  #published(clientId: string, { dup, messageId, topic, payload }: IPublishPacket, released: Set<number>): void {
-    if (dup && released.has(messageId!)) this.#messages.add(`${clientId} ${topic} ${payload.toString()}`);
-    else released.delete(messageId!);
+  #published(clientId: string, { dup, messageId, topic, payload }: IPublishPacket, released: Uint8Array): void {
+    if (dup && released[messageId!] === 1) this.#messages.add(`${clientId} ${topic} ${payload.toString()}`);
+    else released[messageId!] = 0;
   }
 }
