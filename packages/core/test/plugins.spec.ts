@@ -68,6 +68,18 @@ describe('packets', () => {
     expect(warnings[0]).toMatchObject({ name: 'PluginError', plugin: 'broken', hook: 'packet' });
   });
 
+  test('are told as events, from the moment somebody listens', async () => {
+    const broker = await startBroker();
+    const connection = await openConnection(broker.url);
+    connection.publish('unseen', '');
+    const packets: PacketInfo[] = [];
+    const off = connection.on('packet', (packet) => packets.push(packet));
+    await within(connection.publish('seen', '', { qos: 1 }), 2_000, 'PUBACK');
+    off();
+    await within(connection.publish('unseen', '', { qos: 1 }), 2_000, 'PUBACK');
+    expect(packets).toMatchObject([{ direction: 'out', type: 'publish', topic: 'seen' }, { direction: 'in', type: 'puback' }]);
+  });
+
   test('have a line each with packetLogger(), as all events have with eventLogger()', async () => {
     const broker = await startBroker();
     const lines: unknown[][] = [];

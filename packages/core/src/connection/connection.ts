@@ -10,6 +10,7 @@ import type {
   SubscriptionObserver,
 } from '../subscriptions/subscribe-options.js';
 import type { ConnectionStats } from '../observability/connection-stats.js';
+import type { PacketInfo } from '../plugins/packet-info.js';
 import type { ConnectionState, EndedBy } from './connection-state.js';
 import type { Negotiated } from './negotiated.js';
 
@@ -51,6 +52,8 @@ export interface ConnectionEvents {
   readonly restored: { readonly publications: readonly Publication[] };
   /** The socket does not drain: what is published waits in the outbox (`true`), or flows again (`false`). */
   readonly congestion: { readonly congested: boolean };
+  /** A packet was sent or received. Packets are not even described while nobody looks. */
+  readonly packet: PacketInfo;
   /** Something went wrong that ends nothing, such as a listener that threw. */
   readonly warning: { readonly error: unknown; readonly what: string };
 }

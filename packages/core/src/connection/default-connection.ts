@@ -108,7 +108,7 @@ export class DefaultConnection implements Connection {
     this.#endpoints = new EndpointPlan(options, dependencies.random, warn);
     const attempting = {
       clock: dependencies.clock,
-      wires: plugins.tapped(dependencies.wires, this.#traffic, this),
+      wires: plugins.tapped(dependencies.wires, this.#traffic),
       steps: plugins.preparation,
     };
     this.#attempts = new Attempts(options, this.#plan, this.#endpoints, attempting, this.#data.handlers, {

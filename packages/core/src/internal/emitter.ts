@@ -35,6 +35,11 @@ export class Emitter<Events extends object> {
     return this.#telling;
   }
 
+  /** Whether anybody listens for an event. */
+  has(name: keyof Events): boolean {
+    return this.#listeners.has(name);
+  }
+
   /** Calls the listeners. One that throws is reported and does not keep the others from being called. */
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
     if (!this.#listeners.has(name)) return;

@@ -29,10 +29,27 @@ export class EventCounts {
 export class ConnectionEmitter extends Emitter<ConnectionEvents> {
   readonly counts = new EventCounts();
   readonly #connection: Connection;
+  #onWanted: ((name: keyof ConnectionEvents) => void) | undefined;
 
   constructor(connection: Connection, onListenerError: (error: unknown, name: keyof ConnectionEvents) => void) {
     super(onListenerError);
     this.#connection = connection;
+  }
+
+  /** Whether anybody wants to hear of an event, here or on Node's channel. */
+  wants(name: keyof ConnectionEvents): boolean {
+    return this.has(name) || diagnosticsChannel(name)?.hasSubscribers === true;
+  }
+
+  /** Calls back when somebody begins to listen for an event. */
+  whenWanted(callback: (name: keyof ConnectionEvents) => void): void {
+    this.#onWanted = callback;
+  }
+
+  override on<Name extends keyof ConnectionEvents>(name: Name, listener: (event: ConnectionEvents[Name]) => void): () => void {
+    const off = super.on(name, listener);
+    this.#onWanted?.(name);
+    return off;
   }
 
   override emit<Name extends keyof ConnectionEvents>(name: Name, event: ConnectionEvents[Name]): void {

@@ -18,12 +18,13 @@ const CHANNELS = {
   drop: 'rxmqtt:drop',
   congestion: 'rxmqtt:congestion',
   warning: 'rxmqtt:warning',
-} as const;
+  packet: 'rxmqtt:packet',
+} as const satisfies Record<keyof ConnectionEvents, string>;
 
 let found: ReadonlyMap<string, DiagnosticsChannel> | undefined;
 
-/** The channel of an event, or `undefined` outside of Node and for events that have none. */
-export function diagnosticsChannel(event: keyof ConnectionEvents | 'packet'): DiagnosticsChannel | undefined {
+/** The channel of an event, or `undefined` outside of Node. */
+export function diagnosticsChannel(event: keyof ConnectionEvents): DiagnosticsChannel | undefined {
   found ??= openChannels();
   return found.get(event);
 }
@@ -31,8 +32,7 @@ export function diagnosticsChannel(event: keyof ConnectionEvents | 'packet'): Di
 function openChannels(): ReadonlyMap<string, DiagnosticsChannel> {
   const diagnostics = nodeModule('node:diagnostics_channel') as DiagnosticsModule | undefined;
   if (diagnostics === undefined) return new Map();
-  const names = { ...CHANNELS, packet: 'rxmqtt:packet' };
-  return new Map(Object.entries(names).map(([event, name]) => [event, diagnostics.channel(name)]));
+  return new Map(Object.entries(CHANNELS).map(([event, name]) => [event, diagnostics.channel(name)]));
 }
 
 /** Asked for at run time, so that no bundler looks for it and nothing of Node's is in a bundle. */

@@ -2,30 +2,33 @@ import type { ProtocolVersion } from '../wire/codec/packet-type.js';
 import { variableIntegerLength } from '../wire/codec/variable-integer.js';
 import type { PacketTap, Traffic } from '../wire/traffic.js';
 import type { WireFactory } from '../wire/wire.js';
-import { diagnosticsChannel } from '../observability/diagnostics.js';
+import type { ConnectionEmitter } from '../observability/connection-emitter.js';
 import { callHook, type ReportPlugin, type WithHook } from './active-plugins.js';
 import { describePacket, measurePacket, type PacketInfo } from './packet-info.js';
 
-/** Shows every packet to the plugins that want to see packets, and to the diagnostics channel. */
+/** Shows every packet to the plugins that want to see packets, and to who listens for the event. */
 export class PluginTap implements PacketTap {
   readonly #outward: readonly WithHook<'packet'>[];
   readonly #inward: readonly WithHook<'packet'>[];
   readonly #report: ReportPlugin;
-  readonly #connection: unknown;
+  readonly #events: ConnectionEmitter;
   #version: ProtocolVersion = 5;
 
-  constructor(plugins: readonly WithHook<'packet'>[], connection: unknown, report: ReportPlugin) {
+  constructor(plugins: readonly WithHook<'packet'>[], events: ConnectionEmitter, report: ReportPlugin) {
     this.#outward = plugins;
     this.#inward = [...plugins].reverse();
-    this.#connection = connection;
+    this.#events = events;
     this.#report = report;
   }
 
-  /** Wires of which the packets are shown. Whether anybody looks is found out once per attempt. */
+  /** Wires of which the packets are shown, from when somebody wants to see them. */
   tapped(wires: WireFactory, traffic: Traffic): WireFactory {
+    this.#events.whenWanted((name) => {
+      if (name === 'packet') traffic.tap = this;
+    });
     return (request, handlers) => {
       const { protocolVersion, clientId, clean, keepalive } = request;
-      const isWanted = this.#outward.length > 0 || diagnosticsChannel('packet')?.hasSubscribers === true;
+      const isWanted = this.#outward.length > 0 || this.#events.wants('packet');
       traffic.tap = isWanted ? this : undefined;
       this.#version = protocolVersion;
       if (isWanted) this.#show({ direction: 'out', type: 'connect', size: 0, protocolVersion, clientId, clean, keepalive });
@@ -50,7 +53,6 @@ export class PluginTap implements PacketTap {
     for (const plugin of packet.direction === 'out' ? this.#outward : this.#inward) {
       callHook(plugin, 'packet', this.#report, () => plugin.hooks.packet(packet));
     }
-    const channel = diagnosticsChannel('packet');
-    if (channel?.hasSubscribers === true) channel.publish({ connection: this.#connection, event: packet });
+    this.#events.emit('packet', packet);
   }
 }

@@ -3,6 +3,7 @@ import type { ConnectionState } from '../connection/connection-state.js';
 import type { PreparationStep } from '../connection/preparation.js';
 import type { PluginError } from '../errors/callback-errors.js';
 import type { Delivery } from '../inbound/inbound.js';
+import type { ConnectionEmitter } from '../observability/connection-emitter.js';
 import type { EventSource } from '../observability/log-events.js';
 import type { Log } from '../observability/logger.js';
 import type { Traffic } from '../wire/traffic.js';
@@ -17,7 +18,7 @@ import type { Plugin } from './plugin.js';
 /** What plugins are given of their connection. */
 export interface PluginSurroundings {
   readonly log: Log | undefined;
-  readonly source: EventSource;
+  readonly source: ConnectionEmitter;
   readonly warn: (error: PluginError, what: string) => void;
   /** Runs it when who creates the connection has had time to add listeners. */
   readonly defer: (action: () => void) => void;
@@ -27,11 +28,13 @@ export interface PluginSurroundings {
 export class Plugins {
   readonly #active: readonly ActivePlugin[];
   readonly #report: ReportPlugin;
+  readonly #source: ConnectionEmitter;
   /** What happens to messages, if anything. */
   readonly messages: MessagePipeline | undefined;
 
   /** @throws PluginError when a plugin that must not be missing cannot be set up. */
   constructor(plugins: readonly Plugin[], { log, source, warn, defer }: PluginSurroundings) {
+    this.#source = source;
     this.#report = (error) => {
       warn(error, error.message);
     };
@@ -62,9 +65,9 @@ export class Plugins {
     return plugins.length === 0 ? [] : [connectStep(plugins, this.#report)];
   }
 
-  /** Wires whose packets are shown to plugins and to Node's diagnostics channel. */
-  tapped(wires: WireFactory, traffic: Traffic, connection: unknown): WireFactory {
-    return new PluginTap(withHook(this.#active, 'packet'), connection, this.#report).tapped(wires, traffic);
+  /** Wires whose packets are shown to plugins, and to who listens for them. */
+  tapped(wires: WireFactory, traffic: Traffic): WireFactory {
+    return new PluginTap(withHook(this.#active, 'packet'), this.#source, this.#report).tapped(wires, traffic);
   }
 
   /** The delivery with plugins around it, where there are some. */
