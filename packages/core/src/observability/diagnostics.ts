@@ -10,29 +10,18 @@ interface DiagnosticsModule {
   channel(name: string): DiagnosticsChannel;
 }
 
-/** The events of connections, under the names of their channels. */
-const CHANNELS = {
-  state: 'rxmqtt:state',
-  attemptFailed: 'rxmqtt:attempt-failed',
-  lost: 'rxmqtt:lost',
-  drop: 'rxmqtt:drop',
-  congestion: 'rxmqtt:congestion',
-  warning: 'rxmqtt:warning',
-  packet: 'rxmqtt:packet',
-} as const satisfies Record<keyof ConnectionEvents, string>;
+let diagnostics: DiagnosticsModule | undefined;
+const channels = new Map<keyof ConnectionEvents, DiagnosticsChannel | undefined>();
 
-let found: ReadonlyMap<string, DiagnosticsChannel> | undefined;
-
-/** The channel of an event, or `undefined` outside of Node. */
+/** The channel of an event, such as `rxmqtt:attempt-failed`; `undefined` outside of Node. */
 export function diagnosticsChannel(event: keyof ConnectionEvents): DiagnosticsChannel | undefined {
-  found ??= openChannels();
-  return found.get(event);
+  if (!channels.has(event)) channels.set(event, openChannel(event));
+  return channels.get(event);
 }
 
-function openChannels(): ReadonlyMap<string, DiagnosticsChannel> {
-  const diagnostics = nodeModule('node:diagnostics_channel') as DiagnosticsModule | undefined;
-  if (diagnostics === undefined) return new Map();
-  return new Map(Object.entries(CHANNELS).map(([event, name]) => [event, diagnostics.channel(name)]));
+function openChannel(event: keyof ConnectionEvents): DiagnosticsChannel | undefined {
+  diagnostics ??= nodeModule('node:diagnostics_channel') as DiagnosticsModule | undefined;
+  return diagnostics?.channel(`rxmqtt:${event.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
 }
 
 /** Asked for at run time, so that no bundler looks for it and nothing of Node's is in a bundle. */

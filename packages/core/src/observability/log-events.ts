@@ -29,6 +29,9 @@ export function logEvents(source: EventSource, log: Log): () => void {
     source.on('warning', ({ error, what }) => {
       log('warn', 'warning', { what: escapeText(what), ...errorFields(error) });
     }),
+    source.on('restored', ({ publications }) => {
+      log('info', 'session restored', { messages: publications.length });
+    }),
     source.on('congestion', ({ congested }) => {
       log('debug', 'congestion', { congested });
     }),
