@@ -80,6 +80,21 @@ describe('packets', () => {
     expect(packets).toMatchObject([{ direction: 'out', type: 'publish', topic: 'seen' }, { direction: 'in', type: 'puback' }]);
   });
 
+  test('harm nobody when a listener of them throws', async () => {
+    const broker = await startBroker();
+    const connection = await openConnection(broker.url);
+    const warnings: unknown[] = [];
+    const heard: string[] = [];
+    connection.on('warning', ({ what }) => warnings.push(what));
+    connection.on('packet', () => {
+      throw new Error('broken');
+    });
+    connection.on('packet', ({ type }) => heard.push(type));
+    await within(connection.publish('a', '', { qos: 1 }), 2_000, 'PUBACK');
+    expect(heard).toEqual(['publish', 'puback']);
+    expect(warnings).toEqual(["a listener of 'packet' threw", "a listener of 'packet' threw"]);
+  });
+
   test('have a line each with packetLogger(), as all events have with eventLogger()', async () => {
     const broker = await startBroker();
     const lines: unknown[][] = [];
