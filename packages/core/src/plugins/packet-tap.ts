@@ -1,4 +1,4 @@
-import type { ProtocolVersion } from '../wire/codec/packet-type.js';
+import { PacketType, type ProtocolVersion } from '../wire/codec/packet-type.js';
 import { variableIntegerLength } from '../wire/codec/variable-integer.js';
 import type { PacketTap, Traffic } from '../wire/traffic.js';
 import type { WireFactory } from '../wire/wire.js';
@@ -43,6 +43,8 @@ export class PluginTap implements PacketTap {
   }
 
   sent(bytes: Uint8Array): void {
+    // It was shown when the attempt began, by what it was made from: its bytes hold the password.
+    if (bytes[0] === PacketType.connect << 4) return;
     const { bodyStart, bodySize } = measurePacket(bytes);
     this.#show(
       describePacket('out', this.#version, { first: bytes[0]!, bytes, bodyStart, end: bytes.length, bodySize, size: bodyStart + bodySize }),

@@ -38,9 +38,14 @@ export class Traffic {
     const type = first >> 4;
     this.packetsIn[type]!++;
     if (first === PINGRESP) this.#ponged();
-    // Nobody answers what was not sent.
-    else if (type === PacketType.connack) this.packetsOut[PacketType.connect]!++;
+    else if (type === PacketType.connack) this.#answered();
     if (this.tap !== undefined) this.tap.received(bytes, bodyStart, end, first);
+  }
+
+  /** Whoever opens the transport may have written CONNECT itself; nobody answers what was not sent. */
+  #answered(): void {
+    const { packetsIn, packetsOut } = this;
+    packetsOut[PacketType.connect] = Math.max(packetsOut[PacketType.connect]!, packetsIn[PacketType.connack]!);
   }
 
   /** A packet was written; it starts there. */
