@@ -7,7 +7,7 @@ import { PACKET_NAMES, type PacketName } from '../wire/packet-names.js';
 export interface PacketInfo {
   readonly direction: 'out' | 'in';
   readonly type: PacketName;
-  /** Bytes of the whole packet; 0 for CONNECT, which is not written here. */
+  /** Bytes of the whole packet; 0 for CONNECT. */
   readonly size: number;
   readonly packetId?: number;
   /** PUBLISH. Foreign text: escape it before it goes to a terminal. */
