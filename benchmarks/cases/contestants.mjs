@@ -6,8 +6,10 @@ export const receivers = {
   limit: contestant('receive', 'limit'),
   core: contestant('receive', 'core', { ours: true, requires: ['@rxmqtt/core'] }),
   observe: contestant('receive', 'observe', { ours: true, requires: ['@rxmqtt/rx', 'rxjs'] }),
+  processEach: contestant('receive', 'process-each', { ours: true, requires: ['@rxmqtt/rx', 'rxjs'] }),
   mqttjs: contestant('receive', 'mqttjs', { requires: ['mqtt'] }),
   mqttjsTuned: contestant('receive', 'mqttjs-tuned', { requires: ['mqtt'] }),
+  mqttjsHandleMessage: contestant('receive', 'mqttjs-handle-message', { requires: ['mqtt'] }),
 };
 
 /** Who publishes. */

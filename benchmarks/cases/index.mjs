@@ -1,4 +1,5 @@
 import { dispatchFilters } from './dispatch-filters.mjs';
+import { processQos1 } from './process-qos1.mjs';
 import { publishBurstQos0 } from './publish-burst-qos0.mjs';
 import { publishBurstQos1 } from './publish-burst-qos1.mjs';
 import { publishQos1Windows } from './publish-qos1-window.mjs';
@@ -11,6 +12,7 @@ export const cases = [
   receiveQos0,
   receiveQos0Version5,
   ...receiveQos1,
+  processQos1,
   publishBurstQos0,
   publishBurstQos1,
   ...publishQos1Windows,
