@@ -354,6 +354,30 @@ describe('more messages than we allow', () => {
     expect(test.connection.state).toMatchObject({ type: 'reconnecting', by: 'client' });
   });
 
+  it('come again on the next connection: bytes are the limit then, or a server that cannot count would never get through', () => {
+    const test = connected({ receiveMaximum: 2, receive: { maxBytes: 10 } });
+    const warnings: string[] = [];
+    test.connection.on('warning', ({ what }) => void warnings.push(what));
+    const received: MqttMessage[] = [];
+    observe(test, { ack: 'manual' }, (message) => void received.push(message));
+    const send = (count: number): void => {
+      for (let id = 1; id <= count; id++) test.wire.message({ topic: 'a', qos: 1, packetId: id, payload: '12' });
+    };
+    send(3);
+    expect(test.wire.failure).toMatchObject({ reasonCode: 0x93 });
+    test.clock.advance(1);
+    test.wire.connack({ sessionPresent: true });
+    received.length = 0;
+    send(5);
+    expect(test.wire.failure).toBeUndefined();
+    expect(received).toHaveLength(5);
+    for (const message of received) message.ack();
+    expect(acks(test.wire)).toHaveLength(5);
+    expect(warnings).toEqual([expect.stringContaining('cannot count')]);
+    send(6);
+    expect(test.wire.failure).toMatchObject({ reasonCode: 0x97 });
+  });
+
   it('are as many as we allow when those before are acknowledged; QoS 2 counts until PUBREL', () => {
     const test = connected({ receiveMaximum: 2 });
     observe(test, {}, () => {});

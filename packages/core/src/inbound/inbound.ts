@@ -11,7 +11,7 @@ import { AckWatchdog } from './ack-watchdog.js';
 import { ExactlyOnce } from './exactly-once.js';
 import { Handling } from './handling.js';
 import { Holding, type Taker } from './holding.js';
-import { bytesExceeded, countExceeded, type ReceiveLimits } from './receive-limit.js';
+import { ReceiveLimit, type ReceiveLimits } from './receive-limit.js';
 
 /** Limits of what has come and is not acknowledged, all set. */
 export interface InboundOptions extends ReceiveLimits, AbandonmentOptions {
@@ -53,12 +53,12 @@ export interface InboundConnection {
 
 /** Received messages: delivered, counted and acknowledged. What must outlive a connection for QoS 2 lives here. */
 export class Inbound {
-  readonly #options: InboundOptions;
   readonly #delivery: Delivery;
   readonly #clock: Clock;
   readonly #events: InboundEvents;
   readonly #exactlyOnce = new ExactlyOnce();
   readonly #holding: Holding;
+  readonly #limit: ReceiveLimit;
   readonly #watchdog: AckWatchdog;
   readonly #abandonment: Abandonment;
   readonly #ledger: ReceivedLedger | undefined;
@@ -77,10 +77,12 @@ export class Inbound {
   /** @param ledger takes down what was handled of QoS 2 before the server learns of it. */
   constructor(options: InboundOptions, delivery: Delivery, clock: Clock, events: InboundEvents, ledger?: ReceivedLedger) {
     this.#ledger = ledger;
-    this.#options = options;
     this.#delivery = delivery;
     this.#clock = clock;
     this.#events = events;
+    this.#limit = new ReceiveLimit(options, (error, what) => {
+      events.warn(error, what);
+    });
     this.#abandonment = new Abandonment(options, this.#exactlyOnce, {
       warn: (error, what) => {
         events.warn(error, what);
@@ -311,9 +313,9 @@ export class Inbound {
   }
 
   #mayCome({ payload }: InboundMessage): boolean {
-    const excess = this.#modern
-      ? countExceeded(this.#options, (this.#pubacks?.size ?? 0) + this.#exactlyOnce.open)
-      : bytesExceeded(this.#options, (this.#pubacks?.bytes ?? 0) + (this.#pubrecs?.bytes ?? 0), payload.length);
+    const count = (this.#pubacks?.size ?? 0) + this.#exactlyOnce.open;
+    const bytes = (this.#pubacks?.bytes ?? 0) + (this.#pubrecs?.bytes ?? 0);
+    const excess = this.#limit.excess(this.#modern, count, bytes, payload.length);
     if (excess === undefined) return true;
     this.#wire?.fail(excess);
     return false;

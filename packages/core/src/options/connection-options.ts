@@ -33,7 +33,10 @@ export interface ConnectionOptions {
   readonly keepalive?: number;
   /** Milliseconds for one attempt, from the first byte to CONNACK. Defaults to 10,000. */
   readonly connectTimeout?: number;
-  /** How many QoS 1 and 2 messages the server may send ahead of our acknowledgements (MQTT 5). Defaults to 1,000. */
+  /**
+   * How many QoS 1 and 2 messages the server may send ahead of our acknowledgements (MQTT 5). The first time that it sends
+   * more, the connection is ended and made again; after that `receive.maxBytes` is the limit. Defaults to 1,000.
+   */
   readonly receiveMaximum?: number;
   /** The largest packet accepted from the server, in bytes. Defaults to 16 MiB. */
   readonly maximumPacketSize?: number;
@@ -204,6 +207,6 @@ export interface ReceiveOptions {
    * an event. Defaults to `'redeliver'`.
    */
   readonly abandoned?: 'redeliver' | 'ack' | 'nack';
-  /** Bytes of unacknowledged payloads, at most, on MQTT 3.x, which has no Receive Maximum. Defaults to 16 MiB. */
+  /** Bytes of unacknowledged payloads, at most, on MQTT 3.x, which has no Receive Maximum, and of servers that exceed it. Defaults to 16 MiB. */
   readonly maxBytes?: number;
 }
