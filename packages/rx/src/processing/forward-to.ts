@@ -52,7 +52,7 @@ const OUTPUT_WINDOW = 64;
  */
 export function forwardTo<M extends MqttMessage, T = Payload>(
   mqtt: Mqtt,
-  project: (message: M, context: ProcessContext) => ForwardAnswer<T>,
+  project: (message: M, context: ProcessContext) => ForwardAnswer<NoInfer<T>>,
   options: ForwardOptions<M, T> = {},
 ): OperatorFunction<M, ProcessResult<M, readonly PublishResult[]>> {
   const { publish = {}, retry, ...rest } = options;
@@ -62,7 +62,7 @@ export function forwardTo<M extends MqttMessage, T = Payload>(
   const merger = new InputMerger<T>({ ...publish, qos: publish.qos ?? 1 }, publish.overflow);
   return processEach(
     (message, context) =>
-      outputsOf(project(message, context)).pipe(
+      outputsOf<T>(project(message, context)).pipe(
         mergeMap((output) => publishOutput(mqtt, output, merger), OUTPUT_WINDOW),
         toArray(),
       ),
