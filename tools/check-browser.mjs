@@ -13,6 +13,8 @@ import { startMosquitto } from './lib/mosquitto.mjs';
 import { root } from './lib/workspace.mjs';
 
 const contents = `
+import { createConnection } from '@rxmqtt/core';
+import { levelStore } from '@rxmqtt/core/store-level';
 import { connect } from '@rxmqtt/rx';
 
 globalThis.echo = (url) => new Promise((resolve, reject) => {
@@ -31,6 +33,19 @@ globalThis.echo = (url) => new Promise((resolve, reject) => {
     error: reject,
   });
 });
+
+globalThis.resume = async (url) => {
+  const open = async () => createConnection(url, { clientId: 'page', session: { store: await levelStore('outbox') } });
+  const before = await open();
+  await before.publish('t/2', 'stored', { qos: 2 }).stored;
+  await before.close();
+  const after = await open();
+  const restored = new Promise((resolve) => after.on('restored', ({ publications }) => resolve(publications[0])));
+  await after.open();
+  const { topic, qos } = await (await restored);
+  await after.close();
+  return { topic, qos };
+};
 globalThis.ready = true;
 `;
 
@@ -102,6 +117,11 @@ await check('browser: publishes and observes over WebSocket in Chromium', async 
       page.waitForTimeout(20_000).then(() => assert.fail(`no echo within 20 s\n${complaints.join('\n')}`)),
     ]);
     assert.deepEqual(result, { echoed: 't/1 hello', acknowledged: true });
+    const resumed = await Promise.race([
+      page.evaluate((url) => globalThis.resume(url), `ws://127.0.0.1:${broker.webSocket}`),
+      page.waitForTimeout(20_000).then(() => assert.fail(`no resumed session within 20 s\n${complaints.join('\n')}`)),
+    ]);
+    assert.deepEqual(resumed, { topic: 't/2', qos: 2 });
     assert.deepEqual(complaints, []);
     return browser.version();
   } finally {

@@ -27,7 +27,10 @@ const cjs = `
 const assert = require('node:assert/strict');
 assert.equal(typeof require('@rxmqtt/core').MqttError, 'function');
 assert.equal(typeof require('@rxmqtt/rx').connect, 'function');
+const level = () => Object.keys(require.cache).filter((file) => /node_modules.(level|classic-level|abstract-level)\\b/.test(file));
+assert.deepEqual(level(), [], 'the main entries load a database that only some need');
 for (const entry of ${JSON.stringify(entries)}) require(entry);
+assert.notDeepEqual(level(), [], 'the check above would not notice');
 `;
 
 const same = `
@@ -76,6 +79,29 @@ ${neutral.map((entry, index) => `import * as m${index} from '${entry}';`).join('
 export const used: object[] = [${neutral.map((_, index) => `m${index}`).join(', ')}];
 `;
 
+const store = `
+import assert from 'node:assert/strict';
+import { createConnection, memoryStore } from '@rxmqtt/core';
+import { levelStore } from '@rxmqtt/core/store-level';
+const publish = async (store) => {
+  const connection = createConnection('mqtt://localhost:1', { session: { store } });
+  await connection.publish('t', 'x', { qos: 1 }).stored;
+  await connection.close();
+};
+await publish(memoryStore());
+await publish(await levelStore('./outbox'));
+const left = await levelStore('./outbox');
+const keys = [];
+for await (const { key } of left.read()) keys.push(key);
+assert.deepEqual(keys, ['message/0000000000000001']);
+await left.close();
+`;
+
+const storePage = `
+import { levelStore } from '@rxmqtt/core/store-level';
+globalThis.levelStore = levelStore;
+`;
+
 const page = `
 import { connect } from '@rxmqtt/rx';
 globalThis.connect = connect;
@@ -101,6 +127,10 @@ try {
     await write('same.mjs', same);
     await node('same.mjs');
   });
+  await check('imports: a session store on disk', async () => {
+    await write('store.mjs', store);
+    await node('store.mjs');
+  });
   await check('imports: a Jest test', async () => {
     await write('jest.config.cjs', "module.exports = { testEnvironment: 'node', transform: {} };");
     await write('consumer.test.cjs', jest);
@@ -121,7 +151,14 @@ try {
     assert.deepEqual(bundle.unresolved, []);
     assert.equal(bundle.mqttAtFirst, false, 'MQTT.js comes with the page');
     assert.notEqual(bundle.mqttChunks.length, 0, 'MQTT.js is in no chunk at all');
+    assert.deepEqual(bundle.packages.filter((name) => name.endsWith('level')), [], 'a database comes along');
     return `${(bundle.firstPaintBytes / 1024).toFixed(0)} KiB at first`;
+  });
+  await check('imports: a browser bundle of the session store, on IndexedDB', async () => {
+    const bundle = await bundleForBrowser({ contents: storePage, resolveDir: folder, outdir: join(folder, 'store') });
+    assert.deepEqual(bundle.unresolved, []);
+    assert.ok(bundle.packages.includes('browser-level'), 'there is no IndexedDB');
+    assert.ok(!bundle.packages.includes('classic-level'), 'LevelDB is there');
   });
 } finally {
   await rm(folder, { recursive: true, force: true });

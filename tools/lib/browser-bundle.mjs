@@ -40,6 +40,14 @@ export async function bundleForBrowser({ contents, resolveDir, outdir }) {
     mqttAtFirst: [...firstPaint].some(isMqtt),
     /** The chunks with MQTT.js in them. */
     mqttChunks: chunks.filter(isMqtt).map(({ path }) => resolve(resolveDir, path)),
+    /** The packages that are in it. */
+    packages: [
+      ...new Set(
+        chunks.flatMap(({ inputs }) =>
+          Object.keys(inputs).flatMap((input) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []),
+        ),
+      ),
+    ],
     /** Minified bytes that come with the page. */
     firstPaintBytes: [...firstPaint].reduce((sum, { bytes }) => sum + bytes, 0),
   };
