@@ -8,7 +8,8 @@ import { levelStore } from '../src/store-level/index.js';
 import { sessionStoreCases } from '../src/testing/index.js';
 import { newPath } from './support/folders.js';
 import { cleanup, leavesNothingBehind } from './support/globals.js';
-import { failure } from './support/open.js';
+import { failure, openConnection } from './support/open.js';
+import { startBroker } from './support/scripted-broker.js';
 
 jest.setTimeout(60_000);
 leavesNothingBehind();
@@ -145,6 +146,32 @@ describe('the files of a store', () => {
     ['a', null],
   ])('what cannot be used is refused at once: %p %p', async (place, options) => {
     expect(await failure(levelStore(place as string, options as object))).toBeInstanceOf(InvalidOptionsError);
+  });
+});
+
+describe('what a store must not keep', () => {
+  test('is what proves who we are: no byte of it is in the folder', async () => {
+    const path = newPath();
+    const broker = await startBroker();
+    const connection = await openConnection(broker.url.replace('mqtt://', 'mqtt://url-canary-user:url-canary-password@'), {
+      clientId: 'known',
+      will: { topic: 'will', payload: 'will-canary' },
+      userProperties: [['token', 'property-canary']],
+      session: { store: await levelStore(path) },
+    });
+    await connection.publish('t', 'payload', { qos: 1 }).stored;
+    await connection.close();
+    const other = await openConnection(broker.url, {
+      clientId: 'known',
+      credentials: () => ({ username: 'provider-canary-user', password: 'provider-canary-password' }),
+      session: { store: await levelStore(path) },
+    });
+    await other.publish('t', 'payload', { qos: 2 }).stored;
+    await other.close();
+    const bytes = Buffer.concat(readdirSync(path).map((name) => readFileSync(join(path, name)))).toString('latin1');
+    expect(bytes).toContain('known');
+    expect(bytes).toContain('payload');
+    expect(bytes).not.toContain('canary');
   });
 });
 

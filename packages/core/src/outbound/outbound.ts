@@ -1,5 +1,5 @@
 import type { Negotiated } from '../connection/negotiated.js';
-import { ExpiredError, OfflineError, PublishRefusedError } from '../errors/delivery-errors.js';
+import { ExpiredError, OfflineError } from '../errors/delivery-errors.js';
 import { isMqttError, type MqttError } from '../errors/mqtt-error.js';
 import { textOf } from '../errors/quote-text.js';
 import type { Clock } from '../internal/clock.js';
@@ -11,17 +11,16 @@ import type { Ack } from '../wire/codec/ack-codec.js';
 import type { Wire } from '../wire/wire.js';
 import { MessageAcceptor } from './accept-message.js';
 import { Admission } from './admission.js';
-import { dropReason, truthful } from './drop-reason.js';
 import { ExpirySweep } from './expiry-sweep.js';
 import { InFlight } from './in-flight.js';
-import { sortLost } from './lost-session.js';
 import { MessageAge } from './message-age.js';
 import { Outbox } from './outbox.js';
 import type { OutboundEvents, OutboundOptions } from './outbound-options.js';
+import { Outcomes } from './outcomes.js';
 import { OutgoingMessage } from './outgoing-message.js';
 import { PayloadCopies } from './payload-copies.js';
 import type { Payload, PublishOptions } from './publish-options.js';
-import { restoreMessages } from './restore-messages.js';
+import { Recovery } from './recovery.js';
 import { limitExceeded } from './server-limits.js';
 import { aborted, limitWait } from './wait-limits.js';
 
@@ -44,6 +43,8 @@ export class Outbound {
   readonly #ids: PacketIds;
   /** What outlives the process; `undefined` where nothing does. */
   readonly #ledger: OutgoingLedger<OutgoingMessage> | undefined;
+  readonly #outcomes: Outcomes;
+  readonly #recovery: Recovery;
   readonly #warn: (error: unknown, what: string) => void;
   #wire: Wire | undefined;
   #negotiated: Negotiated | undefined;
@@ -62,6 +63,7 @@ export class Outbound {
       events.warn(error, what);
     };
     this.#ledger = journal === undefined ? undefined : this.#createLedger(journal);
+    this.#outcomes = new Outcomes(events, this.#ledger);
     this.#outbox = new Outbox(options.capacity, options.maxBytes);
     this.#admission = new Admission(this.#outbox, options, {
       accept: (message) => {
@@ -69,18 +71,20 @@ export class Outbound {
       },
       drop: (message, error) => {
         this.#copies.release(message);
-        this.#giveUp(message, error);
+        this.#outcomes.giveUp(message, error);
       },
     });
     this.#inFlight = new InFlight(
       ids,
       (message, dup) => this.#wire?.publish(message, message.packetId, dup, this.#age.remaining(message)),
       (message, ack) => {
-        this.#finished(message, ack);
+        this.#outcomes.answered(message, ack);
       },
       this.#ledger,
     );
     this.#sweep = new ExpirySweep(clock, (now) => this.#giveUpStale(now));
+    const targets = { outbox: this.#outbox, inFlight: this.#inFlight, sweep: this.#sweep, ledger: this.#ledger };
+    this.#recovery = new Recovery(targets, options, events);
   }
 
   /** Messages waiting or unacknowledged. */
@@ -110,7 +114,7 @@ export class Outbound {
     message.warn = this.#warn;
     message.overflow = options.overflow ?? this.#options.overflow;
     const obstacle = this.#obstacle(message, options);
-    if (obstacle !== undefined) return this.#refuse(message, obstacle);
+    if (obstacle !== undefined) return this.#outcomes.refuse(message, obstacle);
     message.sequence = ++this.#sequence;
     this.#age.limit(message);
     const wire = this.#wire;
@@ -120,7 +124,7 @@ export class Outbound {
     if (copied) this.#copies.own(message);
     if (!sendNow || !this.#send(wire, message)) {
       const overflow = this.#admission.admit(message, !this.#events.isTellingDrop());
-      if (overflow !== undefined) return this.#refuse(message, overflow);
+      if (overflow !== undefined) return this.#outcomes.refuse(message, overflow);
       if (!copied) this.#copies.own(message);
       // A listener of what was dropped for it may have closed the connection.
       if (this.#closing !== undefined) this.#end(message, this.#closing(message));
@@ -137,41 +141,30 @@ export class Outbound {
 
   /** The publication of a message that is not even looked at. */
   fail(topic: string, error: MqttError): OutgoingMessage {
-    return this.#refuse(new OutgoingMessage(textOf(topic), 0, '', 0, 0, false, undefined, undefined), error);
+    return this.#outcomes.refuse(new OutgoingMessage(textOf(topic), 0, '', 0, 0, false, undefined, undefined), error);
   }
 
   /** Messages of an earlier process come before all others. The answer is what no message can be made of. */
   restore(records: readonly RestoredRecord[]): readonly BadEntry[] {
     const context = { acceptor: this.#acceptor, age: this.#age, clock: this.#clock, ids: this.#ids };
-    const { messages, bad } = restoreMessages(records, context);
-    for (const message of [...messages].reverse()) {
-      message.warn = this.#warn;
-      if (message.packetId > 0) this.#inFlight.restore(message);
-      else {
-        this.#outbox.putBack(message);
-        this.#sweep.watch(message.staleAt);
-      }
-    }
-    this.#ledger?.begin(records.at(-1)?.number ?? 0);
-    if (messages.length > 0) this.#events.restored(messages);
-    return bad;
+    return this.#recovery.restore(records, context);
   }
 
   /** A connection is there: resume what the session still knows, repeat what it has forgotten, then send what waits. */
   connected(wire: Wire, negotiated: Negotiated): void {
     this.#wire = wire;
     this.#negotiated = negotiated;
-    const doubtful = negotiated.sessionPresent ? [] : this.#startOver();
+    const doubtful = negotiated.sessionPresent ? [] : this.#recovery.startOver();
     // [MQTT-3.3.4-9]
     const window = Math.min(this.#options.window ?? defaultWindow(negotiated), negotiated.receiveMaximum);
     this.#inFlight.connected(wire, window, negotiated.protocolVersion === 5);
-    for (const { message, error } of doubtful) this.#giveUp(message, error);
+    for (const { message, error } of doubtful) this.#outcomes.giveUp(message, error);
     this.pump();
   }
 
   /** The session is lost: what the server may not have waits again, what it may have is in doubt. */
   forgetSession(): void {
-    for (const { message, error } of this.#startOver()) this.#giveUp(message, error);
+    for (const { message, error } of this.#recovery.startOver()) this.#outcomes.giveUp(message, error);
   }
 
   /** The connection is gone. */
@@ -199,7 +192,7 @@ export class Outbound {
       if (message === undefined) break;
       this.#remove(message);
       const obstacle = this.#age.expired(message) ?? limitExceeded(message, this.#negotiated!);
-      if (obstacle !== undefined) this.#giveUp(message, obstacle);
+      if (obstacle !== undefined) this.#outcomes.giveUp(message, obstacle);
       else if (!this.#send(wire, message)) {
         this.#outbox.putBack(message);
         break;
@@ -219,7 +212,7 @@ export class Outbound {
   close(error: (message: OutgoingMessage) => MqttError): void {
     this.#closing = error;
     this.disconnected();
-    for (const message of this.#inFlight.takeAll()) this.#drop(message, error(message));
+    for (const message of this.#inFlight.takeAll()) this.#outcomes.fail(message, error(message));
     for (const message of [...this.#outbox, ...this.#admission]) this.#end(message, error(message));
     this.#sweep.stop();
   }
@@ -268,23 +261,6 @@ export class Outbound {
     });
   }
 
-  #finished(message: OutgoingMessage, { reasonCode, properties }: Ack): void {
-    this.#ledger?.finished(message);
-    if (reasonCode < 0x80) message.acknowledge({ reasonCode, properties });
-    else this.#drop(message, new PublishRefusedError(message.topic, reasonCode, properties?.reasonString));
-  }
-
-  /** Puts back what goes out again as new; the answer is what is in doubt. */
-  #startOver(): ReturnType<typeof sortLost>['doubtful'] {
-    const { again, doubtful, forgotten } = sortLost(this.#inFlight.takeAll(), this.#options.onSessionLost);
-    for (const message of [...again].reverse()) {
-      this.#outbox.putBack(message);
-      this.#ledger?.requeued(message);
-    }
-    for (const message of forgotten) this.#ledger?.finished(message);
-    return doubtful;
-  }
-
   /** Gives up what has waited too long; the answer is when the next message will have. */
   #giveUpStale(now: number): number {
     let next = Infinity;
@@ -310,14 +286,14 @@ export class Outbound {
 
   #withdraw(message: OutgoingMessage, error: MqttError): void {
     // What is on its way stays in the store until the server has answered.
-    if (this.#remove(message)) this.#giveUp(message, error);
-    else this.#drop(message, error);
+    if (this.#remove(message)) this.#outcomes.giveUp(message, error);
+    else this.#outcomes.fail(message, error);
   }
 
   /** Settles a message that the store may keep. */
   #end(message: OutgoingMessage, error: MqttError): void {
     this.#remove(message);
-    this.#drop(message, error);
+    this.#outcomes.fail(message, error);
   }
 
   /** Takes a message out, wherever it waits; `false` when it is on its way. */
@@ -326,25 +302,6 @@ export class Outbound {
     else if (message.phase === 'blocked') this.#admission.remove(message);
     else return message.phase === 'sent' && !message.isWritten && this.#inFlight.withdraw(message);
     return true;
-  }
-
-  /** Fails a message that was not taken. A listener of `drop` that publishes is told by the outcome alone. */
-  #refuse(message: OutgoingMessage, error: MqttError): OutgoingMessage {
-    if (this.#events.isTellingDrop()) message.fail(error);
-    else this.#drop(message, error);
-    return message;
-  }
-
-  /** Fails a message for good. */
-  #giveUp(message: OutgoingMessage, error: MqttError): void {
-    this.#ledger?.finished(message);
-    this.#drop(message, error);
-  }
-
-  #drop(message: OutgoingMessage, reason: MqttError): void {
-    const error = truthful(message, reason);
-    if (!message.fail(error)) return;
-    this.#events.drop({ direction: 'out', topic: message.topic, qos: message.qos, reason: dropReason(error), error });
   }
 
   #tellIdle(): void {
