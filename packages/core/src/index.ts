@@ -43,6 +43,7 @@ export { StoreError } from './errors/store-error.js';
 export { reasonName } from './errors/reason-code.js';
 export { memoryStore } from './session/memory-store.js';
 export { captures } from './topics/captures.js';
+export { compileCaptures } from './topics/compile-captures.js';
 export { compileFilter } from './topics/compile-filter.js';
 export { filtersOverlap } from './topics/filters-overlap.js';
 export { matchTopic } from './topics/match-topic.js';

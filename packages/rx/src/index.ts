@@ -26,6 +26,14 @@ export { processEach } from './processing/process-each.js';
 export { sequenceGaps } from './processing/sequence-gaps.js';
 export { clearRetained } from './publishing/clear-retained.js';
 export { publishAll } from './publishing/publish-all.js';
+export { groupByTopic } from './observing/group-by-topic.js';
+export { ignoreRetained } from './observing/ignore-retained.js';
+export { latestByTopic } from './observing/latest-by-topic.js';
+export { matchTopic } from './observing/match-topic.js';
+export { onlyRetained } from './observing/only-retained.js';
+export { routeTopics } from './observing/route-topics.js';
+export { sampleByTopic } from './observing/sample-by-topic.js';
+export { staleAfter } from './observing/stale-after.js';
 export { publishTo } from './publishing/publish-to.js';
 export { sink } from './publishing/sink.js';
 export { bufferWhileOffline } from './reconnecting/buffer-while-offline.js';
@@ -132,6 +140,12 @@ export type {
 } from './publishing/publish-to-options.js';
 export type { PullSource, WebStream } from './publishing/pull-source.js';
 export type { Sink, SinkReport } from './publishing/sink.js';
+export type { GroupByTopicOptions, TopicKey } from './observing/group-by-topic.js';
+export type { LatestByTopicOptions } from './observing/latest-by-topic.js';
+export type { RoutedMessage } from './observing/route-topics.js';
+export type { SampleByTopicOptions } from './observing/sample-by-topic.js';
+export type { Freshness, StaleAfterOptions } from './observing/stale-after.js';
+export type { TopicMessage, WithCaptures } from './observing/topic-message.js';
 export type { BufferWhileOfflineOptions } from './reconnecting/buffer-while-offline.js';
 export type { Jitter, RetryPolicy } from './reconnecting/retry-policy.js';
 export type {

@@ -1,8 +1,9 @@
 import type { ConnectionOptions } from '@rxmqtt/core';
 import { type ScriptedMessage, type SentPacket, type TestConnection, createTestConnection } from '@rxmqtt/core/testing';
-import type { Observable } from 'rxjs';
 import type { Mqtt } from '../src/client/mqtt.js';
 import { RxMqtt } from '../src/client/rx-mqtt.js';
+
+export { watch } from './operators/marbles.js';
 
 /** A packet that went out. */
 export type Sent<Type extends SentPacket['type']> = Extract<SentPacket, { type: Type }>;
@@ -47,36 +48,6 @@ export function connected(options: ConnectionOptions = {}): Script {
   script.server.connection.open().catch(() => undefined);
   script.server.wire.connack();
   return script;
-}
-
-/** What an observer has seen. */
-export interface Seen<T> {
-  readonly values: T[];
-  error: unknown;
-  completed: boolean;
-  leave(): void;
-}
-
-/** Subscribes, and keeps what comes. */
-export function watch<T>(source: Observable<T>): Seen<T> {
-  const seen: Seen<T> = {
-    values: [],
-    error: undefined,
-    completed: false,
-    leave: () => {
-      subscription.unsubscribe();
-    },
-  };
-  const subscription = source.subscribe({
-    next: (value) => seen.values.push(value),
-    error: (error) => {
-      seen.error = error;
-    },
-    complete: () => {
-      seen.completed = true;
-    },
-  });
-  return seen;
 }
 
 /** Loses the connection, and makes the next one. */

@@ -4,14 +4,6 @@ import { quoteText } from './quote-text.js';
 /** What an {@link InvalidTopicError} is about. */
 export type InvalidTopicKind = 'name' | 'filter' | 'template' | 'parameter' | 'group';
 
-const described: Readonly<Record<InvalidTopicKind, string>> = {
-  name: 'topic name',
-  filter: 'topic filter',
-  template: 'topic template',
-  parameter: 'topic parameter',
-  group: 'share group',
-};
-
 /**
  * A topic name, filter, template, template parameter or share group breaks the rules of MQTT section 4.7 or 4.8.2.
  * Thrown before anything is stored or sent; the same call fails again until the caller changes the value.
@@ -25,7 +17,7 @@ export class InvalidTopicError extends MqttError {
   readonly reason: string;
 
   constructor(kind: InvalidTopicKind, value: string, reason: string) {
-    super('ERR_MQTT_INVALID_TOPIC', `the ${described[kind]} ${quoteText(value)} ${reason}`);
+    super('ERR_MQTT_INVALID_TOPIC', `the ${kind === 'group' ? 'share' : 'topic'} ${kind} ${quoteText(value)} ${reason}`);
     this.kind = kind;
     this.topic = value;
     this.reason = reason;

@@ -1,6 +1,4 @@
-import { endOfLevel } from './char-codes.js';
 import { filterStart } from './filter-start.js';
-import { isHiddenFrom } from './match-topic.js';
 import { isTopicFilter } from './topic-filter.js';
 import { isTopicName } from './topic-name.js';
 
@@ -12,26 +10,23 @@ import { isTopicName } from './topic-name.js';
  */
 export function captures(filter: string, topic: string): string[] | undefined {
   if (!isTopicFilter(filter)) return undefined;
-  return captureLevels(filter.slice(filterStart(filter)).split('/'), topic);
+  return isTopicName(topic) ? captureLevels(filter.slice(filterStart(filter)).split('/'), topic) : undefined;
 }
 
-/** {@link captures} for the levels of a valid filter, behind the group of a shared one. */
+/** {@link captures} for the levels of a valid filter, behind the group of a shared one, and a valid topic. */
 export function captureLevels(levels: readonly string[], topic: string): string[] | undefined {
+  // [MQTT-4.7.2-1]: a level that matches literally begins with `$` as the topic does.
+  if (topic.startsWith('$') && !levels[0]?.startsWith('$')) return undefined;
   const values: string[] = [];
   let start = 0;
   for (const level of levels) {
-    if (level === '#') {
-      values.push(topic.slice(start));
-      start = topic.length + 1;
-      break;
-    }
+    if (level === '#') return [...values, topic.slice(start)];
     if (start > topic.length) return undefined;
-    const end = endOfLevel(topic, start);
-    const text = topic.slice(start, end);
+    const slash = topic.indexOf('/', start);
+    const text = slash < 0 ? topic.slice(start) : topic.slice(start, slash);
     if (level === '+') values.push(text);
     else if (level !== text) return undefined;
-    start = end + 1;
+    start += text.length + 1;
   }
-  if (start <= topic.length) return undefined;
-  return isHiddenFrom((levels[0] ?? '').charCodeAt(0), topic) || !isTopicName(topic) ? undefined : values;
+  return start > topic.length ? values : undefined;
 }

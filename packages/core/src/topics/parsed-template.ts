@@ -5,7 +5,7 @@ import { filterStart } from './filter-start.js';
 import { parameterFault } from './parameter-fault.js';
 import type { TemplateLevel } from './template-level.js';
 import { validateTopicFilter } from './topic-filter.js';
-import { validateTopicName } from './topic-name.js';
+import { isTopicName, validateTopicName } from './topic-name.js';
 import type { TopicTemplate } from './topic-template.js';
 
 // The levels `$share` and the group.
@@ -62,7 +62,7 @@ export class ParsedTemplate<P> implements TopicTemplate<P> {
   }
 
   extract(topic: string): P | undefined {
-    const values = captureLevels(this.#filterLevels, topic);
+    const values = this.#capture(topic);
     if (values === undefined) return undefined;
     const params: Record<string, string> = {};
     for (let i = 0; i < values.length; i++) {
@@ -73,7 +73,11 @@ export class ParsedTemplate<P> implements TopicTemplate<P> {
   }
 
   captures(topic: string): readonly string[] | undefined {
-    return captureLevels(this.#filterLevels, topic)?.filter((_, index) => this.#wildcardNames[index] === undefined);
+    return this.#capture(topic)?.filter((_, index) => this.#wildcardNames[index] === undefined);
+  }
+
+  #capture(topic: string): string[] | undefined {
+    return isTopicName(topic) ? captureLevels(this.#filterLevels, topic) : undefined;
   }
 
   #valueFor(level: TemplateLevel, index: number, params: Readonly<Record<string, unknown>>): string {

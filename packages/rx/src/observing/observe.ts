@@ -1,6 +1,7 @@
 import { type Connection, InvalidOptionsError } from '@rxmqtt/core';
-import { Observable, Subject, type Subscriber, isObservable, map, takeUntil } from 'rxjs';
+import { Observable, type Subscriber, isObservable, map } from 'rxjs';
 import { checkPolicy } from '../decoding/check-policy.js';
+import { linkSource } from '../internal/link-source.js';
 import { emitBytes, emitDecoded } from './emit-decoded.js';
 import { type FilterSession, filterSession } from './filter-session.js';
 import type { FilterInput, ObserveOptions, ObservedOneOf, TemplatesOf } from './observe-options.js';
@@ -57,21 +58,10 @@ export function observe<const Input extends FilterInput, T = Uint8Array>(
 }
 
 /** Wants what the source says last. When that has completed, its last word stands. */
-function follow(source$: Observable<ReadFilters>, session: FilterSession, subscriber: Subscriber<unknown>): void {
-  const stopped$ = new Subject<void>();
-  subscriber.add(() => {
-    stopped$.next();
-  });
-  source$.pipe(takeUntil(stopped$)).subscribe({
+function follow(filters$: Observable<ReadFilters>, session: FilterSession, subscriber: Subscriber<unknown>): void {
+  linkSource(filters$, subscriber, {
     next: (filters) => {
-      try {
-        session.want(filters);
-      } catch (error) {
-        subscriber.error(error);
-      }
-    },
-    error: (error: unknown) => {
-      subscriber.error(error);
+      session.want(filters);
     },
     complete: () => {
       if (session.isIdle()) subscriber.complete();

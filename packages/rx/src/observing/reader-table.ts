@@ -3,13 +3,17 @@ import type { TopicReader } from './topic-reader.js';
 
 type Find<Template extends string> = (topic: string) => TopicReader<Template> | undefined;
 
-/**
- * Finds, for a topic, the first of several readers whose filter matches. The time it takes does not depend on how many there
- * are. With a single one nothing is compared: what comes has come for it.
- */
+/** {@link routingTable} for topics that came for these filters: with a single one nothing needs to be compared. */
 export function readerTable<Template extends string>(readers: readonly TopicReader<Template>[]): Find<Template> {
   const [only] = readers;
-  if (readers.length === 1) return () => only;
+  return readers.length === 1 ? () => only : routingTable(readers);
+}
+
+/**
+ * Finds, for a topic, the first of several readers whose filter matches. The time it takes does not depend on how many there
+ * are.
+ */
+export function routingTable<Template extends string>(readers: readonly TopicReader<Template>[]): Find<Template> {
   const places = new TopicTrie<number>();
   for (const [place, { filter }] of readers.entries()) places.add(filter, place);
   const found: number[] = [];

@@ -1,0 +1,107 @@
+import {
+  type GroupedObservable,
+  NEVER,
+  type Observable,
+  type OperatorFunction,
+  Subject,
+  debounceTime,
+  defer,
+  finalize,
+  groupBy,
+  merge,
+} from 'rxjs';
+import { LONGEST_DELAY, OptionsCheck } from '../internal/options-check.js';
+import type { TopicMessage } from './topic-message.js';
+
+const DEFAULT_MAX_GROUPS = 10_000;
+
+/** Options of {@link groupByTopic}. */
+export interface GroupByTopicOptions {
+  /**
+   * How many groups there may be at once. When one more is needed, the group that has been silent for longest completes; its
+   * next message begins a new one. Defaults to 10,000.
+   */
+  readonly maxGroups?: number;
+  /** Milliseconds of silence after which a group completes. Defaults to no limit. */
+  readonly idle?: number;
+}
+
+/** What to group by: a level of the topic, a parameter of the template, or what a function makes of the message. */
+export type TopicKey<M> = number | ParamOf<M> | ((message: M) => string);
+
+type ParamOf<M> = M extends { readonly params: infer P } ? Extract<keyof P, string> : never;
+
+/**
+ * Groups messages by their topic, or by a part of it: by the level at an index (0 is the first, -1 the last; `''` where there is
+ * none), by a parameter of the template, or by what a function says. Like RxJS's `groupBy`, with a bound: topics are the
+ * choice of whoever publishes.
+ *
+ * Cold · subscribes once per subscriber · a group is hot: what it has emitted before it is subscribed is missed · groups complete
+ * and error with the source, and complete when there are too many or they are silent for too long · errors with what the
+ * function throws · groups live through reconnects.
+ *
+ * @throws InvalidOptionsError at once, when an option is no positive number.
+ *
+ * @example
+ * ```ts
+ * mqtt.observe('plant/{line}/temp', { codec: number() }).pipe(
+ *   groupByTopic('line'),
+ *   mergeMap((line$) => line$.pipe(map(({ value }) => value), pairwise(), map(([a, b]) => [line$.key, b - a]))),
+ * ).subscribe(([line, change]) => console.log(line, change));
+ * ```
+ */
+export function groupByTopic<M extends TopicMessage>(
+  by?: TopicKey<M>,
+  options: GroupByTopicOptions = {},
+): OperatorFunction<M, GroupedObservable<string, M>> {
+  const { maxGroups = DEFAULT_MAX_GROUPS, idle } = options;
+  const check = new OptionsCheck();
+  check.keys('', options, ['maxGroups', 'idle']);
+  check.count('maxGroups', maxGroups);
+  if (idle !== undefined) check.number('idle', idle, 1, LONGEST_DELAY);
+  check.done();
+  const keyOf = keySelector(by);
+  return (source) =>
+    defer(() => {
+      // By key; the one that has been silent for longest comes first.
+      const ends = new Map<string, Subject<void>>();
+      const touch = (key: string): void => {
+        const end$ = ends.get(key);
+        if (end$ !== undefined) {
+          ends.delete(key);
+          ends.set(key, end$);
+        } else if (ends.size >= maxGroups) {
+          const [silent$] = ends.values();
+          silent$?.next();
+        }
+      };
+      return source.pipe(
+        groupBy(
+          (message: M): string => {
+            const key = keyOf(message);
+            touch(key);
+            return key;
+          },
+          {
+            duration: (group$) => {
+              const end$ = new Subject<void>();
+              ends.set(group$.key, end$);
+              const silence$: Observable<unknown> = idle === undefined ? NEVER : group$.pipe(debounceTime(idle));
+              return merge(end$, silence$).pipe(
+                finalize(() => {
+                  if (ends.get(group$.key) === end$) ends.delete(group$.key);
+                }),
+              );
+            },
+          },
+        ),
+      );
+    });
+}
+
+function keySelector<M extends TopicMessage>(by: TopicKey<M> | undefined): (message: M) => string {
+  if (by === undefined) return ({ topic }) => topic;
+  if (typeof by === 'function') return by;
+  if (typeof by === 'number') return ({ topic }) => topic.split('/').at(by) ?? '';
+  return (message) => (message as unknown as { readonly params: Readonly<Record<string, string>> }).params[by] ?? '';
+}
