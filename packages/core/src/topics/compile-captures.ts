@@ -19,7 +19,8 @@ const FILTER =
  */
 export function compileCaptures(filter: string): (topic: string) => string[] | undefined {
   // JavaScript may give what is no text.
-  const levels = (filter as Partial<string> | undefined)?.match?.(FILTER)?.[1]?.split('/');
+  const text = filter as { readonly match?: typeof filter.match } | undefined;
+  const levels = text?.match?.(FILTER)?.[1]?.split('/');
   if (!levels) throw new InvalidTopicError('filter', filter, 'is none: see validateTopicFilter');
   return (topic) => captureLevels(levels, topic);
 }
