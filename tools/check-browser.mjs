@@ -46,6 +46,26 @@ globalThis.resume = async (url) => {
   await after.close();
   return { topic, qos };
 };
+
+// A client that stays: what it has received, how often it has been connected, and what the core refuses in a page.
+globalThis.stay = (url) => {
+  const mqtt = connect(url, { keepalive: 2, reconnect: { initialDelay: 50, maxDelay: 200 } });
+  const seen = { connects: 0, received: [], acknowledged: [] };
+  mqtt.state$.subscribe(({ type }) => { if (type === 'connected') seen.connects++; });
+  mqtt.observe('stay/+', { qos: 1 }).subscribe((message) => seen.received.push(new TextDecoder().decode(message.payload)));
+  globalThis.seen = seen;
+  globalThis.mqtt = mqtt;
+  globalThis.publish = (text) => {
+    mqtt.publish('stay/1', text, { qos: 1 }).subscribe(() => seen.acknowledged.push(text));
+  };
+};
+globalThis.refused = (url, options) => {
+  try {
+    connect(url, options);
+  } catch (error) {
+    return error.problems.map(({ path }) => path);
+  }
+};
 globalThis.ready = true;
 `;
 
@@ -76,7 +96,8 @@ function serve(folder) {
   });
 }
 
-await check('browser: publishes and observes over WebSocket in Chromium', async () => {
+/** A page with the bundle in it, and all that it needs; `use` gets them, and everything is put away afterwards. */
+async function withPage(use) {
   const executablePath = findChromium();
   assert.ok(executablePath, 'Chromium is not installed: run node tools/setup-system.mjs.');
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'rxmqtt-browser-')));
@@ -97,7 +118,8 @@ await check('browser: publishes and observes over WebSocket in Chromium', async 
     const browser = await chromium.launch({ executablePath, args: chromiumFlags });
     undo.push(() => browser.close());
 
-    const page = await browser.newPage();
+    const context = await browser.newContext();
+    const page = await context.newPage();
     const complaints = [];
     const scripts = [];
     page.on('pageerror', (error) => complaints.push(String(error)));
@@ -105,7 +127,17 @@ await check('browser: publishes and observes over WebSocket in Chromium', async 
     page.on('request', (request) => scripts.push(basename(new URL(request.url()).pathname)));
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
     await page.waitForFunction('globalThis.ready', undefined, { timeout: 15_000 });
+    const url = `ws://127.0.0.1:${broker.webSocket}`;
+    return await use({ page, context, browser, broker, bundle, url, complaints, scripts });
+  } finally {
+    for (const step of undo.reverse()) await step();
+  }
+}
 
+await check('browser: publishes and observes over WebSocket in Chromium', () =>
+  withPage(async ({ page, browser, bundle, url, complaints, scripts }) => {
+    assert.deepEqual(bundle.unresolved, [], 'the bundle wants what no browser has');
+    assert.deepEqual(bundle.nodeOnly, [], 'the bundle holds what is for Node only');
     const lazy = bundle.mqttChunks.map((path) => basename(path));
     assert.deepEqual(
       scripts.filter((name) => lazy.includes(name)),
@@ -113,18 +145,64 @@ await check('browser: publishes and observes over WebSocket in Chromium', async 
       'MQTT.js was loaded before it was needed',
     );
     const result = await Promise.race([
-      page.evaluate((url) => globalThis.echo(url), `ws://127.0.0.1:${broker.webSocket}`),
+      page.evaluate((address) => globalThis.echo(address), url),
       page.waitForTimeout(20_000).then(() => assert.fail(`no echo within 20 s\n${complaints.join('\n')}`)),
     ]);
     assert.deepEqual(result, { echoed: 't/1 hello', acknowledged: true });
     const resumed = await Promise.race([
-      page.evaluate((url) => globalThis.resume(url), `ws://127.0.0.1:${broker.webSocket}`),
+      page.evaluate((address) => globalThis.resume(address), url),
       page.waitForTimeout(20_000).then(() => assert.fail(`no resumed session within 20 s\n${complaints.join('\n')}`)),
     ]);
     assert.deepEqual(resumed, { topic: 't/2', qos: 2 });
     assert.deepEqual(complaints, []);
     return browser.version();
-  } finally {
-    for (const step of undo.reverse()) await step();
-  }
-});
+  }),
+);
+
+await check('browser: survives a restart of the broker, and being offline', () =>
+  withPage(async ({ page, context, broker, url }) => {
+    const until = (expression, what) =>
+      page.waitForFunction(expression, undefined, { timeout: 20_000 }).catch(async () => {
+        assert.fail(`${what}: ${JSON.stringify(await page.evaluate('[globalThis.mqtt.connection.state.type, globalThis.seen]'))}`);
+      });
+    const publish = (text) => page.evaluate((payload) => globalThis.publish(payload), text);
+    const arrived = (text) => until(`globalThis.seen.received.includes('${text}') && globalThis.seen.acknowledged.includes('${text}')`, text);
+
+    await page.evaluate((address) => globalThis.stay(address), url);
+    await publish('first');
+    await arrived('first');
+
+    await broker.end();
+    await until(`globalThis.mqtt.connection.state.type !== 'connected'`, 'the loss is noticed');
+    await publish('while the broker was gone');
+    await broker.start();
+    await arrived('while the broker was gone');
+
+    await context.setOffline(true);
+    await broker.end();
+    await broker.start();
+    await until(`globalThis.mqtt.connection.state.type !== 'connected'`, 'being offline is noticed');
+    await publish('while offline');
+    const before = await page.evaluate('globalThis.seen.connects');
+    await page.waitForTimeout(1_000);
+    assert.equal(await page.evaluate('globalThis.seen.connects'), before, 'nobody can connect while offline');
+    await context.setOffline(false);
+    await arrived('while offline');
+
+    await publish('last');
+    await arrived('last');
+    const connects = await page.evaluate('globalThis.seen.connects');
+    await page.evaluate('globalThis.mqtt.close()');
+    return `${connects} connections`;
+  }),
+);
+
+await check('browser: what a page cannot do is refused at once', () =>
+  withPage(async ({ page, url }) => {
+    const refused = (address, options) => page.evaluate(([to, having]) => globalThis.refused(to, having), [address, options]);
+    assert.deepEqual(await refused('mqtt://localhost', {}), ['url']);
+    assert.deepEqual(await refused(url, { webSocket: { headers: { a: 'b' } } }), ['webSocket.headers']);
+    assert.deepEqual(await refused(url, { proxy: 'env', socket: {} }), ['proxy', 'socket']);
+    assert.deepEqual(await refused(url.replace('ws:', 'wss:'), { tls: {} }), ['tls']);
+  }),
+);

@@ -36,6 +36,10 @@ export async function bundleForBrowser({ contents, resolveDir, outdir }) {
   return {
     /** Imports that no browser can follow. */
     unresolved: chunks.flatMap((output) => output.imports.filter(({ external }) => external).map(({ path }) => path)),
+    /** Files that are for Node only. */
+    nodeOnly: chunks.flatMap((output) =>
+      Object.keys(output.inputs).filter((input) => /node_modules\/socks\/|\/wire\/node\/(?!.*-browser\.js$)|\/resolve-srv\.js$/.test(input)),
+    ),
     /** Whether MQTT.js comes with the page rather than later. */
     mqttAtFirst: [...firstPaint].some(isMqtt),
     /** The chunks with MQTT.js in them. */

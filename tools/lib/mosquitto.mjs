@@ -23,7 +23,7 @@ const answers = (port) =>
     socket.once('connect', () => socket.destroy());
   });
 
-/** Starts a throw-away broker on free ports of this machine: `{ mqtt, webSocket, stop() }`. */
+/** Starts a throw-away broker on free ports of this machine: `{ mqtt, webSocket, stop(), end(), start() }`; after `end()` it can start again. */
 export async function startMosquitto() {
   const executable = findExecutable('mosquitto');
   if (!executable) throw new Error('mosquitto is not installed: run node tools/setup-system.mjs.');
@@ -41,21 +41,29 @@ export async function startMosquitto() {
       '',
     ].join('\n'),
   );
-  const broker = spawn(executable, ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const exited = once(broker, 'exit');
+  let broker;
+  let exited;
   let log = '';
-  broker.stderr.on('data', (data) => (log += data));
-  const stop = async () => {
+  const end = async () => {
     broker.kill();
     await exited;
+  };
+  const stop = async () => {
+    await end();
     await rm(folder, { recursive: true, force: true });
   };
-  for (let attempt = 0; !((await answers(mqtt)) && (await answers(webSocket))); attempt++) {
-    if (attempt === 100 || broker.exitCode !== null) {
-      await stop();
-      throw new Error(`mosquitto did not start:\n${log}`);
+  const start = async () => {
+    broker = spawn(executable, ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+    exited = once(broker, 'exit');
+    broker.stderr.on('data', (data) => (log += data));
+    for (let attempt = 0; !((await answers(mqtt)) && (await answers(webSocket))); attempt++) {
+      if (attempt === 100 || broker.exitCode !== null) {
+        await stop();
+        throw new Error(`mosquitto did not start:\n${log}`);
+      }
+      await sleep(50);
     }
-    await sleep(50);
-  }
-  return { mqtt, webSocket, stop };
+  };
+  await start();
+  return { mqtt, webSocket, stop, end, start };
 }

@@ -72,7 +72,7 @@ export interface WebSocketOptions {
 
 /** Settings of the TCP socket. Node only. */
 export interface SocketOptions {
-  /** Send at once instead of collecting small packets (Nagle). Defaults to `true`. */
+  /** Send at once instead of collecting small packets (Nagle); a WebSocket always does. Defaults to `true`. */
   readonly noDelay?: boolean;
   /** Let TCP itself probe an idle connection. MQTT's own keepalive finds dead peers without it. Defaults to `false`. */
   readonly keepAlive?: boolean;

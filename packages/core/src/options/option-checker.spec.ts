@@ -24,7 +24,7 @@ describe('keys', () => {
   });
 
   it('names all known ones where none is near', () => {
-    expect(hint('url')).toBe('is not an option; known are keepalive, connectTimeout, receiveMaximum');
+    expect(hint('colour')).toBe('is not an option; known are keepalive, connectTimeout, receiveMaximum');
   });
 
   it('says where, and lists every one', () => {

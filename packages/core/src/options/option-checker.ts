@@ -1,6 +1,7 @@
 import type { OptionProblem } from '../errors/connection-errors.js';
 import { isBytes } from '../internal/is-bytes.js';
 import { utf8Length } from '../internal/utf8.js';
+import { FOREIGN_NAMES } from './foreign-names.js';
 import { nearest } from './nearest.js';
 
 /** Checks values and collects what is wrong with them, so that all of it can be told at once. */
@@ -43,7 +44,7 @@ export class OptionChecker {
   keys(path: string, value: object, known: readonly string[]): void {
     for (const key of Object.keys(value)) {
       if (known.includes(key)) continue;
-      const near = nearest(key, known);
+      const near = path === '' && Object.hasOwn(FOREIGN_NAMES, key) ? FOREIGN_NAMES[key] : nearest(key, known);
       const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`;
       this.problem(path === '' ? key : `${path}.${key}`, `is not an option; ${hint}`);
     }

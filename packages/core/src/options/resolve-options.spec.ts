@@ -175,6 +175,17 @@ describe('a problem', () => {
     expect(paths(options)).toEqual(['options']);
   });
 
+  it.each([
+    ['username', 'credentials'],
+    ['rejectUnauthorized', 'tls.insecureSkipVerify'],
+    ['reconnectPeriod', 'reconnect.initialDelay'],
+    ['websocket', 'webSocket'],
+    ['transports', 'transport'],
+  ])('is %s, which is %s here', (key, meant) => {
+    const error = caught(() => resolveOptions(URL, { [key]: 1 })) as InvalidOptionsError;
+    expect(error.problems).toEqual([{ path: key, reason: `is not an option; did you mean ${meant}?` }]);
+  });
+
   it('shows no secret', () => {
     const secrets = [
       [`mqtt://user:canary@broker.test/path`, {}],

@@ -1,4 +1,4 @@
-import { type ConnectionOptions, createConnection } from '@rxmqtt/core';
+import { type ConnectionOptions, createConnection, type ServerOption } from '@rxmqtt/core';
 import { rememberWill } from '../presence/presence-will.js';
 import type { Mqtt } from './mqtt.js';
 import { RxMqtt } from './rx-mqtt.js';
@@ -7,7 +7,8 @@ import { RxMqtt } from './rx-mqtt.js';
  * Makes an MQTT client that speaks Observables. Returns at once and does nothing yet: the first observer or publication opens
  * the connection, and `close()` or `drain()` ends it.
  *
- * @throws InvalidOptionsError at once, with everything that is wrong with the URL and the options.
+ * @param server a URL, its parts, or `srv()` of `@rxmqtt/core`, as `createConnection` there takes it.
+ * @throws InvalidOptionsError at once, with everything that is wrong with the server and the options.
  *
  * @example
  * ```ts
@@ -17,8 +18,8 @@ import { RxMqtt } from './rx-mqtt.js';
  *   .subscribe(({ params, value }) => console.log(params.line, value));
  * ```
  */
-export function connect(url: string, options: ConnectionOptions = {}): Mqtt {
-  const connection = createConnection(url, options);
+export function connect(server: ServerOption, options: ConnectionOptions = {}): Mqtt {
+  const connection = createConnection(server, options);
   rememberWill(connection, options.will);
   return new RxMqtt(connection);
 }

@@ -1,4 +1,4 @@
-import type { ConnectionState, DropEvent, MqttError, PublishResult } from '@rxmqtt/core';
+import type { ConnectionState, DropEvent, MqttError, PublishResult, ServerOption } from '@rxmqtt/core';
 import { expectTypeOf } from 'expect-type';
 import type { Observable } from 'rxjs';
 import { connect } from './connect.js';
@@ -7,7 +7,7 @@ import type { Mqtt } from './mqtt.js';
 // Checked by the compiler only.
 declare const mqtt: Mqtt;
 
-expectTypeOf(connect).toEqualTypeOf<(url: string, options?: Parameters<typeof connect>[1]) => Mqtt>();
+expectTypeOf(connect).toEqualTypeOf<(server: ServerOption, options?: Parameters<typeof connect>[1]) => Mqtt>();
 expectTypeOf(mqtt.state$).toEqualTypeOf<Observable<ConnectionState>>();
 expectTypeOf(mqtt.connected$).toEqualTypeOf<Observable<boolean>>();
 expectTypeOf(mqtt.errors$).toEqualTypeOf<Observable<MqttError>>();
