@@ -31,7 +31,7 @@ export interface MqttRunHelpers extends RunHelpers {
  * ```
  */
 export function runMqtt<R>(
-  assertDeepEqual: (actual: unknown, expected: unknown) => boolean | void,
+  assertDeepEqual: ConstructorParameters<typeof TestScheduler>[0],
   body: (helpers: MqttRunHelpers) => R,
   options: Omit<TestBrokerOptions, 'scheduler' | 'clock'> = {},
 ): R {

@@ -30,7 +30,7 @@ export interface TestBroker extends CoreTestBroker {
   connect(options?: ConnectionOptions): Mqtt;
   /** Every message that is accepted. Hot, no replay; never completes and never errors. */
   readonly messages$: Observable<AcceptedMessage>;
-  /** Publishes what comes, as another client would, such as `hot('-a-b', { a: { topic, payload } })`. */
+  /** Publishes what comes, as another client would; an error of the source is thrown. Such as `hot('-a-b', { a: { topic, payload } })`. */
   feed(source$: Observable<OutsideMessage>): Subscription;
 }
 
@@ -90,6 +90,9 @@ export function createTestBroker({ scheduler, horizon = TEN_MINUTES, ...options 
       source$.subscribe({
         next: (message) => {
           broker.publish(message);
+        },
+        error: (error: unknown) => {
+          throw error;
         },
       }),
   };

@@ -51,7 +51,7 @@ export function createTestMessage<const Template extends string, T = Uint8Array>
     params,
     captures: parsed.captures(topic) as TestMessage<Template, T>['captures'],
     payload: bytes,
-    value: 'value' in init ? (init.value as T) : (bytes as T),
+    value: 'value' in init ? init.value : (bytes as T),
     qos,
     retain,
     dup,
