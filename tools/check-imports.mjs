@@ -1,13 +1,23 @@
 // Whether the published tarballs work for those who install them: Node (ESM, CommonJS, both), Jest, TypeScript, a bundler.
 import assert from 'node:assert/strict';
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleForBrowser } from './lib/browser-bundle.mjs';
 import { check } from './lib/checks.mjs';
 import { entriesOf, pack, published } from './lib/pack.mjs';
 import { run } from './lib/run.mjs';
-import { npmCommand, toolCommand } from './lib/workspace.mjs';
+import { npmCommand, root, toolCommand } from './lib/workspace.mjs';
+
+/** The compilers whose users the types are for: the workspace's own, and those in tools/typescript. */
+const compilers = [
+  join(root, 'node_modules', 'typescript'),
+  ...['5.6', '5.9', '7.0'].map((version) => join(root, 'tools', 'typescript', version, 'node_modules', 'typescript')),
+].map((path) => ({
+  path: join(path, 'bin', 'tsc'),
+  version: JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')).version,
+}));
 
 const entries = published.flatMap(entriesOf);
 const folder = await realpath(await mkdtemp(join(tmpdir(), 'rxmqtt-imports-')));
@@ -63,14 +73,36 @@ for (const [one, other] of [[cjs, esm], [esm, cjs]]) {
 }
 `;
 
+// The same marble test, with a broker in virtual time, for every test runner.
+const marbles = `
+test('a marble test with a broker runs', () => {
+  runMqtt((actual, expected) => expect(actual).toEqual(expected), ({ broker, connect, hot, expectObservable, cold }) => {
+    const mqtt = connect({ clientId: 'c', reconnect: { initialDelay: 10, jitter: 'none' } });
+    broker.feed(hot('-a-------b', { a: { topic: 'a', payload: '1' }, b: { topic: 'a', payload: '2', qos: 1 } }));
+    cold('------x').subscribe(() => broker.cut());
+    const [value, qos] = [{ topic: 'a', retain: false, qos: 0 }, { topic: 'a', retain: false, qos: 1 }];
+    expectObservable(mqtt.observe('a', { qos: 1 }).pipe(plainMessages())).toBe('-a--------------b', {
+      a: { ...value, value: '1' },
+      b: { ...qos, value: '2' },
+    });
+  });
+});
+`;
+
 const jest = `
 const { MqttError } = require('@rxmqtt/core');
 const rx = require('@rxmqtt/rx');
+const { plainMessages, runMqtt } = require('@rxmqtt/rx/testing');
 test('the packages load in Jest', () => {
   expect(new MqttError('ERR_MQTT_TEST', 'x')).toBeInstanceOf(Error);
   expect(typeof rx.connect).toBe('function');
 });
-`;
+${marbles}`;
+
+const vitest = `
+import { plainMessages, runMqtt } from '@rxmqtt/rx/testing';
+import { expect, test } from 'vitest';
+${marbles}`;
 
 // What is for Node only is typed in Node's terms.
 const neutral = entries.filter((entry) => !entry.endsWith('/node'));
@@ -140,11 +172,24 @@ try {
     await write('copies.mjs', copies);
     await node('copies.mjs');
   });
-  await check('imports: TypeScript, without Node types', async () => {
-    for (const extension of ['mts', 'cts']) await write(`consumer.${extension}`, types);
-    const options = '--noEmit --strict --target es2022 --lib es2022,dom --module nodenext'.split(' ');
-    await run(toolCommand('typescript/bin/tsc', ...options, 'consumer.mts', 'consumer.cts'), here);
+  await check('imports: a Vitest test', async () => {
+    // A test outside the workspace finds its runner in a folder above it, as Node does.
+    const runner = await realpath(await mkdtemp(join(root, 'node_modules', '.vitest-')));
+    try {
+      await symlink(join(folder, 'node_modules'), join(runner, 'node_modules'));
+      await writeFile(join(runner, 'consumer.test.mjs'), vitest);
+      await run(toolCommand('vitest/vitest.mjs', 'run', '--root', runner, '--include', '*.test.mjs'), here);
+    } finally {
+      await rm(runner, { recursive: true, force: true });
+    }
   });
+  for (const compiler of compilers) {
+    await check(`imports: TypeScript ${compiler.version}, without Node types`, async () => {
+      for (const extension of ['mts', 'cts']) await write(`consumer.${extension}`, types);
+      const options = '--noEmit --strict --target es2022 --lib es2022,dom --types --module nodenext'.split(' ');
+      await run([process.execPath, compiler.path, ...options, 'consumer.mts', 'consumer.cts'], here);
+    });
+  }
   await check('imports: a browser bundle that loads MQTT.js lazily', async () => {
     const outdir = join(folder, 'bundle');
     const bundle = await bundleForBrowser({ contents: page, resolveDir: folder, outdir });
