@@ -178,7 +178,7 @@ try {
     try {
       await symlink(join(folder, 'node_modules'), join(runner, 'node_modules'));
       await writeFile(join(runner, 'consumer.test.mjs'), vitest);
-      await run(toolCommand('vitest/vitest.mjs', 'run', '--root', runner, '--include', '*.test.mjs'), here);
+      await run(toolCommand('vitest/vitest.mjs', 'run', '--root', runner), here);
     } finally {
       await rm(runner, { recursive: true, force: true });
     }

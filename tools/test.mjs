@@ -6,7 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { ensureInstalled, nxCommand, nxEnvironment, requireNode, root } from './lib/workspace.mjs';
 import { setupSystem } from './setup-system.mjs';
 
-const stageLimit = 6 * 60_000;
+const stageLimit = 20 * 60_000;
 const jestResults = ['core', 'rx', 'examples'].map((name) => join(root, 'packages', name, 'out-tsc', 'jest.json'));
 
 /** Runs a command, shows what it prints as it prints it, and returns its exit code and what it printed. */

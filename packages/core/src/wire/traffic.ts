@@ -19,8 +19,8 @@ export class Traffic {
   bytesIn = 0;
   bytesOut = 0;
   /** By type; 0 is not used. */
-  readonly packetsIn = new Float64Array(16);
-  readonly packetsOut = new Float64Array(16);
+  readonly packetsIn: Float64Array = new Float64Array(16);
+  readonly packetsOut: Float64Array = new Float64Array(16);
   /** PUBLISH packets with DUP. */
   redelivered = 0;
   /** Milliseconds from the last ping to its answer. */
