@@ -65,7 +65,7 @@ function conceal(cause: unknown, policy: Policy, depth: number): unknown {
   const shown = policy.clean(message);
   const innerShown = conceal(inner, policy, depth - 1);
   const parts = errors?.map((each) => conceal(each, policy, depth - 1));
-  const fields = cause instanceof Error ? (Object.entries(cause) as [string, unknown][]).filter(([field]) => field !== 'name') : undefined;
+  const fields = isError(cause) ? (Object.entries(cause) as [string, unknown][]).filter(([field]) => field !== 'name') : undefined;
   const isHarmless =
     fields?.every(([field, value]) => value === undefined || policy.isSafe(field, value)) === true &&
     shown === message &&
@@ -116,6 +116,11 @@ function framesOf(stack: string, message: string): string[] {
     .slice(start)
     .split('\n')
     .filter((line) => /^\s+at /.test(line) && withoutAddresses(line.replaceAll('file://', '')) === line.replaceAll('file://', ''));
+}
+
+/** Also one of another realm, such as those of Node itself inside of a test runner. */
+function isError(value: object): boolean {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
 }
 
 function isObject(value: unknown): value is object {
