@@ -1,17 +1,7 @@
 import type { MqttError } from '../errors/mqtt-error.js';
 import type { Clock, Timer } from '../internal/clock.js';
-import type { ProtocolVersion } from '../wire/codec/packet-type.js';
 import type { ConnectRequest, Wire, WireFactory, WireHandlers } from '../wire/wire.js';
 import { Preparation, type PreparationStep } from './preparation.js';
-
-/** What differs from attempt to attempt. */
-export interface AttemptParameters {
-  readonly attempt: number;
-  readonly protocolVersion: ProtocolVersion;
-  readonly clientId: string;
-  readonly clean: boolean;
-  readonly sessionExpiry: number;
-}
 
 /** What an attempt takes from its surroundings. */
 export interface AttemptDependencies {
@@ -25,6 +15,7 @@ export class Attempt {
   readonly #abort = new AbortController();
   readonly #dependencies: AttemptDependencies;
   #timer: Timer;
+  #request: ConnectRequest | undefined;
   #wire: Wire | undefined;
 
   constructor(dependencies: AttemptDependencies) {
@@ -45,7 +36,9 @@ export class Attempt {
     const preparation = new Preparation(steps, { attempt: request.attempt, signal }, {
       ready: (prepared) => {
         clock.clearTimeout(this.#timer);
-        if (!signal.aborted) this.#wire = wires(prepared, handlers);
+        if (signal.aborted) return;
+        this.#request = prepared;
+        this.#wire = wires(prepared, handlers);
       },
       failed: fail,
     });
@@ -57,6 +50,11 @@ export class Attempt {
       const step = preparation.current ?? waitsFor;
       fail(step.failed(new Error(`no ${step.name} came within ${String(connectTimeout)} ms`)));
     }, connectTimeout);
+  }
+
+  /** What CONNECT says, once that is known. */
+  get request(): ConnectRequest | undefined {
+    return this.#request;
   }
 
   /** The wire, once there is one. */

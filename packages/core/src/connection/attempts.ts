@@ -4,14 +4,14 @@ import { assertNever } from '../internal/assert-never.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Connack } from '../wire/codec/connack-decoder.js';
 import type { ConnectRequest, Wire, WireHandlers } from '../wire/wire.js';
-import { Attempt, type AttemptDependencies, type AttemptParameters } from './attempt.js';
+import { Attempt, type AttemptDependencies } from './attempt.js';
 import type { EndedBy } from './connection-state.js';
 import { credentialsStep } from './credentials-step.js';
 import { endpointStep, NOWHERE } from './endpoint-step.js';
 import { judgeConnack } from './judge-connack.js';
 import type { Negotiated } from './negotiated.js';
 import type { PreparationStep } from './preparation.js';
-import type { SessionPlan } from './session-plan.js';
+import { type SessionPlan, sessionStep } from './session-plan.js';
 
 /** What becomes of attempts. */
 export interface AttemptEvents {
@@ -22,13 +22,12 @@ export interface AttemptEvents {
 }
 
 /**
- * Makes connections, one at a time: endpoint → credentials → wire → CONNACK. What the server's answer calls for at once,
+ * Makes connections, one at a time: endpoint → session → credentials → wire → CONNACK. What the server's answer calls for at once,
  * such as the older protocol, is done here; when to try again after a failure is decided elsewhere.
  */
 export class Attempts {
   readonly #options: ResolvedOptions;
   readonly #plan: SessionPlan;
-  readonly #endpoints: EndpointPlan;
   readonly #dependencies: AttemptDependencies;
   readonly #handlers: Omit<WireHandlers, 'connack' | 'closed'>;
   readonly #events: AttemptEvents;
@@ -48,8 +47,7 @@ export class Attempts {
   ) {
     this.#options = options;
     this.#plan = plan;
-    this.#endpoints = endpoints;
-    this.#dependencies = { steps: [...preparationSteps(options, endpoints), ...steps], wires, clock };
+    this.#dependencies = { steps: [...preparationSteps(options, endpoints, plan), ...steps], wires, clock };
     this.#handlers = handlers;
     this.#events = events;
   }
@@ -61,19 +59,19 @@ export class Attempts {
 
   /** Starts an attempt. */
   start(number: number): void {
-    const parameters = this.#plan.parameters(number);
     const attempt = new Attempt(this.#dependencies);
     this.#current = attempt;
     const handlers = {
       ...this.#handlers,
       connack: (connack: Connack) => {
-        if (attempt.wire !== undefined) this.#answered(attempt.wire, connack, parameters);
+        const { wire, request } = attempt;
+        if (wire !== undefined && request !== undefined) this.#answered(wire, connack, request);
       },
       closed: (error: MqttError, by: EndedBy) => {
         this.#events.lost(error, by);
       },
     };
-    attempt.start(connectRequest(this.#options, parameters), handlers, (error) => {
+    attempt.start(connectRequest(this.#options, number), handlers, (error) => {
       this.#events.lost(error, 'client');
     });
   }
@@ -88,8 +86,8 @@ export class Attempts {
     this.#current = undefined;
   }
 
-  #answered(wire: Wire, connack: Connack, parameters: AttemptParameters): void {
-    const verdict = judgeConnack(connack, parameters, this.#options, this.#plan, this.#endpoints.label);
+  #answered(wire: Wire, connack: Connack, request: ConnectRequest): void {
+    const verdict = judgeConnack(connack, request, this.#plan);
     switch (verdict.type) {
       case 'accepted':
         wire.accept(verdict.negotiated.keepalive);
@@ -97,12 +95,12 @@ export class Attempts {
         return;
       case 'fallBack':
         wire.destroy();
-        this.start(parameters.attempt);
+        this.start(request.attempt);
         return;
       case 'cleaned':
         wire.end(0, undefined, () => {
           // Unless all was over meanwhile.
-          if (this.wire === wire) this.start(parameters.attempt);
+          if (this.wire === wire) this.start(request.attempt);
         });
         return;
       case 'refused':
@@ -119,16 +117,20 @@ export class Attempts {
 }
 
 /** What every attempt has to find out, in this order. */
-function preparationSteps(options: ResolvedOptions, endpoints: EndpointPlan): readonly PreparationStep[] {
-  return [endpointStep(endpoints), credentialsStep(options.credentials)];
+function preparationSteps(options: ResolvedOptions, endpoints: EndpointPlan, plan: SessionPlan): readonly PreparationStep[] {
+  return [endpointStep(endpoints), sessionStep(plan), credentialsStep(options.credentials)];
 }
 
-/** What the options say for every attempt, with what differs. */
-function connectRequest(options: ResolvedOptions, parameters: AttemptParameters): ConnectRequest {
+/** What the options say for every attempt; the steps fill in what differs. */
+function connectRequest(options: ResolvedOptions, attempt: number): ConnectRequest {
   return {
-    ...parameters,
+    attempt,
     endpoint: NOWHERE,
     foreign: false,
+    protocolVersion: 5,
+    clientId: options.clientId,
+    clean: true,
+    sessionExpiry: options.sessionExpiry,
     keepalive: options.keepalive,
     username: undefined,
     password: undefined,
@@ -136,6 +138,7 @@ function connectRequest(options: ResolvedOptions, parameters: AttemptParameters)
     receiveMaximum: options.inbound.receiveMaximum,
     maximumPacketSize: options.maximumPacketSize,
     userProperties: options.userProperties,
+    authentication: undefined,
     connectTimeout: options.connectTimeout,
     tls: options.tls,
     webSocket: options.webSocket,

@@ -1,8 +1,7 @@
 import { ConnectionRefusedError, ProtocolError } from '../errors/connection-errors.js';
-import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Connack } from '../wire/codec/connack-decoder.js';
 import { PROTOCOL_ERROR } from '../wire/codec/packet-type.js';
-import type { AttemptParameters } from './attempt.js';
+import type { ConnectRequest } from '../wire/wire.js';
 import { negotiate } from './negotiate.js';
 import type { Negotiated } from './negotiated.js';
 import type { SessionPlan } from './session-plan.js';
@@ -19,17 +18,12 @@ export type Verdict =
   /** The server may not say this. */
   | { readonly type: 'forbidden'; readonly error: ProtocolError };
 
-/** Judges a CONNACK of the server with this label, and lets the session plan learn from it. */
-export function judgeConnack(
-  connack: Connack,
-  parameters: AttemptParameters,
-  options: ResolvedOptions,
-  plan: SessionPlan,
-  label: string,
-): Verdict {
+/** Judges a CONNACK, and lets the session plan learn from it. */
+export function judgeConnack(connack: Connack, request: ConnectRequest, plan: SessionPlan): Verdict {
   const { reasonCode, sessionPresent, properties } = connack;
   if (reasonCode !== 0) {
-    if (plan.fallBack(reasonCode)) return { type: 'fallBack' };
+    const { label } = request.endpoint;
+    if (plan.fallBack(label, reasonCode)) return { type: 'fallBack' };
     return { type: 'refused', error: new ConnectionRefusedError(label, reasonCode, properties) };
   }
   if (plan.isOnlyToClean) {
@@ -37,10 +31,10 @@ export function judgeConnack(
     return { type: 'cleaned' };
   }
   // [MQTT-3.2.2-2]
-  if (sessionPresent && parameters.clean) {
+  if (sessionPresent && request.clean) {
     return { type: 'forbidden', error: new ProtocolError(PROTOCOL_ERROR, 'a CONNACK claims a session, but none was asked for') };
   }
-  const negotiated = negotiate(parameters, options.keepalive, connack);
+  const negotiated = negotiate(request, connack);
   plan.accepted(negotiated);
   return { type: 'accepted', negotiated };
 }

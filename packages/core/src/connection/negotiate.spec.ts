@@ -3,8 +3,8 @@ import { negotiate } from './negotiate.js';
 import type { Negotiated } from './negotiated.js';
 
 function agreed(properties: Properties = {}, protocolVersion: 3 | 4 | 5 = 5, sessionPresent = false): Negotiated {
-  const parameters = { attempt: 1, protocolVersion, clientId: 'me', clean: true, sessionExpiry: 300 };
-  return negotiate(parameters, 60, { sessionPresent, reasonCode: 0, properties });
+  const request = { protocolVersion, clientId: 'me', keepalive: 60, sessionExpiry: 300 };
+  return negotiate(request, { sessionPresent, reasonCode: 0, properties });
 }
 
 describe('what was agreed on', () => {

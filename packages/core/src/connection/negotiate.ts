@@ -1,20 +1,23 @@
 import { MAX_VARIABLE_INTEGER } from '../wire/codec/variable-integer.js';
 import type { Connack } from '../wire/codec/connack-decoder.js';
-import type { AttemptParameters } from './attempt.js';
+import type { ConnectRequest } from '../wire/wire.js';
 import type { Negotiated } from './negotiated.js';
 
 /** The largest packet that can be written at all. */
 const LARGEST_PACKET = MAX_VARIABLE_INTEGER + 5;
 
 /** What CONNECT and CONNACK together mean; what the server does not mention is as the protocol says. [MQTT 5, 3.2.2.3] */
-export function negotiate(parameters: AttemptParameters, keepalive: number, { sessionPresent, properties }: Connack): Negotiated {
-  const modern = parameters.protocolVersion === 5;
+export function negotiate(
+  request: Pick<ConnectRequest, 'protocolVersion' | 'clientId' | 'keepalive' | 'sessionExpiry'>,
+  { sessionPresent, properties }: Connack,
+): Negotiated {
+  const modern = request.protocolVersion === 5;
   return {
-    protocolVersion: parameters.protocolVersion,
-    clientId: properties.assignedClientIdentifier ?? parameters.clientId,
+    protocolVersion: request.protocolVersion,
+    clientId: properties.assignedClientIdentifier ?? request.clientId,
     sessionPresent,
-    keepalive: properties.serverKeepAlive ?? keepalive,
-    sessionExpiry: modern ? (properties.sessionExpiryInterval ?? parameters.sessionExpiry) : 0,
+    keepalive: properties.serverKeepAlive ?? request.keepalive,
+    sessionExpiry: modern ? (properties.sessionExpiryInterval ?? request.sessionExpiry) : 0,
     receiveMaximum: properties.receiveMaximum ?? 65_535,
     maximumPacketSize: properties.maximumPacketSize ?? LARGEST_PACKET,
     maximumQoS: properties.maximumQoS === 0 ? 0 : properties.maximumQoS === 1 ? 1 : 2,

@@ -47,6 +47,7 @@ describe('open()', () => {
         receiveMaximum: 9,
         maximumPacketSize: 1_000,
         userProperties: [['a', 'b']],
+        authentication: undefined,
         connectTimeout: 1_234,
         tls: undefined,
         webSocket: undefined,

@@ -106,6 +106,19 @@ describe('the client identifier', () => {
     expect(requests(test).map(({ clientId }) => clientId)).toEqual(['', '', 'yours', 'yours']);
   });
 
+  it('may be empty with a session that is kept, on MQTT 5: the server assigns one, and we come back to it', () => {
+    const test = opened({ clientId: '', session: { clean: false } });
+    live(test, { properties: { assignedClientIdentifier: 'yours' } });
+    expect(requests(test)).toMatchObject([{ clientId: '', clean: false }, { clientId: 'yours', clean: false }]);
+  });
+
+  it.each([false, 'first'] as const)('that is empty has nothing to come back to where only 3.1.1 is spoken (clean: %s)', (clean) => {
+    const test = opened({ clientId: '', session: { clean } });
+    test.wire.connack({ reasonCode: 0x84 });
+    live(test, {}, {});
+    expect(requests(test).slice(1)).toMatchObject([4, 4, 4].map((protocolVersion) => ({ protocolVersion, clientId: '', clean: true })));
+  });
+
   it('is part of what was agreed on', () => {
     const test = opened({ clientId: '' });
     test.wire.connack({ properties: { assignedClientIdentifier: 'yours' } });

@@ -1,15 +1,22 @@
+import { ProtocolError } from '../errors/connection-errors.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { SessionIdentity } from '../session/session-record.js';
-import type { ProtocolVersion } from '../wire/codec/packet-type.js';
-import type { AttemptParameters } from './attempt.js';
+import { IMPLEMENTATION_ERROR, type ProtocolVersion } from '../wire/codec/packet-type.js';
+import type { ConnectRequest } from '../wire/wire.js';
 import type { Negotiated } from './negotiated.js';
+import type { PreparationStep } from './preparation.js';
+
+/** What a connection is to be like, and what it depends on. */
+export type SessionParameters = Pick<ConnectRequest, 'protocolVersion' | 'clientId' | 'clean' | 'sessionExpiry'>;
 
 const MQTT_5_REFUSED: ReadonlySet<number> = new Set([0x84]);
 
 /** What one connection attempt has taught for the next: the version the server speaks, our identifier, our session. */
 export class SessionPlan {
   readonly #options: ResolvedOptions;
-  #version: ProtocolVersion;
+  /** Servers that do not speak MQTT 5, by label. */
+  readonly #old = new Set<string>();
+  #version: ProtocolVersion = 5;
   #clientId: string;
   #connected = false;
   /** Whether there is a session of ours to come back to. */
@@ -21,19 +28,14 @@ export class SessionPlan {
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
-    this.#version = options.protocolVersion === 'auto' ? 5 : options.protocolVersion;
     this.#clientId = options.clientId;
   }
 
-  /** The parameters of an attempt. */
-  parameters(attempt: number): AttemptParameters {
-    return {
-      attempt,
-      protocolVersion: this.#version,
-      clientId: this.#clientId,
-      clean: this.#clean(),
-      sessionExpiry: this.#options.sessionExpiry,
-    };
+  /** The parameters of an attempt to connect to that server. */
+  parametersFor(server: string): SessionParameters {
+    const { protocolVersion, sessionExpiry } = this.#options;
+    this.#version = protocolVersion === 'auto' ? (this.#old.has(server) ? 4 : 5) : protocolVersion;
+    return { protocolVersion: this.#version, clientId: this.#clientId, clean: this.#clean(), sessionExpiry };
   }
 
   /** What the session's store has kept of an earlier process: its session is ours, if it is the one that is asked for. */
@@ -53,9 +55,9 @@ export class SessionPlan {
   }
 
   /** A refusal came; the answer is whether the older protocol is worth an attempt at once. */
-  fallBack(reasonCode: number): boolean {
-    if (this.#options.protocolVersion !== 'auto' || this.#version !== 5 || !MQTT_5_REFUSED.has(reasonCode)) return false;
-    this.#version = 4;
+  fallBack(server: string, reasonCode: number): boolean {
+    if (this.#options.protocolVersion !== 'auto' || this.#old.has(server) || !MQTT_5_REFUSED.has(reasonCode)) return false;
+    this.#old.add(server);
     return true;
   }
 
@@ -82,7 +84,7 @@ export class SessionPlan {
   get isOnlyToClean(): boolean {
     const { clean, store } = this.#options;
     const isFirst = clean === 'first' || (clean === undefined && store !== undefined);
-    return isFirst && this.#version !== 5 && !this.#cleaned;
+    return isFirst && this.#version !== 5 && this.#clientId !== '' && !this.#cleaned;
   }
 
   /** The old session is thrown away. */
@@ -94,6 +96,8 @@ export class SessionPlan {
     const { store } = this.#options;
     // Whoever keeps a session has somebody to come back for it.
     const { clean = this.#version === 5 || store !== undefined ? 'first' : true } = this.#options;
+    // Before MQTT 5 nobody learns the name that the server made up, so there is nothing to come back to. [MQTT-3.1.3-8]
+    if (this.#version !== 5 && this.#clientId === '') return true;
     if (clean !== 'first') return clean;
     return this.#version === 5 ? !this.#hasSession : !this.#cleaned;
   }
@@ -102,4 +106,13 @@ export class SessionPlan {
 /** Whether a stored session is the one that these options ask for. A name that was made up here asks for none in particular. */
 export function continues(options: Pick<ResolvedOptions, 'clientId' | 'generatedClientId'>, { clientId }: SessionIdentity): boolean {
   return options.generatedClientId || options.clientId === '' || options.clientId === clientId;
+}
+
+/** Which version, session and name: what the plan says of the server that was chosen. */
+export function sessionStep(plan: SessionPlan): PreparationStep {
+  return {
+    name: 'session',
+    run: (request) => ({ ...request, ...plan.parametersFor(request.endpoint.label) }),
+    failed: (cause) => new ProtocolError(IMPLEMENTATION_ERROR, 'see cause', { cause }),
+  };
 }

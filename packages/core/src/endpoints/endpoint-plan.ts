@@ -56,11 +56,6 @@ export class EndpointPlan {
     return this.#lookUp(signal).then((found) => this.#begin(found));
   }
 
-  /** The server of the attempt that runs, for people. */
-  get label(): string {
-    return this.#round[this.#index]?.endpoint.label ?? '';
-  }
-
   /** An attempt failed, or a connection was lost after it had lasted `stable` long enough or not. */
   lost(error: MqttError, { connected, stable }: { readonly connected: boolean; readonly stable: boolean }): Outlook {
     const target = this.#round[this.#index];

@@ -103,9 +103,24 @@ describe('what is given', () => {
     expect(resolveOptions(URL, { clientId: '', protocolVersion: 4, session: { clean: true } }).clientId).toBe('');
   });
 
-  it.each([undefined, 'auto', 5, 4, 3] as const)('may not be an empty client identifier that is to keep its session, on %s', (protocolVersion) => {
+  it.each([undefined, 'auto', 5] as const)('may be an empty client identifier that is to keep its session, since MQTT 5 tells it (%s)', (protocolVersion) => {
     const version = protocolVersion === undefined ? {} : { protocolVersion };
-    expect(paths({ clientId: '', ...version, session: { clean: false } })).toEqual(['clientId']);
+    expect(paths({ clientId: '', ...version, session: { clean: false } })).toEqual([]);
+  });
+
+  it.each([
+    [4, '', { session: { clean: false } }],
+    [4, '', { session: { clean: 'first' } }],
+    [3, '', {}],
+    [3, '', { session: { clean: true } }],
+    [3, 'a'.repeat(24), {}],
+  ] as const)('may not be a client identifier that version %i has no use for: %j with %j', (protocolVersion, clientId, options) => {
+    expect(paths({ protocolVersion, clientId, ...options })).toEqual(['clientId']);
+  });
+
+  it('may be 23 characters on MQTT 3.1, as many as the generated one has', () => {
+    expect(paths({ protocolVersion: 3, clientId: 'ü'.repeat(23) })).toEqual([]);
+    expect(resolveOptions(URL, { protocolVersion: 3 }).clientId).toHaveLength(23);
   });
 });
 

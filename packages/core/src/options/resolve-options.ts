@@ -19,6 +19,7 @@ import type {
   Will,
 } from './connection-options.js';
 import { OptionChecker } from './option-checker.js';
+import { checkIdentity } from './check-identity.js';
 import { checkWill } from './check-will.js';
 import type { ServerOption } from './server-options.js';
 import { resolveObservers } from './resolve-observers.js';
@@ -143,11 +144,7 @@ export function resolveOptions(server: ServerOption, options: ConnectionOptions)
     },
   };
   check.pairs('userProperties', resolved.userProperties);
-  // A name that the server has yet to make up has no session to come back to. [MQTT-3.1.3-8]
-  if (clientId === '' && resolved.clean === false) {
-    check.problems.push({ path: 'clientId', reason: "must not be empty where session.clean is false; 'first' goes with it" });
-  }
-  if (resolved.protocolVersion === 4 || resolved.protocolVersion === 3) checkOldProtocol(resolved, check);
+  checkIdentity(resolved, check);
   if (check.problems.length > 0) throw new InvalidOptionsError(check.problems);
   return resolved;
 }
@@ -158,14 +155,6 @@ function checkStore(store: unknown, check: OptionChecker): SessionStore | undefi
   if ([read, write, close].every((each) => typeof each === 'function')) return store as SessionStore;
   check.problems.push({ path: 'session.store', reason: 'must be a session store; await the promise that levelStore() returns' });
   return undefined;
-}
-
-/** What MQTT 5 allows and 3.x does not. */
-function checkOldProtocol({ credentials }: Pick<ResolvedOptions, 'credentials'>, check: OptionChecker): void {
-  // [MQTT-3.1.2-22]
-  if (typeof credentials === 'object' && credentials.password !== undefined && credentials.username === undefined) {
-    check.problems.push({ path: 'credentials.username', reason: 'must be there on MQTT 3.x when there is a password' });
-  }
 }
 
 function resolveReconnect(options: ReconnectOptions, check: OptionChecker): ResolvedReconnect | undefined {

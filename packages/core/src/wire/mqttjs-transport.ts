@@ -14,7 +14,6 @@ interface DuplexStream {
   readonly writableLength: number;
   readonly destroyed?: boolean;
   on(event: string, listener: (value: never) => void): unknown;
-  pipe(target: ByteTarget): unknown;
   write(bytes: Uint8Array): boolean;
   pause(): void;
   resume(): void;
@@ -24,26 +23,21 @@ interface DuplexStream {
   _writev?: ((chunks: readonly { chunk: Uint8Array }[], callback: (error?: Error) => void) => void) | null;
 }
 
-interface ByteTarget {
-  write(bytes: Uint8Array): boolean;
-}
-
 /** The builder of MQTT.js that makes the stream of whatever kind the URL asks for. */
 interface StreamBuilding {
   streamBuilder: (client: MqttClient) => DuplexStream;
 }
 
 /**
- * Transports by MQTT.js: one client per attempt, loaded when the first is made, and thrown away with its stream. It gets an open
- * socket, makes a WebSocket of it where that is wanted, and says CONNECT. Inbound bytes are taken from the stream before its
- * parser sees them, so that it never does more.
+ * Transports over what the platform or the user opens. A WebSocket is made of it by MQTT.js, which is loaded when the first is
+ * wanted. Of its client only the stream builder is used: the client itself never connects, so that it sends nothing, reads
+ * nothing and sets no timer.
  */
 export const mqttjsTransport: TransportFactory = (request, handlers) => new MqttjsTransport(request, handlers);
 
 class MqttjsTransport implements Transport {
   readonly #handlers: TransportHandlers;
   #stream: DuplexStream | undefined;
-  #parser: ByteTarget | undefined;
   #cause: unknown;
   #explain: (cause: unknown) => unknown = (cause) => cause;
   #closed = false;
@@ -62,42 +56,35 @@ class MqttjsTransport implements Transport {
 
   async #open(request: ConnectRequest): Promise<void> {
     const { signal } = this.#abort;
-    // Its browser build has a default export only. Loaded first: no open stream may be left without listeners.
-    const { default: mqtt } = await import('mqtt');
+    // Loaded first: no open stream may be left without listeners. Its browser build has a default export only.
+    const mqtt = mayBeWebSocket(request) ? (await import('mqtt')).default : undefined;
     const opened = await openStream(request, signal);
-    let client: MqttClient;
-    if (opened.type === 'stream') client = new mqtt.MqttClient(() => opened.stream as never, mqttjsOptions(request));
+    if (opened.type === 'stream') this.#attach(opened.stream as DuplexStream);
     else {
-      client = mqtt.connect(webSocketOf(request, opened));
+      const client = (mqtt ?? (await import('mqtt')).default).connect(webSocketOf(request, opened));
       this.#explain = opened.explain;
+      client.on('error', (error) => {
+        this.#cause ??= error;
+      });
+      this.#attach((client as unknown as StreamBuilding).streamBuilder(client));
     }
-    client.on('error', (error) => {
-      this.#cause ??= error;
-    });
-    const building = client as unknown as StreamBuilding;
-    const build = building.streamBuilder.bind(client);
-    building.streamBuilder = () => this.#tap(build(client));
-    client.connect();
     if (signal.aborted) this.#stream?.destroy();
     // It may have come broken from a function of the user.
     if (this.#stream?.destroyed === true) this.#close();
+    else this.#handlers.opened();
   }
 
-  #tap(stream: DuplexStream): DuplexStream {
+  #attach(stream: DuplexStream): void {
     this.#stream = stream;
     // The stream of `ws` writes one frame per chunk; one per batch will do. (What has no _writev inherits `null`.)
     if (typeof stream._writev !== 'function' && stream._write !== undefined && !stream.writableObjectMode) {
       stream._writev = (chunks, callback) => stream._write?.(concat(chunks), 'buffer', callback);
     }
-    stream.pipe = (target) => {
-      this.#parser = target;
-      stream.on('data', (chunk: Uint8Array) => {
-        this.#opened = true;
-        // As a plain array: a Buffer's methods differ, and what users get must not depend on the platform.
-        this.#handlers.data(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-      });
-      return target;
-    };
+    stream.on('data', (chunk: Uint8Array) => {
+      this.#opened = true;
+      // As a plain array: a Buffer's methods differ, and what users get must not depend on the platform.
+      this.#handlers.data(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    });
     stream.on('error', (error: unknown) => {
       this.#cause ??= error;
     });
@@ -107,7 +94,6 @@ class MqttjsTransport implements Transport {
     stream.on('close', () => {
       this.#close();
     });
-    return stream;
   }
 
   #close(): void {
@@ -121,10 +107,6 @@ class MqttjsTransport implements Transport {
     if (stream === undefined || this.#closed || this.#abort.signal.aborted) return true;
     // Streams of objects count chunks, not bytes; there their own limit has to do.
     return stream.write(bytes) || (!stream.writableObjectMode && stream.writableLength < MAX_BUFFERED);
-  }
-
-  accepted(connack: Uint8Array): void {
-    this.#parser?.write(connack);
   }
 
   get buffered(): number {
@@ -154,6 +136,10 @@ async function openStream(request: ConnectRequest, signal: AbortSignal): Promise
   if (request.transport !== undefined) return openCustomStream(request.transport, request, signal);
   const platform = await import('./node/open-stream.js');
   return platform.openStream(request, signal);
+}
+
+function mayBeWebSocket({ transport, endpoint }: ConnectRequest): boolean {
+  return transport === undefined && (endpoint.protocol === 'ws' || endpoint.protocol === 'wss');
 }
 
 function webSocketOf(request: ConnectRequest, { url, options }: OpenedStream & { type: 'webSocket' }): IClientOptions {

@@ -11,8 +11,8 @@ import type { WireHandlers } from './wire.js';
 
 /** What concerns the wire itself. */
 export interface WireEvents {
-  /** The CONNACK that accepted, with its header; called before `connack`. */
-  accepted(packet: Uint8Array): void;
+  /** CONNACK has accepted; called before `connack`. */
+  accepted(): void;
   disconnect(packet: ServerDisconnect): void;
 }
 
@@ -92,7 +92,7 @@ export class PacketDispatcher {
     const connack = decodeConnack(this.#version, bytes, start, end);
     if (connack.reasonCode === 0) {
       this.#connected = true;
-      this.#events.accepted(wholePacket(bytes, start, end));
+      this.#events.accepted();
     } else this.#refused = true;
     this.#handlers.connack(connack);
   }
@@ -101,12 +101,4 @@ export class PacketDispatcher {
 /** [MQTT-2.1.3-1] */
 function checkFlags(type: number, flags: number): void {
   if (flags !== (type === PacketType.pubrel ? 2 : 0)) throw malformed(`a packet of type ${String(type)} has wrong flags`);
-}
-
-/** The packet with its header, which is as long as the body's length needs. */
-function wholePacket(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  const body = end - start;
-  let header = 2;
-  for (let rest = body >>> 7; rest > 0; rest >>>= 7) header++;
-  return bytes.subarray(start - header, end);
 }

@@ -8,6 +8,7 @@ import { MqttError } from '../errors/mqtt-error.js';
 import type { EndedBy } from '../connection/connection-state.js';
 import type { Clock, Timer } from '../internal/clock.js';
 import { encodeAck } from './codec/ack-codec.js';
+import { encodeConnect } from './codec/connect-encoder.js';
 import { encodeDisconnect, type ServerDisconnect } from './codec/disconnect-codec.js';
 import { type AckType, IMPLEMENTATION_ERROR, PacketType } from './codec/packet-type.js';
 import { PacketWriter } from './codec/packet-writer.js';
@@ -80,6 +81,10 @@ class PacketWire implements Wire {
       this.#close(new ConnectTimeoutError(request.endpoint.label, request.connectTimeout), 'network');
     }, request.connectTimeout);
     this.#transport = transports(request, {
+      opened: () => {
+        encodeConnect(request, this.#writer);
+        this.#writer.flush();
+      },
       data: (chunk) => {
         this.#receive(chunk);
       },
@@ -95,10 +100,9 @@ class PacketWire implements Wire {
   #dispatcher(): PacketDispatcher {
     const { protocolVersion } = this.#request;
     return new PacketDispatcher(protocolVersion, this.#handlers, {
-      accepted: (packet) => {
+      accepted: () => {
         this.#accepted = true;
         this.#clock.clearTimeout(this.#connectTimer);
-        this.#transport.accepted(packet);
       },
       disconnect: (packet) => {
         this.#disconnected(packet);

@@ -1,11 +1,9 @@
 import type { ConnectRequest } from './wire.js';
 
-/** A byte stream to a server, on which CONNECT has been or will be sent. */
+/** A byte stream to a server. */
 export interface Transport {
   /** Writes bytes, which nobody changes afterwards; the answer is whether more may follow at once. */
   write(bytes: Uint8Array): boolean;
-  /** The CONNACK that accepted, for whoever made the transport. */
-  accepted(connack: Uint8Array): void;
   /** What was written and has not left yet. */
   readonly buffered: number;
   /** Stops `data`, where the platform can. */
@@ -19,6 +17,8 @@ export interface Transport {
 
 /** What happens on a transport. */
 export interface TransportHandlers {
+  /** Bytes may be written from now on; they leave when the other side is there. Once, and first. */
+  opened(): void;
   data(chunk: Uint8Array): void;
   /** `write` had said no, and may be called again. */
   drain(): void;

@@ -1,37 +1,23 @@
 import type { EndedBy } from '../connection/connection-state.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import type { InboundMessage } from '../message/inbound-message.js';
-import type { UserProperty } from '../message/publish-properties.js';
 import type { Endpoint } from '../options/endpoint.js';
-import type { Will } from '../options/connection-options.js';
 import type { ResolvedReach } from '../options/check-reach.js';
 import type { Ack } from './codec/ack-codec.js';
 import type { Connack } from './codec/connack-decoder.js';
-import type { AckType, ProtocolVersion } from './codec/packet-type.js';
+import type { ConnectPacket } from './codec/connect-encoder.js';
+import type { AckType } from './codec/packet-type.js';
 import type { PublishPacket } from './codec/publish-encoder.js';
 import type { SubscribeAck } from './codec/suback-decoder.js';
 import type { SubscribeFilter } from './codec/subscribe-encoder.js';
 
-/** One attempt to connect. */
-export interface ConnectRequest extends Pick<ResolvedReach, 'tls' | 'webSocket' | 'proxy' | 'socket' | 'transport'> {
+/** One attempt to connect: what CONNECT says, and how the bytes get there. */
+export interface ConnectRequest extends ConnectPacket, Pick<ResolvedReach, 'tls' | 'webSocket' | 'proxy' | 'socket' | 'transport'> {
   /** The number of the attempt since the last stable connection, from 1. */
   readonly attempt: number;
   readonly endpoint: Endpoint;
   /** A host that the user did not name: headers and signed URLs are not for it. */
   readonly foreign: boolean;
-  readonly protocolVersion: ProtocolVersion;
-  readonly clientId: string;
-  readonly clean: boolean;
-  /** Seconds. */
-  readonly keepalive: number;
-  readonly username: string | undefined;
-  readonly password: string | Uint8Array | undefined;
-  readonly will: Will | undefined;
-  /** Seconds; sent on MQTT 5. */
-  readonly sessionExpiry: number;
-  readonly receiveMaximum: number;
-  readonly maximumPacketSize: number;
-  readonly userProperties: readonly UserProperty[];
   /** Milliseconds until CONNACK must have come. */
   readonly connectTimeout: number;
 }

@@ -16,6 +16,7 @@ export function connectRequest(overrides: Partial<ConnectRequest> = {}): Connect
     receiveMaximum: 100,
     maximumPacketSize: 1_000_000,
     userProperties: [],
+    authentication: undefined,
     connectTimeout: 10_000,
     tls: undefined,
     webSocket: undefined,
