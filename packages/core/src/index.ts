@@ -64,6 +64,7 @@ export type {
   FailedState,
   IdleState,
   ReconnectingState,
+  WaitingFor,
 } from './connection/connection-state.js';
 export type { ConnectionStats, InAndOut, QueueDepths } from './observability/connection-stats.js';
 export type { Log, LogFields, LogFunction, Logger, LoggerMethods, LogLevel } from './observability/logger.js';
@@ -81,6 +82,7 @@ export type {
 } from './plugins/plugin.js';
 export type { TraceApi, TraceContextOptions } from './plugins/trace-context.js';
 export type { PacketName } from './wire/packet-names.js';
+export type { PlatformSignals } from './connection/platform-signals.js';
 export type { Negotiated } from './connection/negotiated.js';
 export type { OptionProblem } from './errors/connection-errors.js';
 export type { MqttErrorCode, MqttErrorOptions } from './errors/mqtt-error.js';
@@ -93,7 +95,6 @@ export type {
   CredentialsProvider,
   OutboxOptions,
   ReceiveOptions,
-  ReconnectOptions,
   SessionOptions,
   Will,
 } from './options/connection-options.js';
@@ -123,6 +124,7 @@ export type {
   SrvRecord,
   SrvResolver,
 } from './options/server-options.js';
+export type { PauseReason, ReconnectDelay, ReconnectFailure, ReconnectOptions } from './options/reconnect-options.js';
 export type {
   OfflinePolicy,
   OverflowPolicy,

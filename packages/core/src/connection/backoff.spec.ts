@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ConnectionRefusedError, NetworkError, ServerDisconnectError } from '../errors/connection-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
-import type { ResolvedReconnect } from '../options/resolve-options.js';
+import type { ResolvedReconnect } from '../options/resolve-reconnect.js';
 import { Backoff, type Failure } from './backoff.js';
 
 const POLICY: ResolvedReconnect = {
@@ -11,6 +11,9 @@ const POLICY: ResolvedReconnect = {
   jitter: 'none',
   resetAfter: 5_000,
   maxAttempts: Infinity,
+  giveUpAfter: Infinity,
+  retryInitial: true,
+  pauseWhile: [],
 };
 const HERE = 'mqtt://test.invalid:1883';
 const network = new NetworkError(HERE, 'gone');
@@ -25,9 +28,16 @@ function failure(overrides: Partial<Failure> = {}): Failure {
   return { error: network, lasted: undefined, by: 'network', freshCredentials: false, outlook: 'asItIs', ...overrides };
 }
 
+let time = 0;
+beforeEach(() => {
+  time = 0;
+});
+
 function backoff(policy: Partial<ResolvedReconnect> = {}, random: () => number = () => 0.5): Backoff {
-  return new Backoff({ ...POLICY, ...policy }, random, warn);
+  return new Backoff({ ...POLICY, ...policy }, { random, now: () => time, warn });
 }
+
+const never = (): Backoff => new Backoff(undefined, { random: () => 0.5, now: () => time, warn });
 
 function delays(subject: Backoff, failures: readonly Failure[]): (number | undefined)[] {
   return failures.map((each) => subject.next(each)?.delay);
@@ -76,7 +86,7 @@ describe('the delay', () => {
       initialDelay: fc.double({ min: 0, max: 5_000, noNaN: true }),
       extra: fc.double({ min: 0, max: 60_000, noNaN: true }),
       factor: fc.double({ min: 1, max: 100, noNaN: true }),
-      jitter: fc.constantFrom('full' as const, 'none' as const),
+      jitter: fc.constantFrom('full' as const, 'equal' as const, 'none' as const),
     });
     const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(
@@ -129,7 +139,7 @@ describe('starting again from initialDelay', () => {
 
 describe('giving up', () => {
   it('is at once without a policy', () => {
-    expect(new Backoff(undefined, () => 0, warn).next(failure())).toBeUndefined();
+    expect(never().next(failure())).toBeUndefined();
   });
 
   it('is at once after an error that no retry would mend', () => {
@@ -154,6 +164,43 @@ describe('giving up', () => {
 
   it('counts connections that did not last, too', () => {
     expect(delays(backoff({ maxAttempts: 2 }), repeat(2, failure({ lasted: 10 })))).toEqual([100, undefined]);
+  });
+});
+
+describe('giveUpAfter', () => {
+  it('is when the last attempt is made, counted from the first failure', () => {
+    const subject = backoff({ giveUpAfter: 350 });
+    const seen: (number | undefined)[] = [];
+    for (let i = 0; i < 4; i++) {
+      const delay = subject.next(failure())?.delay;
+      seen.push(delay);
+      time += delay ?? 0;
+    }
+    expect(seen).toEqual([100, 200, 50, undefined]);
+    expect(time).toBe(350);
+  });
+
+  it('counts anew after a stable connection', () => {
+    const subject = backoff({ giveUpAfter: 1_000 });
+    subject.next(failure());
+    time = 50_000;
+    expect(subject.next(failure())).toBeUndefined();
+    expect(subject.next(failure({ lasted: 5_000 }))?.delay).toBe(100);
+  });
+});
+
+describe('retryInitial: false', () => {
+  it('is over with the first failure, whatever it was', () => {
+    expect(backoff({ retryInitial: false }).next(failure())).toBeUndefined();
+    expect(backoff({ retryInitial: false, shouldRetry: () => true }).next(failure())).toBeUndefined();
+  });
+
+  it('tries the other servers nevertheless', () => {
+    expect(backoff({ retryInitial: false }).next(failure({ outlook: 'elsewhere' }))?.delay).toBe(0);
+  });
+
+  it('changes nothing when there has been a connection', () => {
+    expect(delays(backoff({ retryInitial: false }), [failure({ lasted: 10 }), failure()])).toEqual([100, 200]);
   });
 });
 
@@ -243,6 +290,28 @@ describe('a server that hangs up on new connections without a reason', () => {
   });
 });
 
+describe('two clients of one name', () => {
+  it('make peace enough: at most six connections in ten seconds, for ever', () => {
+    for (const seed of [0.01, 0.3, 0.5, 0.7, 0.99]) {
+      // Each connection is taken over by the other client's next one.
+      const clients = [0, 1].map(() => ({ policy: backoff({ jitter: 'full', initialDelay: 250, maxDelay: 30_000 }, () => seed), since: 0, due: 0 }));
+      const connects: number[] = [];
+      let holder: (typeof clients)[number] | undefined;
+      while (time < 300_000) {
+        const next = clients.reduce((a, b) => (a.due <= b.due ? a : b));
+        time = next.due;
+        connects.push(time);
+        next.due = Infinity;
+        next.since = time;
+        if (holder !== undefined) holder.due = time + (holder.policy.next(failure({ lasted: time - holder.since, by: 'server' }))?.delay ?? Infinity);
+        holder = next;
+      }
+      const busiest = connects.map((at) => connects.filter((other) => other >= at && other < at + 10_000).length);
+      expect(Math.max(...busiest)).toBeLessThanOrEqual(6);
+    }
+  });
+});
+
 describe('the number of the attempt', () => {
   it('counts from 2 after the first has failed', () => {
     const subject = backoff();
@@ -273,12 +342,12 @@ describe('several servers', () => {
 
   it('are tried again when one of them may come back, whatever the last one said', () => {
     expect(backoff().next(failure({ error: fatal, outlook: 'later' }))?.attempt).toBe(2);
-    expect(backoff().next(failure({ error: fatal, outlook: 'elsewhere' }))).toEqual({ attempt: 2, delay: 0 });
+    expect(backoff().next(failure({ error: fatal, outlook: 'elsewhere' }))).toMatchObject({ attempt: 2, delay: 0 });
   });
 
   it('are all tried once even where nothing is ever tried again', () => {
-    const subject = new Backoff(undefined, () => 0.5, warn);
-    expect(subject.next(failure({ outlook: 'elsewhere' }))).toEqual({ attempt: 2, delay: 0 });
+    const subject = never();
+    expect(subject.next(failure({ outlook: 'elsewhere' }))).toMatchObject({ attempt: 2, delay: 0 });
     expect(subject.next(failure({ outlook: 'later' }))).toBeUndefined();
     expect(subject.next(failure({ outlook: 'elsewhere', lasted: 10 }))).toBeUndefined();
   });

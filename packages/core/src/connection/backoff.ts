@@ -1,9 +1,12 @@
 import type { Outlook } from '../endpoints/endpoint-plan.js';
-import { ConnectionRefusedError, NetworkError, ServerDisconnectError } from '../errors/connection-errors.js';
+import { ConnectionRefusedError, ServerDisconnectError } from '../errors/connection-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
+import { reactionTo } from '../errors/reason-reactions.js';
 import type { Random } from '../internal/random.js';
-import type { ResolvedReconnect } from '../options/resolve-options.js';
+import type { ResolvedReconnect } from '../options/resolve-reconnect.js';
 import type { EndedBy } from './connection-state.js';
+import { Delays } from './delays.js';
+import { Quarrel } from './quarrel.js';
 
 /** What a failed attempt or a lost connection was like. */
 export interface Failure {
@@ -22,67 +25,97 @@ export interface Failure {
 export interface Retry {
   readonly attempt: number;
   readonly delay: number;
+  /** It is not to be waited for, whatever anybody says. */
+  readonly atOnce?: true;
+  /** The shortest delay, whatever anybody says. */
+  readonly floor?: number;
 }
 
-/** What a server says that finds the client's right to be here gone. */
-const CREDENTIAL_REFUSALS: ReadonlySet<number> = new Set([0x86, 0x87]);
-
-/**
- * Milliseconds to wait, at least, when a server has hung up twice in a row without a reason, soon after it had accepted: most
- * likely another client uses the same identifier, and comes back just as fast. (Mosquitto sends no 0x8E.)
- */
-const QUARREL_DELAY = 5_000;
+/** What a backoff takes from its surroundings. */
+export interface BackoffDependencies {
+  readonly random: Random;
+  /** Milliseconds that never jump. */
+  now(): number;
+  warn(error: unknown, what: string): void;
+}
 
 /** Counts failures and says when to try again. A connection that did not last counts as a failure too. */
 export class Backoff {
   readonly #policy: ResolvedReconnect | undefined;
-  readonly #random: Random;
-  #failures = 0;
+  readonly #dependencies: BackoffDependencies;
+  readonly #delays: Delays | undefined;
+  readonly #quarrel = new Quarrel();
   #attempt = 1;
   #refreshed = false;
-  /** Connections in a row that the server ended at once, without a reason. */
-  #quarrels = 0;
-  readonly #warn: (error: unknown, what: string) => void;
+  #wasConnected = false;
+  /** When the first of the failures in a row happened. */
+  #since: number | undefined;
 
-  constructor(policy: ResolvedReconnect | undefined, random: Random, warn: (error: unknown, what: string) => void) {
+  constructor(policy: ResolvedReconnect | undefined, dependencies: BackoffDependencies) {
     this.#policy = policy;
-    this.#random = random;
-    this.#warn = warn;
+    this.#dependencies = dependencies;
+    this.#delays = policy && new Delays(policy, dependencies.random);
   }
 
   /** The next attempt after this failure, or `undefined` when there is to be none. */
   next(failure: Failure): Retry | undefined {
     const policy = this.#policy;
-    const { error, lasted, outlook } = failure;
-    this.#attempt++;
-    // Even who never reconnects wants every server tried.
-    if (policy === undefined) return outlook === 'elsewhere' && lasted === undefined ? { attempt: this.#attempt, delay: 0 } : undefined;
-    if (lasted !== undefined && lasted >= policy.resetAfter) {
-      this.#failures = 0;
-      this.#attempt = 1;
-      this.#refreshed = false;
+    const delays = this.#delays;
+    const elsewhere = failure.outlook === 'elsewhere';
+    if (policy === undefined || delays === undefined) {
+      this.#attempt++;
+      // Even who never reconnects wants every server tried.
+      return elsewhere && failure.lasted === undefined ? { attempt: this.#attempt, delay: 0, atOnce: true } : undefined;
     }
-    this.#failures++;
+    this.#count(failure, policy, delays);
     const attempt = this.#attempt;
-    this.#quarrels = isQuarrel(failure, policy.resetAfter) ? this.#quarrels + 1 : 0;
+    const floor = this.#quarrel.floor(failure, policy.resetAfter);
     const stale = isStale(failure);
-    const worthIt = this.#asksUser(policy, error) ?? (error.retryable || stale || outlook !== 'asItIs');
-    if (!worthIt || attempt > policy.maxAttempts) return undefined;
-    if (outlook === 'elsewhere') {
-      // Only a whole round of servers makes the delays grow.
-      this.#failures--;
-      return { attempt, delay: 0 };
-    }
+    if (!this.#isWorthIt(failure, stale, policy) || attempt > policy.maxAttempts) return undefined;
+    const left = this.#timeLeft(policy);
+    if (left <= 0) return undefined;
+    // Only a whole round of servers makes the delays grow.
+    if (elsewhere) return { attempt, delay: 0, atOnce: true };
     // Credentials that ran out are fetched again at once, but only once.
     if (stale && !this.#refreshed) {
       this.#refreshed = true;
-      return { attempt, delay: 0 };
+      delays.skip();
+      return { attempt, delay: 0, atOnce: true };
     }
-    const { initialDelay, maxDelay, factor, jitter } = policy;
-    // After many failures the factor is infinite, and times 0 it is no number.
-    const whole = initialDelay === 0 ? 0 : Math.min(maxDelay, initialDelay * factor ** (this.#failures - 1));
-    const delay = jitter === 'full' ? Math.round(this.#random() * whole) : whole;
-    return { attempt, delay: this.#quarrels > 1 ? Math.max(delay, Math.min(QUARREL_DELAY, maxDelay)) : delay };
+    const shortest = Math.min(floor, policy.maxDelay);
+    const delay = Math.min(Math.max(delays.next(), shortest), left);
+    return { attempt, delay, ...(shortest > 0 && { floor: shortest }) };
+  }
+
+  /** What somebody else has decided, within the limits that hold for everybody. */
+  limit(retry: Retry, delay: number): Retry {
+    const left = this.#policy === undefined ? Infinity : this.#timeLeft(this.#policy);
+    return { ...retry, delay: Math.min(Math.max(delay, retry.floor ?? 0), Math.max(0, left)) };
+  }
+
+  #count({ lasted }: Failure, policy: ResolvedReconnect, delays: Delays): void {
+    const now = this.#dependencies.now();
+    this.#attempt++;
+    if (lasted !== undefined) this.#wasConnected = true;
+    if (lasted !== undefined && lasted >= policy.resetAfter) {
+      delays.reset();
+      this.#attempt = 1;
+      this.#refreshed = false;
+      this.#since = now;
+    }
+    this.#since ??= now;
+  }
+
+  #isWorthIt({ error, outlook }: Failure, stale: boolean, policy: ResolvedReconnect): boolean {
+    if (!this.#wasConnected && !policy.retryInitial && outlook !== 'elsewhere') return false;
+    return this.#asksUser(policy, error) ?? (error.retryable || stale || outlook !== 'asItIs');
+  }
+
+  /** Milliseconds during which an attempt may still be made. */
+  #timeLeft({ giveUpAfter }: ResolvedReconnect): number {
+    if (giveUpAfter === Infinity) return Infinity;
+    const now = this.#dependencies.now();
+    return (this.#since ?? now) + giveUpAfter - now;
   }
 
   /** What the user's function says, if there is one and it does not throw. */
@@ -90,19 +123,15 @@ export class Backoff {
     try {
       return shouldRetry?.(error);
     } catch (thrown) {
-      this.#warn(thrown, 'reconnect.shouldRetry threw; the error decides by itself');
+      this.#dependencies.warn(thrown, 'reconnect.shouldRetry threw; the error decides by itself');
       return undefined;
     }
   }
 }
 
-/** The server hung up soon after it had accepted, and did not say why. */
-function isQuarrel({ error, lasted, by }: Failure, resetAfter: number): boolean {
-  return lasted !== undefined && lasted < resetAfter && by === 'server' && error instanceof NetworkError;
-}
-
 /** The credentials were refused, and others may be had. */
 function isStale({ error, freshCredentials }: Failure): boolean {
-  const said = error instanceof ConnectionRefusedError || error instanceof ServerDisconnectError;
-  return freshCredentials && said && CREDENTIAL_REFUSALS.has(error.reasonCode);
+  if (!freshCredentials) return false;
+  if (error instanceof ConnectionRefusedError) return reactionTo('connack', error.reasonCode) === 'freshCredentials';
+  return error instanceof ServerDisconnectError && reactionTo('disconnect', error.reasonCode) === 'freshCredentials';
 }

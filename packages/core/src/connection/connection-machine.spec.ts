@@ -224,3 +224,35 @@ describe('any life', () => {
     );
   });
 });
+
+describe('a policy that takes its time', () => {
+  const undecided = { type: 'lost', cause, by: 'network', retry: { attempt: 2, delay: 100, waitingFor: 'policy' } } as const;
+  const waiting = transition(STATES.connected, undecided).state;
+
+  it('is waited for', () => {
+    expect(waiting).toEqual({ type: 'reconnecting', attempt: 2, delay: 100, waitingFor: 'policy', cause, by: 'network' });
+  });
+
+  it('decides for another attempt, or for the end', () => {
+    const again = transition(waiting, { type: 'decided', cause, by: 'network', retry: { attempt: 2, delay: 7 } });
+    expect(again).toEqual({ state: { type: 'reconnecting', attempt: 2, delay: 7, cause, by: 'network' }, effects: ['schedule'] });
+    const end = transition(waiting, { type: 'decided', cause, by: 'network', retry: undefined });
+    expect(end).toEqual({ state: { type: 'failed', cause, by: 'network' }, effects: ['finish'] });
+  });
+
+  it('decides while draining, too', () => {
+    const draining = STATES['draining, not connected'];
+    expect(transition(draining, { type: 'decided', cause, by: 'network', retry: { attempt: 2, delay: 7 } }).effects).toEqual(['schedule']);
+    expect(transition(draining, { type: 'decided', cause, by: 'network', retry: undefined }).state.type).toBe('failed');
+  });
+
+  it.each(['idle', 'connecting', 'connected', 'closed', 'failed'] as const)('has nothing to say when it is %s', (name) => {
+    expect(transition(STATES[name], { type: 'decided', cause, by: 'network', retry: undefined })).toEqual({ state: STATES[name], effects: [] });
+    expect(transition(STATES[name], { type: 'paused', waitingFor: 'offline' })).toEqual({ state: STATES[name], effects: [] });
+  });
+
+  it('and a pause show in the state', () => {
+    expect(transition(STATES.reconnecting, { type: 'paused', waitingFor: 'offline' }).state).toEqual({ ...STATES.reconnecting, waitingFor: 'offline' });
+    expect(transition(STATES['draining, not connected'], { type: 'paused', waitingFor: 'offline' }).effects).toEqual([]);
+  });
+});

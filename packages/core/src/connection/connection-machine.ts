@@ -1,7 +1,14 @@
 import type { MqttError } from '../errors/mqtt-error.js';
 import { assertNever } from '../internal/assert-never.js';
-import type { ConnectionState, EndedBy } from './connection-state.js';
+import type { ConnectionState, EndedBy, WaitingFor } from './connection-state.js';
 import type { Negotiated } from './negotiated.js';
+
+/** The attempt to come. */
+export interface NextAttempt {
+  readonly attempt: number;
+  readonly delay: number;
+  readonly waitingFor?: WaitingFor;
+}
 
 /** What happens to a connection: to the machine, everything comes from outside. */
 export type ConnectionInput =
@@ -13,8 +20,12 @@ export type ConnectionInput =
       readonly type: 'lost';
       readonly cause: MqttError;
       readonly by: EndedBy;
-      readonly retry: { readonly attempt: number; readonly delay: number } | undefined;
+      readonly retry: NextAttempt | undefined;
     }
+  /** The policy took its time, and has decided. */
+  | { readonly type: 'decided'; readonly cause: MqttError; readonly by: EndedBy; readonly retry: NextAttempt | undefined }
+  /** The delay is over, but the attempt is put off. */
+  | { readonly type: 'paused'; readonly waitingFor: WaitingFor }
   /** The delay is over. */
   | { readonly type: 'due'; readonly attempt: number }
   | { readonly type: 'drain' }
@@ -26,7 +37,7 @@ export type ConnectionEffect =
   | 'resume'
   /** Start an attempt. */
   | 'attempt'
-  /** Wait for the delay, then feed `due`. */
+  /** Wait for the delay, or for the policy, then feed `due`. */
   | 'schedule'
   /** Stop what is running: an attempt, a delay, a connection. */
   | 'stop'
@@ -72,12 +83,13 @@ function fromLive(state: ConnectionState, input: ConnectionInput): Transition {
     case 'accepted':
       if (state.type !== 'connecting') return stay(state);
       return { state: { type: 'connected', negotiated: input.negotiated }, effects: ['resume'] };
-    case 'lost': {
-      if (state.type === 'reconnecting') return stay(state);
-      const { cause, by, retry } = input;
-      if (retry === undefined) return { state: { type: 'failed', cause, by }, effects: ['finish'] };
-      return { state: { type: 'reconnecting', ...retry, cause, by }, effects: ['schedule'] };
-    }
+    case 'lost':
+      return state.type === 'reconnecting' ? stay(state) : lost(input);
+    case 'decided':
+      return state.type === 'reconnecting' ? lost(input) : stay(state);
+    case 'paused':
+      if (state.type !== 'reconnecting') return stay(state);
+      return { state: { ...state, waitingFor: input.waitingFor }, effects: [] };
     case 'due':
       if (state.type !== 'reconnecting') return stay(state);
       return { state: { type: 'connecting', attempt: input.attempt }, effects: ['attempt'] };
@@ -101,11 +113,14 @@ function fromDraining(state: ConnectionState, input: ConnectionInput): Transitio
       return stay(state);
     case 'accepted':
       return { state: { type: 'draining', negotiated: input.negotiated }, effects: ['resume'] };
-    case 'lost': {
+    case 'lost':
+    case 'decided': {
       const { cause, by, retry } = input;
       if (retry === undefined) return { state: { type: 'failed', cause, by }, effects: ['finish'] };
       return { state: { type: 'draining', negotiated: undefined }, effects: ['schedule'] };
     }
+    case 'paused':
+      return stay(state);
     case 'due':
       return { state, effects: ['attempt'] };
     case 'close':
@@ -113,6 +128,13 @@ function fromDraining(state: ConnectionState, input: ConnectionInput): Transitio
     default:
       return assertNever(input);
   }
+}
+
+function lost({ cause, by, retry }: Extract<ConnectionInput, { type: 'lost' | 'decided' }>): Transition {
+  if (retry === undefined) return { state: { type: 'failed', cause, by }, effects: ['finish'] };
+  const { attempt, delay, waitingFor } = retry;
+  const state = { type: 'reconnecting', attempt, delay, ...(waitingFor && { waitingFor }), cause, by } as const;
+  return { state, effects: ['schedule'] };
 }
 
 function stay(state: ConnectionState): Transition {

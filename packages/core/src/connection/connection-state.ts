@@ -1,8 +1,15 @@
 import type { MqttError } from '../errors/mqtt-error.js';
+import type { PauseReason } from '../options/reconnect-options.js';
 import type { Negotiated } from './negotiated.js';
 
 /** Who ended a connection, or kept it from being made. */
 export type EndedBy = 'user' | 'client' | 'server' | 'network' | 'keepalive';
+
+/**
+ * What an attempt waits for: `policy`: the answer of `reconnect.delay`. `offline`, `hidden`: that this ends, as
+ * `reconnect.pauseWhile` wants.
+ */
+export type WaitingFor = 'policy' | PauseReason;
 
 /** Where a connection stands. Discriminated by `type`. */
 export type ConnectionState =
@@ -38,8 +45,10 @@ export interface ReconnectingState {
   readonly type: 'reconnecting';
   /** The number of the attempt to come, since the last stable connection. */
   readonly attempt: number;
-  /** Milliseconds until the next attempt. */
+  /** Milliseconds from this state until the next attempt. */
   readonly delay: number;
+  /** What the attempt waits for besides the delay, or instead of it; absent when it is the delay alone. */
+  readonly waitingFor?: WaitingFor;
   /** What went wrong. */
   readonly cause: MqttError;
   /** Who ended it. */

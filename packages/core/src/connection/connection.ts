@@ -86,7 +86,8 @@ export interface Connection {
 
   /**
    * Starts connecting, or joins a running attempt, and fulfils at the first CONNACK that accepts. Attempts go on in the
-   * background as the reconnect policy says; an error that no retry would mend rejects.
+   * background as the reconnect policy says; an error that no retry would mend rejects, with `reconnect.retryInitial: false` the
+   * first one.
    * @param options `signal` ends the wait (and closes the connection if it was never made).
    * @throws ClosedError after `close()`; otherwise the error that ended the connection.
    */
@@ -114,6 +115,12 @@ export interface Connection {
 
   /** Adds a listener for an event; the function returned takes it away again. */
   on<Name extends keyof ConnectionEvents>(name: Name, listener: (event: ConnectionEvents[Name]) => void): () => void;
+
+  /**
+   * Makes the next attempt now, if one is waited for: whatever is left of the delay, and also while `reconnect.pauseWhile`
+   * puts it off. At any other time it does nothing.
+   */
+  reconnectNow(): void;
 
   /**
    * Ends the connection in good order: delivers nothing new, lets listeners finish with what they publish, waits until what

@@ -9,6 +9,7 @@ import { packetWire } from '../wire/packet-wire.js';
 import { Traffic } from '../wire/traffic.js';
 import type { Connection } from './connection.js';
 import { DefaultConnection } from './default-connection.js';
+import { browserSignals } from './platform-signals.js';
 
 /**
  * Creates a connection. It does nothing until `open()`; publishing and subscribing before that is remembered.
@@ -34,6 +35,7 @@ export function createConnection(server: ServerOption, options: ConnectionOption
     traffic,
     clock: systemClock,
     random: systemRandom,
+    signals: browserSignals(),
     firstSubscriptionId: Math.floor(systemRandom() * MAX_VARIABLE_INTEGER),
   });
 }

@@ -2,7 +2,7 @@ import { EndpointPlan } from '../endpoints/endpoint-plan.js';
 import { ClosedError } from '../errors/connection-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import { assertNever } from '../internal/assert-never.js';
-import type { Clock, Timer } from '../internal/clock.js';
+import type { Clock } from '../internal/clock.js';
 import type { Random } from '../internal/random.js';
 import { ConnectionEmitter } from '../observability/connection-emitter.js';
 import { connectionStats, type ConnectionStats } from '../observability/connection-stats.js';
@@ -21,14 +21,16 @@ import type {
 import { Traffic } from '../wire/traffic.js';
 import type { Wire, WireFactory } from '../wire/wire.js';
 import { Attempts } from './attempts.js';
-import { Backoff, type Retry } from './backoff.js';
 import type { Connection, ConnectionEnd, ConnectionEvents, DrainReport } from './connection.js';
-import { type ConnectionEffect, type ConnectionInput, transition } from './connection-machine.js';
+import { type ConnectionEffect, type ConnectionInput, type NextAttempt, transition } from './connection-machine.js';
 import type { ConnectionState, EndedBy } from './connection-state.js';
 import { DataPlane } from './data-plane.js';
 import { Drain } from './drain.js';
 import { EndOfLife } from './end-of-life.js';
 import type { Negotiated } from './negotiated.js';
+import type { PlatformSignals } from './platform-signals.js';
+import { RetryPolicy } from './retry-policy.js';
+import { RetrySchedule } from './retry-schedule.js';
 import { SessionPlan } from './session-plan.js';
 import { openingAborted, waitForOpen } from './wait-for-open.js';
 
@@ -37,6 +39,8 @@ export interface ConnectionDependencies {
   readonly wires: WireFactory;
   readonly clock: Clock;
   readonly random: Random;
+  /** Whether the platform is offline or hidden, where there is such a thing. */
+  readonly signals?: PlatformSignals | undefined;
   /**
    * Where subscription identifiers begin. They differ from process to process, so that those of another one that had this
    * session before are not taken for ours. Defaults to 0.
@@ -54,7 +58,8 @@ export class DefaultConnection implements Connection {
   readonly #traffic: Traffic;
   readonly #data: DataPlane;
   readonly #plan: SessionPlan;
-  readonly #backoff: Backoff;
+  readonly #policy: RetryPolicy;
+  readonly #schedule: RetrySchedule;
   readonly #endpoints: EndpointPlan;
   readonly #attempts: Attempts;
   readonly #end = new EndOfLife();
@@ -62,8 +67,7 @@ export class DefaultConnection implements Connection {
   /** The wire that was accepted. */
   #wire: Wire | undefined;
   #connectedAt: number | undefined;
-  #retry: Retry = { attempt: 1, delay: 0 };
-  #retryTimer: Timer;
+  #retry: NextAttempt = { attempt: 1, delay: 0 };
   #drain: Drain | undefined;
   #drained: Promise<DrainReport> | undefined;
   /** What was under way at the end. */
@@ -119,7 +123,16 @@ export class DefaultConnection implements Connection {
         this.#lost(error, by);
       },
     });
-    this.#backoff = new Backoff(options.reconnect, dependencies.random, warn);
+    const { clock, random, signals } = dependencies;
+    this.#policy = new RetryPolicy(options.reconnect, { random, now: () => clock.now(), warn });
+    this.#schedule = new RetrySchedule(clock, options.reconnect?.pauseWhile ?? [], signals, {
+      due: () => {
+        this.#feed({ type: 'due', attempt: this.#retry.attempt });
+      },
+      paused: (waitingFor) => {
+        this.#feed({ type: 'paused', waitingFor });
+      },
+    });
   }
 
   get state(): ConnectionState {
@@ -175,6 +188,10 @@ export class DefaultConnection implements Connection {
     return this.#emitter.on(name, listener);
   }
 
+  reconnectNow(): void {
+    this.#schedule.now();
+  }
+
   drain({ deadline }: { readonly deadline?: number } = {}): Promise<DrainReport> {
     this.#drained ??= this.#startDraining(deadline);
     return this.#drained;
@@ -205,9 +222,9 @@ export class DefaultConnection implements Connection {
   }
 
   #carryOut(effect: ConnectionEffect): void {
-    const { clock } = this.#dependencies;
     switch (effect) {
       case 'attempt':
+        this.#policy.abort();
         this.#data.restore((error, identity) => {
           if (this.end !== undefined) return;
           this.#plan.restored(identity);
@@ -215,15 +232,12 @@ export class DefaultConnection implements Connection {
           else this.#feed({ type: 'lost', cause: error, by: 'client', retry: undefined });
         });
         return;
-      case 'schedule': {
-        const { attempt, delay } = this.#retry;
-        this.#retryTimer = clock.setTimeout(() => {
-          this.#feed({ type: 'due', attempt });
-        }, delay);
+      case 'schedule':
+        this.#schedule.start(this.#retry.waitingFor === undefined ? this.#retry.delay : undefined);
         return;
-      }
       case 'stop':
-        clock.clearTimeout(this.#retryTimer);
+        this.#policy.abort();
+        this.#schedule.stop();
         this.#attempts.abort();
         return;
       case 'resume':
@@ -252,9 +266,15 @@ export class DefaultConnection implements Connection {
     const freshCredentials = typeof this.#options.credentials === 'function';
     const stable = lasted !== undefined && lasted >= (this.#options.reconnect?.resetAfter ?? 0);
     const outlook = this.#endpoints.lost(error, { connected: lasted !== undefined, stable });
-    const retry = this.#backoff.next({ error, lasted, by, freshCredentials, outlook });
-    if (retry !== undefined) this.#retry = retry;
-    this.#feed({ type: 'lost', cause: error, by, retry });
+    let type: 'lost' | 'decided' = 'lost';
+    const undecided = this.#policy.decide({ error, lasted, by, freshCredentials, outlook }, (retry) => {
+      if (retry !== undefined) this.#retry = retry;
+      this.#feed({ type, cause: error, by, retry });
+    });
+    if (undecided === undefined) return;
+    type = 'decided';
+    this.#retry = { ...undecided, waitingFor: 'policy' };
+    this.#feed({ type: 'lost', cause: error, by, retry: this.#retry });
   }
 
   async #startDraining(deadline: number | undefined): Promise<DrainReport> {

@@ -1,4 +1,5 @@
 import { ProtocolError } from '../errors/connection-errors.js';
+import { reactionTo } from '../errors/reason-reactions.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { SessionIdentity } from '../session/session-record.js';
 import { IMPLEMENTATION_ERROR, type ProtocolVersion } from '../wire/codec/packet-type.js';
@@ -8,8 +9,6 @@ import type { PreparationStep } from './preparation.js';
 
 /** What a connection is to be like, and what it depends on. */
 export type SessionParameters = Pick<ConnectRequest, 'protocolVersion' | 'clientId' | 'clean' | 'sessionExpiry'>;
-
-const MQTT_5_REFUSED: ReadonlySet<number> = new Set([0x84]);
 
 /** What one connection attempt has taught for the next: the version the server speaks, our identifier, our session. */
 export class SessionPlan {
@@ -56,7 +55,7 @@ export class SessionPlan {
 
   /** A refusal came; the answer is whether the older protocol is worth an attempt at once. */
   fallBack(server: string, reasonCode: number): boolean {
-    if (this.#options.protocolVersion !== 'auto' || this.#old.has(server) || !MQTT_5_REFUSED.has(reasonCode)) return false;
+    if (this.#options.protocolVersion !== 'auto' || this.#old.has(server) || reactionTo('connack', reasonCode) !== 'fallBack') return false;
     this.#old.add(server);
     return true;
   }

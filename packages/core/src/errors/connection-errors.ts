@@ -1,7 +1,8 @@
 import { hideAddresses, hideSecrets } from './hide-secrets.js';
 import { MqttError } from './mqtt-error.js';
 import { quoteText } from './quote-text.js';
-import { describeReason, isTransientReason } from './reason-code.js';
+import { describeReason } from './reason-code.js';
+import { reactionTo } from './reason-reactions.js';
 import { withoutAddresses } from './safe-words.js';
 
 /** The server answered CONNECT with a refusal. `retryable` tells whether the refusal may pass by itself. */
@@ -19,7 +20,7 @@ export class ConnectionRefusedError extends MqttError {
     super(
       'ERR_MQTT_CONNECTION_REFUSED',
       `${endpoint} refused the connection with ${describeReason(reasonCode)}${text}`,
-      { reasonCode, retryable: isTransientReason(reasonCode) },
+      { reasonCode, retryable: reactionTo('connack', reasonCode) === 'backOff' },
     );
     this.endpoint = endpoint;
     this.reasonString = details.reasonString;
@@ -159,8 +160,7 @@ export class ServerDisconnectError extends MqttError {
     const text = details.reasonString === undefined ? '' : `: ${quoteText(details.reasonString)}`;
     super('ERR_MQTT_SERVER_DISCONNECT', `${endpoint} disconnected with ${describeReason(reasonCode)}${text}`, {
       reasonCode,
-      // 0x00 to 0x7F are normal ends: coming back is right. [MQTT 5, 3.14.2.1]
-      retryable: reasonCode < 0x80 || isTransientReason(reasonCode) || reasonCode === 0x81 || reasonCode === 0x82,
+      retryable: reactionTo('disconnect', reasonCode) === 'backOff',
     });
     this.reasonString = details.reasonString;
     this.serverReference = details.serverReference;

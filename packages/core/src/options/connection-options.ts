@@ -1,4 +1,3 @@
-import type { MqttError } from '../errors/mqtt-error.js';
 import type { QoS } from '../message/mqtt-message.js';
 import type { PublishProperties, UserProperty } from '../message/publish-properties.js';
 import type { Plugin } from '../plugins/plugin.js';
@@ -7,6 +6,7 @@ import type { OfflinePolicy, OverflowPolicy, Payload, TopicDefaults } from '../o
 import type { SessionStore } from '../session/session-store.js';
 import type { Endpoint } from './endpoint.js';
 import type { ProxyOption, SocketOptions, TlsOptions, TransportProvider, WebSocketOptions } from './network-options.js';
+import type { ReconnectOptions } from './reconnect-options.js';
 import type { RedirectPolicy, ServerOption } from './server-options.js';
 
 /**
@@ -129,24 +129,6 @@ export interface SessionOptions {
    * connection closes the store when it ends. Defaults to none: the session lives as long as the connection object.
    */
   readonly store?: SessionStore;
-}
-
-/** When and how often a lost connection is made again. */
-export interface ReconnectOptions {
-  /** Milliseconds before the first retry. Defaults to 250. */
-  readonly initialDelay?: number;
-  /** The longest delay. Defaults to 30,000. */
-  readonly maxDelay?: number;
-  /** What each delay is multiplied with. Defaults to 2. */
-  readonly factor?: number;
-  /** `'full'`: a random part of the delay, so that many clients spread out; `'none'`: the delay itself. Defaults to `'full'`. */
-  readonly jitter?: 'full' | 'none';
-  /** Milliseconds that a connection must have lasted before delays start again from `initialDelay`. Defaults to 5,000. */
-  readonly resetAfter?: number;
-  /** How many attempts in a row may fail. Defaults to `Infinity`. */
-  readonly maxAttempts?: number;
-  /** Overrules whether an error is worth another attempt. Defaults to the error's `retryable`. */
-  readonly shouldRetry?: (error: MqttError) => boolean;
 }
 
 /** What the server publishes when the connection ends without a goodbye. */

@@ -15,10 +15,10 @@ import type {
   ConnectionOptions,
   Credentials,
   CredentialsProvider,
-  ReconnectOptions,
   Will,
 } from './connection-options.js';
 import { OptionChecker } from './option-checker.js';
+import { type ResolvedReconnect, resolveReconnect } from './resolve-reconnect.js';
 import { checkIdentity } from './check-identity.js';
 import { checkWill } from './check-will.js';
 import type { ServerOption } from './server-options.js';
@@ -51,9 +51,6 @@ export interface ResolvedOptions extends ResolvedReach {
   readonly plugins: readonly Plugin[];
 }
 
-/** A reconnect policy, all set. */
-export type ResolvedReconnect = Required<Omit<ReconnectOptions, 'shouldRetry'>> & Pick<ReconnectOptions, 'shouldRetry'>;
-
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   '': [
     'clientId',
@@ -81,7 +78,6 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
     'plugins',
   ],
   session: ['clean', 'expiry', 'store'],
-  reconnect: ['initialDelay', 'maxDelay', 'factor', 'jitter', 'resetAfter', 'maxAttempts', 'shouldRetry'],
   publish: ['window', 'capacity', 'maxBytes', 'overflow', 'maxAge', 'onSessionLost', 'offline'],
   receive: ['ackTimeout', 'graceTime', 'abandoned', 'maxBytes'],
 };
@@ -155,23 +151,4 @@ function checkStore(store: unknown, check: OptionChecker): SessionStore | undefi
   if ([read, write, close].every((each) => typeof each === 'function')) return store as SessionStore;
   check.problems.push({ path: 'session.store', reason: 'must be a session store; await the promise that levelStore() returns' });
   return undefined;
-}
-
-function resolveReconnect(options: ReconnectOptions, check: OptionChecker): ResolvedReconnect | undefined {
-  if (!check.object('reconnect', options)) return undefined;
-  check.keys('reconnect', options, KEYS['reconnect']!);
-  const initialDelay = check.number('reconnect.initialDelay', options.initialDelay, 250, 0, MAX_DELAY);
-  const { shouldRetry } = options;
-  if (shouldRetry !== undefined && typeof shouldRetry !== 'function') {
-    check.problems.push({ path: 'reconnect.shouldRetry', reason: 'must be a function' });
-  }
-  return {
-    initialDelay,
-    maxDelay: check.number('reconnect.maxDelay', options.maxDelay, Math.max(30_000, initialDelay), initialDelay, MAX_DELAY),
-    factor: check.number('reconnect.factor', options.factor, 2, 1, 100),
-    jitter: check.oneOf('reconnect.jitter', options.jitter, ['full', 'none'] as const),
-    resetAfter: check.number('reconnect.resetAfter', options.resetAfter, 5_000, 0, MAX_DELAY),
-    maxAttempts: check.number('reconnect.maxAttempts', options.maxAttempts, Infinity, 0, Infinity),
-    ...(shouldRetry === undefined ? {} : { shouldRetry }),
-  };
 }

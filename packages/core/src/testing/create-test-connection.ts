@@ -1,5 +1,6 @@
 import type { Connection } from '../connection/connection.js';
 import { DefaultConnection } from '../connection/default-connection.js';
+import type { PlatformSignals } from '../connection/platform-signals.js';
 import type { ConnectionOptions } from '../options/connection-options.js';
 import { resolveOptions } from '../options/resolve-options.js';
 import { ScriptedWire } from './scripted-wire.js';
@@ -18,8 +19,9 @@ export interface TestConnection {
 /**
  * Makes a connection without a network. `open()` it, and let `wire.connack()` answer.
  * @param random what the jitter of the reconnect policy draws; defaults to 1, the whole delay.
+ * @param signals what the platform says about being offline or hidden; defaults to one that has no such thing.
  */
-export function createTestConnection(options: ConnectionOptions = {}, random = 1): TestConnection {
+export function createTestConnection(options: ConnectionOptions = {}, random = 1, signals?: PlatformSignals): TestConnection {
   const clock = new VirtualClock();
   const wires: ScriptedWire[] = [];
   const connection = new DefaultConnection(resolveOptions('mqtt://test.invalid', options), {
@@ -30,6 +32,7 @@ export function createTestConnection(options: ConnectionOptions = {}, random = 1
     },
     clock,
     random: () => random,
+    signals,
   });
   return {
     connection,

@@ -1,0 +1,77 @@
+import { LONGEST_DELAY } from '../internal/clock.js';
+import type { ResolvedReconnect } from '../options/resolve-reconnect.js';
+import { Backoff, type BackoffDependencies, type Failure, type Retry } from './backoff.js';
+
+type Answer = number | false;
+
+/** When to try again: what the backoff says, or the user's function in its place. */
+export class RetryPolicy {
+  readonly #options: ResolvedReconnect | undefined;
+  readonly #backoff: Backoff;
+  readonly #warn: BackoffDependencies['warn'];
+  #asking: AbortController | undefined;
+
+  constructor(options: ResolvedReconnect | undefined, dependencies: BackoffDependencies) {
+    this.#options = options;
+    this.#backoff = new Backoff(options, dependencies);
+    this.#warn = (error, what) => {
+      dependencies.warn(error, what);
+    };
+  }
+
+  /**
+   * Decides about a failure.
+   * @param decided called with the next attempt, or `undefined` when there is to be none: at once, or later when the user's
+   * function takes its time. Then the attempt in question is returned.
+   */
+  decide(failure: Failure, decided: (retry: Retry | undefined) => void): Retry | undefined {
+    const retry = this.#backoff.next(failure);
+    const ask = this.#options?.delay;
+    if (retry === undefined || retry.atOnce === true || ask === undefined) {
+      decided(retry);
+      return undefined;
+    }
+    const asking = new AbortController();
+    this.#asking = asking;
+    const { error, by, lasted } = failure;
+    let answer: Answer | PromiseLike<Answer>;
+    try {
+      answer = ask({ ...retry, error, by, lasted, signal: asking.signal });
+    } catch (thrown) {
+      decided(this.#withoutAnswer(retry, thrown));
+      return undefined;
+    }
+    if (typeof answer !== 'object') {
+      decided(this.#withAnswer(retry, answer));
+      return undefined;
+    }
+    const settle = (next: () => Retry | undefined): void => {
+      if (!asking.signal.aborted) decided(next());
+    };
+    answer.then(
+      (value) => {
+        settle(() => this.#withAnswer(retry, value));
+      },
+      (thrown: unknown) => {
+        settle(() => this.#withoutAnswer(retry, thrown));
+      },
+    );
+    return retry;
+  }
+
+  /** The answer is not needed any more. */
+  abort(): void {
+    this.#asking?.abort();
+  }
+
+  #withAnswer(retry: Retry, answer: Answer): Retry | undefined {
+    if (answer === false) return undefined;
+    if (typeof answer === 'number' && answer >= 0) return this.#backoff.limit(retry, Math.min(answer, LONGEST_DELAY));
+    return this.#withoutAnswer(retry, new TypeError('it must give milliseconds, or false'));
+  }
+
+  #withoutAnswer(retry: Retry, thrown: unknown): Retry {
+    this.#warn(thrown, 'reconnect.delay failed; the other options decide');
+    return retry;
+  }
+}
