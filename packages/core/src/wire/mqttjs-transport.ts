@@ -59,7 +59,7 @@ class MqttjsTransport implements Transport {
     // Loaded first: no open stream may be left without listeners. Its browser build has a default export only.
     const mqtt = mayBeWebSocket(request) ? (await import('mqtt')).default : undefined;
     const opened = await openStream(request, signal);
-    if (opened.type === 'stream') this.#attach(opened.stream as DuplexStream);
+    if (opened.type === 'stream') this.#attach(opened.stream);
     else {
       const client = (mqtt ?? (await import('mqtt')).default).connect(webSocketOf(request, opened));
       this.#explain = opened.explain;
