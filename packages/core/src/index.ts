@@ -37,6 +37,8 @@ export {
   UnknownOutcomeError,
 } from './errors/delivery-errors.js';
 export { originalCause } from './errors/hide-secrets.js';
+export { AuthenticationError } from './errors/authentication-error.js';
+export { NotConnectedError } from './errors/not-connected-error.js';
 export { InvalidTopicError } from './errors/invalid-topic-error.js';
 export { MqttError, isMqttError } from './errors/mqtt-error.js';
 export { StoreError } from './errors/store-error.js';
@@ -124,6 +126,7 @@ export type {
   SrvRecord,
   SrvResolver,
 } from './options/server-options.js';
+export type { Authentication, AuthenticationContext, AuthenticationExchange } from './options/authentication.js';
 export type { PauseReason, ReconnectDelay, ReconnectFailure, ReconnectOptions } from './options/reconnect-options.js';
 export type {
   OfflinePolicy,

@@ -1,6 +1,8 @@
 import type { MqttError } from '../errors/mqtt-error.js';
 import type { Clock, Timer } from '../internal/clock.js';
+import type { Authentication } from '../options/authentication.js';
 import type { ConnectRequest, Wire, WireFactory, WireHandlers } from '../wire/wire.js';
+import { Authenticator } from './authenticator.js';
 import { Preparation, type PreparationStep } from './preparation.js';
 
 /** What an attempt takes from its surroundings. */
@@ -8,6 +10,7 @@ export interface AttemptDependencies {
   readonly steps: readonly PreparationStep[];
   readonly wires: WireFactory;
   readonly clock: Clock;
+  readonly authentication: Authentication | undefined;
 }
 
 /** One attempt: first what must be found out, then the wire. */
@@ -17,6 +20,7 @@ export class Attempt {
   #timer: Timer;
   #request: ConnectRequest | undefined;
   #wire: Wire | undefined;
+  #authenticator: Authenticator | undefined;
 
   constructor(dependencies: AttemptDependencies) {
     this.#dependencies = dependencies;
@@ -39,6 +43,7 @@ export class Attempt {
         if (signal.aborted) return;
         this.#request = prepared;
         this.#wire = wires(prepared, handlers);
+        this.#authenticator = this.#authenticate(this.#wire, prepared);
       },
       failed: fail,
     });
@@ -62,9 +67,20 @@ export class Attempt {
     return this.#wire;
   }
 
+  /** Who leads the exchanges on the wire, where there are any. */
+  get authenticator(): Authenticator | undefined {
+    return this.#authenticator;
+  }
+
   /** Stops preparing; whoever is asked is told by the signal. */
   abort(): void {
     this.#dependencies.clock.clearTimeout(this.#timer);
     this.#abort.abort();
+  }
+
+  #authenticate(wire: Wire, { authentication: started, connectTimeout }: ConnectRequest): Authenticator | undefined {
+    const { authentication, clock } = this.#dependencies;
+    if (authentication === undefined || started === undefined) return undefined;
+    return new Authenticator(authentication, started.exchange, { wire, clock, timeout: connectTimeout });
   }
 }

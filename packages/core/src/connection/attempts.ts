@@ -2,9 +2,11 @@ import type { EndpointPlan } from '../endpoints/endpoint-plan.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import { assertNever } from '../internal/assert-never.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
+import type { AuthPacket } from '../wire/codec/auth-codec.js';
 import type { Connack } from '../wire/codec/connack-decoder.js';
 import type { ConnectRequest, Wire, WireHandlers } from '../wire/wire.js';
 import { Attempt, type AttemptDependencies } from './attempt.js';
+import { authenticationStep } from './authentication-step.js';
 import type { EndedBy } from './connection-state.js';
 import { credentialsStep } from './credentials-step.js';
 import { endpointStep, NOWHERE } from './endpoint-step.js';
@@ -22,14 +24,14 @@ export interface AttemptEvents {
 }
 
 /**
- * Makes connections, one at a time: endpoint → session → credentials → wire → CONNACK. What the server's answer calls for at once,
+ * Makes connections, one at a time: endpoint → session → credentials → authentication → wire → CONNACK. What the server's answer calls for at once,
  * such as the older protocol, is done here; when to try again after a failure is decided elsewhere.
  */
 export class Attempts {
   readonly #options: ResolvedOptions;
   readonly #plan: SessionPlan;
   readonly #dependencies: AttemptDependencies;
-  readonly #handlers: Omit<WireHandlers, 'connack' | 'closed'>;
+  readonly #handlers: Omit<WireHandlers, 'connack' | 'auth' | 'closed'>;
   readonly #events: AttemptEvents;
   #current: Attempt | undefined;
 
@@ -41,13 +43,14 @@ export class Attempts {
     options: ResolvedOptions,
     plan: SessionPlan,
     endpoints: EndpointPlan,
-    { wires, clock, steps }: AttemptDependencies,
-    handlers: Omit<WireHandlers, 'connack' | 'closed'>,
+    { wires, clock, steps }: Omit<AttemptDependencies, 'authentication'>,
+    handlers: Omit<WireHandlers, 'connack' | 'auth' | 'closed'>,
     events: AttemptEvents,
   ) {
     this.#options = options;
     this.#plan = plan;
-    this.#dependencies = { steps: [...preparationSteps(options, endpoints, plan), ...steps], wires, clock };
+    const { authentication } = options;
+    this.#dependencies = { steps: [...preparationSteps(options, endpoints, plan), ...steps], wires, clock, authentication };
     this.#handlers = handlers;
     this.#events = events;
   }
@@ -63,11 +66,21 @@ export class Attempts {
     this.#current = attempt;
     const handlers = {
       ...this.#handlers,
+      auth: (packet: AuthPacket) => {
+        attempt.authenticator?.received(packet);
+      },
       connack: (connack: Connack) => {
         const { wire, request } = attempt;
-        if (wire !== undefined && request !== undefined) this.#answered(wire, connack, request);
+        if (wire === undefined || request === undefined) return;
+        const answered = (): void => {
+          this.#answered(wire, connack, request);
+        };
+        if (connack.reasonCode === 0 && attempt.authenticator !== undefined) {
+          attempt.authenticator.accepted(connack.properties.authenticationData, answered);
+        } else answered();
       },
       closed: (error: MqttError, by: EndedBy) => {
+        attempt.authenticator?.stop(error);
         this.#events.lost(error, by);
       },
     };
@@ -76,13 +89,20 @@ export class Attempts {
     });
   }
 
+  /** Renews the authentication of the connection; `undefined` where there is none to renew. */
+  renew(): Promise<void> | undefined {
+    const { authenticator, request } = this.#current ?? {};
+    return request && authenticator?.renew({ attempt: request.attempt, endpoint: request.endpoint });
+  }
+
   /** Stops preparing; a wire that is there is left alone. */
   abort(): void {
     this.#current?.abort();
   }
 
   /** The wire is gone, or none of ours any more. */
-  forget(): void {
+  forget(error: MqttError): void {
+    this.#current?.authenticator?.stop(error);
     this.#current = undefined;
   }
 
@@ -118,7 +138,7 @@ export class Attempts {
 
 /** What every attempt has to find out, in this order. */
 function preparationSteps(options: ResolvedOptions, endpoints: EndpointPlan, plan: SessionPlan): readonly PreparationStep[] {
-  return [endpointStep(endpoints), sessionStep(plan), credentialsStep(options.credentials)];
+  return [endpointStep(endpoints), sessionStep(plan), credentialsStep(options.credentials), authenticationStep(options.authentication)];
 }
 
 /** What the options say for every attempt; the steps fill in what differs. */

@@ -123,6 +123,14 @@ export interface Connection {
   reconnectNow(): void;
 
   /**
+   * Shows the server anew who we are, without giving up the connection (MQTT 5, with the option `authentication`). Joins a
+   * renewal under way. When it fails in the middle, the connection ends as well, and the next attempt authenticates.
+   * @throws UnsupportedError without the option, NotConnectedError while there is no connection, AuthenticationError when a
+   * step of ours failed; otherwise the error that ended the connection.
+   */
+  reauthenticate(): Promise<void>;
+
+  /**
    * Ends the connection in good order: delivers nothing new, lets listeners finish with what they publish, waits until what
    * was published is acknowledged, then disconnects. What nobody observes stays with the session. Idempotent, and possible in
    * every state and inside every listener; but a listener that awaits it makes it wait for its deadline.

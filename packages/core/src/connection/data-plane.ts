@@ -67,7 +67,7 @@ export class DataPlane {
   readonly #inherited: InheritedFilters;
   #wire: Wire | undefined;
   /** Packets of the wire that are about messages. */
-  readonly handlers: Omit<WireHandlers, 'connack' | 'closed'>;
+  readonly handlers: Omit<WireHandlers, 'connack' | 'auth' | 'closed'>;
 
   /** @param firstSubscriptionId where subscription identifiers begin. */
   constructor(options: ResolvedOptions, clock: Clock, events: DataPlaneEvents, firstSubscriptionId: number, plugins?: Plugins) {

@@ -1,6 +1,7 @@
 import { EndpointPlan } from '../endpoints/endpoint-plan.js';
-import { ClosedError } from '../errors/connection-errors.js';
+import { ClosedError, UnsupportedError } from '../errors/connection-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
+import { NotConnectedError } from '../errors/not-connected-error.js';
 import { assertNever } from '../internal/assert-never.js';
 import type { Clock } from '../internal/clock.js';
 import type { Random } from '../internal/random.js';
@@ -192,6 +193,15 @@ export class DefaultConnection implements Connection {
     this.#schedule.now();
   }
 
+  async reauthenticate(): Promise<void> {
+    if (this.#options.authentication === undefined) {
+      throw new UnsupportedError('there is nothing to renew: the connection was made without the option `authentication`');
+    }
+    const renewal = this.negotiated === undefined ? undefined : this.#attempts.renew();
+    if (renewal === undefined) throw new NotConnectedError('the next attempt authenticates anyway');
+    await renewal;
+  }
+
   drain({ deadline }: { readonly deadline?: number } = {}): Promise<DrainReport> {
     this.#drained ??= this.#startDraining(deadline);
     return this.#drained;
@@ -260,7 +270,7 @@ export class DefaultConnection implements Connection {
   #lost(error: MqttError, by: EndedBy): void {
     const lasted = this.#connectedAt === undefined ? undefined : this.#dependencies.clock.now() - this.#connectedAt;
     const { attempt } = this.#retry;
-    this.#disconnect();
+    this.#disconnect(error);
     if (lasted === undefined) this.#emitter.emit('attemptFailed', { attempt, error, by });
     else this.#emitter.emit('lost', { error, by });
     const freshCredentials = typeof this.#options.credentials === 'function';
@@ -312,9 +322,9 @@ export class DefaultConnection implements Connection {
   }
 
   /** Tells everybody that the wire is gone. */
-  #disconnect(): void {
+  #disconnect(error: MqttError): void {
     this.#wire = undefined;
-    this.#attempts.forget();
+    this.#attempts.forget(error);
     this.#connectedAt = undefined;
     this.#data.disconnected();
   }
@@ -330,7 +340,7 @@ export class DefaultConnection implements Connection {
     const { unsettled, unacknowledged } = this.#data.unfinished;
     this.#unfinished = { unsettled, unacknowledged };
     this.#end.announce(end);
-    this.#disconnect();
+    this.#disconnect(end.cause ?? new ClosedError('the connection was closed'));
     this.#data.close(end.cause);
     const settle = (): void => {
       this.#data.closeSession(() => {

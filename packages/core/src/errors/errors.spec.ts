@@ -11,6 +11,7 @@ import {
   ServerDisconnectError,
   UnsupportedError,
 } from './connection-errors.js';
+import { AuthenticationError } from './authentication-error.js';
 import {
   AbortedError,
   DecodeError,
@@ -25,6 +26,7 @@ import {
   UnknownOutcomeError,
 } from './delivery-errors.js';
 import { InvalidTopicError } from './invalid-topic-error.js';
+import { NotConnectedError } from './not-connected-error.js';
 import { isMqttError, MqttError, type MqttErrorCode } from './mqtt-error.js';
 import { StoreError } from './store-error.js';
 
@@ -49,6 +51,29 @@ const ROWS: readonly Row[] = [
     code: 'ERR_MQTT_STORE',
     retryable: false,
     says: ['the session store could not write', 'the cause'],
+  },
+  {
+    error: new AuthenticationError('SCRAM-SHA-256', 'a step threw', { cause }),
+    name: 'AuthenticationError',
+    code: 'ERR_MQTT_AUTHENTICATION',
+    retryable: true,
+    says: ['SCRAM-SHA-256', 'a step threw'],
+    fields: { method: 'SCRAM-SHA-256', serverRejected: false, reasonCode: 0x87 },
+  },
+  {
+    error: new AuthenticationError('SCRAM-SHA-256', 'the server has not proved who it is', { cause, serverRejected: true }),
+    name: 'AuthenticationError',
+    code: 'ERR_MQTT_AUTHENTICATION',
+    retryable: false,
+    says: ['has not proved'],
+    fields: { serverRejected: true },
+  },
+  {
+    error: new NotConnectedError('a ping needs one'),
+    name: 'NotConnectedError',
+    code: 'ERR_MQTT_NOT_CONNECTED',
+    retryable: true,
+    says: ['no connection', 'a ping needs one'],
   },
   {
     error: new ConnectionRefusedError(HERE, 0x87, { reasonString: 'ask Bob', serverReference: 'other.test' }),

@@ -4,6 +4,7 @@ import type { Plugin } from '../plugins/plugin.js';
 import type { Logger } from '../observability/logger.js';
 import type { OfflinePolicy, OverflowPolicy, Payload, TopicDefaults } from '../outbound/publish-options.js';
 import type { SessionStore } from '../session/session-store.js';
+import type { Authentication } from './authentication.js';
 import type { Endpoint } from './endpoint.js';
 import type { ProxyOption, SocketOptions, TlsOptions, TransportProvider, WebSocketOptions } from './network-options.js';
 import type { ReconnectOptions } from './reconnect-options.js';
@@ -25,6 +26,11 @@ export interface ConnectionOptions {
   readonly protocolVersion?: 'auto' | 5 | 4 | 3;
   /** User name and password, or a function that fetches them anew for each attempt. */
   readonly credentials?: Credentials | CredentialsProvider;
+  /**
+   * Enhanced authentication (MQTT 5), besides `credentials` or instead of them. With it the server must speak MQTT 5:
+   * `protocolVersion: 'auto'` does not fall back. Defaults to none.
+   */
+  readonly authentication?: Authentication;
   /** What the server keeps between connections. */
   readonly session?: SessionOptions;
   /** When and how often a lost connection is made again; `false` for never. */

@@ -9,6 +9,7 @@ import type { Log } from '../observability/logger.js';
 import type { Plugin } from '../plugins/plugin.js';
 import type { PublishDefaults } from '../outbound/publish-defaults.js';
 import type { SessionStore } from '../session/session-store.js';
+import type { Authentication } from './authentication.js';
 import { checkPublishDefaults } from './check-publish-defaults.js';
 import { checkReach, type ResolvedReach } from './check-reach.js';
 import type {
@@ -19,6 +20,7 @@ import type {
 } from './connection-options.js';
 import { OptionChecker } from './option-checker.js';
 import { type ResolvedReconnect, resolveReconnect } from './resolve-reconnect.js';
+import { checkAuthentication } from './check-authentication.js';
 import { checkIdentity } from './check-identity.js';
 import { checkWill } from './check-will.js';
 import type { ServerOption } from './server-options.js';
@@ -32,6 +34,7 @@ export interface ResolvedOptions extends ResolvedReach {
   readonly protocolVersion: 'auto' | 5 | 4 | 3;
   /** Those of the options; those of its own URL a server has by itself. */
   readonly credentials: Credentials | CredentialsProvider | undefined;
+  readonly authentication: Authentication | undefined;
   readonly clean: boolean | 'first' | undefined;
   readonly sessionExpiry: number;
   readonly store: SessionStore | undefined;
@@ -56,6 +59,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
     'clientId',
     'protocolVersion',
     'credentials',
+    'authentication',
     'session',
     'reconnect',
     'keepalive',
@@ -105,12 +109,16 @@ export function resolveOptions(server: ServerOption, options: ConnectionOptions)
   check.text('clientId', clientId);
   check.credentials('credentials', options.credentials);
   if (options.will !== undefined && check.object('will', options.will)) checkWill(options.will, check);
+  const protocolVersion = check.oneOf('protocolVersion', options.protocolVersion, ['auto', 5, 4, 3] as const);
+  if (options.authentication !== undefined) checkAuthentication(options.authentication, protocolVersion, check);
   const resolved = {
     ...reach,
     ...resolveObservers(options, check),
     clientId,
     generatedClientId: options.clientId === undefined,
-    protocolVersion: check.oneOf('protocolVersion', options.protocolVersion, ['auto', 5, 4, 3] as const),
+    // Without its authentication a connection would be another one: nothing to fall back to.
+    protocolVersion: protocolVersion === 'auto' && options.authentication !== undefined ? 5 : protocolVersion,
+    authentication: options.authentication,
     credentials: options.credentials,
     clean: session.clean === undefined ? undefined : check.oneOf('session.clean', session.clean, [true, false, 'first'] as const),
     sessionExpiry: check.integer('session.expiry', session.expiry, 300, 0, MAX_UINT32),

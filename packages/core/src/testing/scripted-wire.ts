@@ -32,6 +32,7 @@ export type SentPacket =
       readonly subscriptionId: number;
     }
   | { readonly type: 'unsubscribe'; readonly packetId: number; readonly filters: readonly string[] }
+  | { readonly type: 'auth'; readonly reasonCode: number; readonly method: string; readonly data: Uint8Array | undefined }
   | { readonly type: 'disconnect'; readonly reasonCode: number; readonly sessionExpiry: number | undefined };
 
 /** A message as a test writes it. */
@@ -52,6 +53,8 @@ export class ScriptedWire implements Wire {
   /** Everything sent, in its order. */
   readonly sent: SentPacket[] = [];
   readonly #handlers: WireHandlers;
+  /** What the server has said while the client holds it. */
+  #held: (() => void)[] | undefined;
   congested = false;
   buffered = 0;
   /** Whether the client does not read. What the script says comes nevertheless, as what had been read already. */
@@ -83,6 +86,20 @@ export class ScriptedWire implements Wire {
 
   unsubscribe(packetId: number, filters: readonly string[]): void {
     this.sent.push({ type: 'unsubscribe', packetId, filters });
+  }
+
+  auth(reasonCode: number, method: string, data: Uint8Array | undefined): void {
+    this.sent.push({ type: 'auth', reasonCode, method, data });
+  }
+
+  hold(): void {
+    this.#held = [];
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const packet of held) this.#say(packet);
   }
 
   accept(keepalive: number): void {
@@ -124,6 +141,14 @@ export class ScriptedWire implements Wire {
   }: { sessionPresent?: boolean; reasonCode?: number; properties?: Properties } = {}): void {
     this.#say(() => {
       this.#handlers.connack({ sessionPresent, reasonCode, properties });
+    });
+  }
+
+  /** The server takes a step of the authentication. Continues by default (0x18); 0 ends a renewal. */
+  authenticate(data?: Uint8Array, { reasonCode = 0x18 }: { reasonCode?: number } = {}): void {
+    const { method = '' } = this.request.authentication ?? {};
+    this.#say(() => {
+      this.#handlers.auth({ reasonCode, properties: { authenticationMethod: method, ...(data && { authenticationData: data }) } });
     });
   }
 
@@ -210,6 +235,8 @@ export class ScriptedWire implements Wire {
 
   /** Of a wire that has ended nothing is heard, as of a real one. */
   #say(packet: () => void): void {
-    if (this.ended === 'open') packet();
+    if (this.ended !== 'open') return;
+    if (this.#held === undefined) packet();
+    else this.#held.push(packet);
   }
 }

@@ -17,6 +17,7 @@ class Subject {
     const note = (name: string) => (argument: unknown) => void this.calls.push([name, argument]);
     const handlers = {
       connack: note('connack'),
+      auth: note('auth'),
       publish: note('publish'),
       ack: (type: number, ack: object) => void this.calls.push(['ack', { type, ...ack }]),
       suback: note('suback'),

@@ -1,5 +1,6 @@
 import { ProtocolError } from '../errors/connection-errors.js';
 import { decodeAck } from './codec/ack-codec.js';
+import { type AuthPacket, decodeAuth } from './codec/auth-codec.js';
 import { decodeConnack } from './codec/connack-decoder.js';
 import { decodeDisconnect, type ServerDisconnect } from './codec/disconnect-codec.js';
 import { malformed } from './codec/malformed.js';
@@ -22,14 +23,17 @@ export class PacketDispatcher {
   readonly #publishes: PublishDecoder;
   readonly #handlers: WireHandlers;
   readonly #events: WireEvents;
+  /** The authentication method that CONNECT named. */
+  readonly #method: string | undefined;
   #connected = false;
   #refused = false;
 
-  constructor(version: ProtocolVersion, handlers: WireHandlers, events: WireEvents) {
+  constructor(version: ProtocolVersion, handlers: WireHandlers, events: WireEvents, method?: string) {
     this.#version = version;
     this.#publishes = new PublishDecoder(version, new TopicDecoder());
     this.#handlers = handlers;
     this.#events = events;
+    this.#method = method;
   }
 
   /** One packet, as the splitter found it. */
@@ -73,7 +77,8 @@ export class PacketDispatcher {
       case PacketType.connack:
         throw new ProtocolError(PROTOCOL_ERROR, 'a second CONNACK came');
       case PacketType.auth:
-        throw new ProtocolError(PROTOCOL_ERROR, 'an AUTH came, but no enhanced authentication is under way');
+        this.#auth(bytes, start, end);
+        return;
       case 0:
         throw malformed('a packet has type 0');
     }
@@ -85,16 +90,37 @@ export class PacketDispatcher {
     if (this.#refused) {
       throw new ProtocolError(PROTOCOL_ERROR, `a packet of type ${String(type)} came after a CONNACK that refused`);
     }
+    if (type === PacketType.auth && this.#method !== undefined) {
+      checkFlags(type, flags);
+      this.#auth(bytes, start, end);
+      return;
+    }
     if (type !== PacketType.connack) {
       throw new ProtocolError(PROTOCOL_ERROR, `a packet of type ${String(type)} came before CONNACK`);
     }
     checkFlags(type, flags);
     const connack = decodeConnack(this.#version, bytes, start, end);
     if (connack.reasonCode === 0) {
+      // [MQTT-4.12.0-5]
+      this.#checkMethod('a CONNACK', connack.properties.authenticationMethod);
       this.#connected = true;
       this.#events.accepted();
     } else this.#refused = true;
     this.#handlers.connack(connack);
+  }
+
+  #auth(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#method === undefined) {
+      throw new ProtocolError(PROTOCOL_ERROR, 'an AUTH came, but no enhanced authentication is under way');
+    }
+    const auth: AuthPacket = decodeAuth(bytes, start, end);
+    this.#checkMethod('an AUTH', auth.properties.authenticationMethod);
+    this.#handlers.auth(auth);
+  }
+
+  #checkMethod(packet: string, method: string | undefined): void {
+    if (method === this.#method) return;
+    throw new ProtocolError(PROTOCOL_ERROR, `${packet} ${method === undefined ? 'names no' : 'names another'} authentication method than CONNECT did`);
   }
 }
 

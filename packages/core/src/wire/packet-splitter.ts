@@ -24,7 +24,10 @@ export class PacketSplitter {
   #packet = NOTHING;
   #filled = 0;
   #bodyStart = 0;
-  #stopped = false;
+  /** No packet is handed on: for good, or until `release()`. */
+  #halted = false;
+  /** What came while it is held. */
+  #held: Uint8Array[] | undefined;
 
   constructor(maximumPacketSize: number, onPacket: PacketHandler) {
     this.#maximumPacketSize = maximumPacketSize;
@@ -33,16 +36,36 @@ export class PacketSplitter {
 
   /** No packet is handed on any more, not even from the chunk being cut. */
   stop(): void {
-    this.#stopped = true;
+    this.#halted = true;
+    this.#held = undefined;
     this.#headerSize = 0;
     this.#packet = NOTHING;
   }
 
+  /** Keeps what follows, also in the chunk being cut, until `release()`. */
+  hold(): void {
+    this.#halted = true;
+    this.#held = [];
+  }
+
+  /** Hands on what was kept, and what comes. Throws as `push` does. */
+  release(): void {
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#held = undefined;
+    this.#halted = false;
+    for (const chunk of held) this.push(chunk);
+  }
+
   /** Takes the next bytes. Throws a ProtocolError for a malformed header, and whatever the handler throws. */
   push(chunk: Uint8Array): void {
+    if (this.#held !== undefined) {
+      this.#held.push(chunk);
+      return;
+    }
     let offset = this.#headerSize > 0 || this.#packet.length > 0 ? this.#continue(chunk) : 0;
     const { length } = chunk;
-    while (offset < length && !this.#stopped) {
+    while (offset < length && !this.#halted) {
       let cursor = offset + 1;
       let remaining = 0;
       let shift = 0;
@@ -69,6 +92,12 @@ export class PacketSplitter {
       this.#onPacket(chunk[offset]!, chunk, cursor, end);
       offset = end;
     }
+    if (offset < length) this.#keep(chunk.subarray(offset));
+  }
+
+  /** The rest of a chunk, if somebody wants it later. */
+  #keep(rest: Uint8Array): void {
+    this.#held?.push(rest);
   }
 
   #checkSize(size: number): void {

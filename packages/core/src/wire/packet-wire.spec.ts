@@ -118,6 +118,7 @@ class Subject {
       };
     return {
       connack: note('connack'),
+      auth: note('auth'),
       publish: note('publish'),
       ack: note('ack'),
       suback: note('suback'),

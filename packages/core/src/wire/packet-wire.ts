@@ -8,6 +8,7 @@ import { MqttError } from '../errors/mqtt-error.js';
 import type { EndedBy } from '../connection/connection-state.js';
 import type { Clock, Timer } from '../internal/clock.js';
 import { encodeAck } from './codec/ack-codec.js';
+import { encodeAuth } from './codec/auth-codec.js';
 import { encodeConnect } from './codec/connect-encoder.js';
 import { encodeDisconnect, type ServerDisconnect } from './codec/disconnect-codec.js';
 import { type AckType, IMPLEMENTATION_ERROR, PacketType } from './codec/packet-type.js';
@@ -107,7 +108,7 @@ class PacketWire implements Wire {
       disconnect: (packet) => {
         this.#disconnected(packet);
       },
-    });
+    }, this.#request.authentication?.method);
   }
 
   get buffered(): number {
@@ -128,6 +129,23 @@ class PacketWire implements Wire {
 
   unsubscribe(packetId: number, filters: readonly string[]): void {
     encodeUnsubscribe(packetId, filters, this.#request.protocolVersion, this.#writer);
+  }
+
+  auth(reasonCode: number, method: string, data: Uint8Array | undefined): void {
+    encodeAuth(reasonCode, method, data, this.#writer);
+  }
+
+  hold(): void {
+    this.#splitter.hold();
+    this.pause();
+  }
+
+  release(): void {
+    if (this.#phase !== 'open') return;
+    this.resume();
+    this.#read(() => {
+      this.#splitter.release();
+    });
   }
 
   accept(keepalive: number): void {
@@ -219,9 +237,15 @@ class PacketWire implements Wire {
     if (this.#phase !== 'open') return;
     this.#traffic.bytesIn += chunk.length;
     this.#keepalive?.heard();
+    this.#read(() => {
+      this.#splitter.push(chunk);
+    });
+  }
+
+  #read(read: () => void): void {
     this.#receiving = true;
     try {
-      this.#splitter.push(chunk);
+      read();
     } catch (error) {
       this.#failed(error);
     } finally {

@@ -4,6 +4,7 @@ import type { InboundMessage } from '../message/inbound-message.js';
 import type { Endpoint } from '../options/endpoint.js';
 import type { ResolvedReach } from '../options/check-reach.js';
 import type { Ack } from './codec/ack-codec.js';
+import type { AuthPacket } from './codec/auth-codec.js';
 import type { Connack } from './codec/connack-decoder.js';
 import type { ConnectPacket } from './codec/connect-encoder.js';
 import type { AckType } from './codec/packet-type.js';
@@ -26,6 +27,8 @@ export interface ConnectRequest extends ConnectPacket, Pick<ResolvedReach, 'tls'
 export interface WireHandlers {
   /** The first packet, exactly once; a refusal too. */
   connack(connack: Connack): void;
+  /** A step of the authentication that CONNECT began. */
+  auth(packet: AuthPacket): void;
   publish(message: InboundMessage): void;
   ack(type: AckType, ack: Ack): void;
   suback(ack: SubscribeAck): void;
@@ -53,6 +56,12 @@ export interface Wire {
   subscribe(packetId: number, filters: readonly SubscribeFilter[], subscriptionId: number): void;
   /** Writes an UNSUBSCRIBE. */
   unsubscribe(packetId: number, filters: readonly string[]): void;
+  /** Writes an AUTH (MQTT 5). */
+  auth(reasonCode: number, method: string, data: Uint8Array | undefined): void;
+  /** Hands nothing on any more, not even from the chunk being read, until `release()`. */
+  hold(): void;
+  /** Hands on what came meanwhile, and what comes. */
+  release(): void;
   /** What CONNACK has settled: starts pinging, with what the server made of our keepalive. */
   accept(keepalive: number): void;
   /** Stops reading, apart from a little after each ping: silence must not look like death, to either side. */

@@ -1,5 +1,6 @@
 import { encodeUtf8, utf8Length } from '../../internal/utf8.js';
 import type { UserProperty } from '../../message/publish-properties.js';
+import type { AuthenticationExchange } from '../../options/authentication.js';
 import type { Will } from '../../options/connection-options.js';
 import { PacketType, type ProtocolVersion } from './packet-type.js';
 import type { PacketWriter } from './packet-writer.js';
@@ -10,6 +11,8 @@ import { variableIntegerLength } from './variable-integer.js';
 export interface AuthenticationStart {
   readonly method: string;
   readonly data: Uint8Array | undefined;
+  /** Who goes on with it. */
+  readonly exchange: AuthenticationExchange;
 }
 
 /** What CONNECT says. The values have been validated. */
