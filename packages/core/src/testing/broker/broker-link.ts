@@ -1,4 +1,4 @@
-import { KeepaliveTimeoutError, NetworkError, ServerDisconnectError } from '../../errors/connection-errors.js';
+import { KeepaliveTimeoutError, NetworkError, ServerDisconnectError, UnsupportedError } from '../../errors/connection-errors.js';
 import type { MqttError } from '../../errors/mqtt-error.js';
 import type { Clock } from '../../internal/clock.js';
 import { encodeUtf8 } from '../../internal/utf8.js';
@@ -109,6 +109,18 @@ export class BrokerLink implements Wire {
     this.#up(() => {
       this.#server.unsubscribe(this, this.#packet('unsubscribe', { packetId, filters }));
     });
+  }
+
+  auth(): void {
+    this.fail(new UnsupportedError('the test broker knows no enhanced authentication'));
+  }
+
+  hold(): void {
+    this.pause();
+  }
+
+  release(): void {
+    this.resume();
   }
 
   accept(keepalive: number): void {
