@@ -279,13 +279,15 @@ describe('reauthenticate()', () => {
   });
 });
 
+const noStart = (): undefined => undefined;
+
 describe('the option', () => {
   it.each([
     ['authentication', { authentication: 'SCRAM' }],
-    ['authentication.method', { authentication: { method: '', start: () => undefined } }],
+    ['authentication.method', { authentication: { method: '', start: noStart } }],
     ['authentication.start', { authentication: { method: 'M' } }],
-    ['authentication', { authentication: { method: 'M', start: () => undefined }, protocolVersion: 4 }],
-    ['authentication.begin', { authentication: { method: 'M', start: () => undefined, begin: 1 } }],
+    ['authentication', { authentication: { method: 'M', start: noStart }, protocolVersion: 4 }],
+    ['authentication.begin', { authentication: { method: 'M', start: noStart, begin: 1 } }],
   ])('is checked (%s)', (path, options) => {
     expect(() => createTestConnection(options as never)).toThrow(expect.objectContaining({ problems: expect.arrayContaining([expect.objectContaining({ path })]) }));
   });

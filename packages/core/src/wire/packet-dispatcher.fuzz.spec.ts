@@ -87,6 +87,7 @@ function run(chunks: readonly Buffer[], version: ProtocolVersion): Outcome {
   const dispatcher = new PacketDispatcher(
     version,
     {
+      auth: () => undefined,
       connack: ({ sessionPresent, reasonCode, properties }) =>
         note('connack', sessionPresent, reasonCode, sorted(properties)),
       publish: (message) => {

@@ -26,7 +26,7 @@ class Subject {
       closed: note('closed'),
     };
     this.#dispatcher = new PacketDispatcher(version, handlers, {
-      accepted: () => void this.calls.push(['accepted']),
+      accepted: () => void this.calls.push(['accepted', undefined]),
       disconnect: note('disconnect'),
     });
   }
@@ -212,7 +212,7 @@ describe.each(versions)('on MQTT version %i', (version) => {
   it('the acceptance is told before what CONNACK says', () => {
     const packet = version === 5 ? '20 06 01 00 03 21 000a' : '20 02 01 00';
     expect(new Subject(version).take(packet).calls).toEqual([
-      ['accepted'],
+      ['accepted', undefined],
       ['connack', { sessionPresent: true, reasonCode: 0, properties: version === 5 ? { receiveMaximum: 10 } : {} }],
     ]);
   });

@@ -614,6 +614,7 @@ describe('the end of the transport', () => {
     const note = (...args: unknown[]) => void calls.push(args);
     const handlers = {
       connack: note,
+      auth: note,
       publish: note,
       ack: note,
       suback: note,

@@ -5,6 +5,8 @@ import type { IConnectPacket } from '../../../test/support/packets.js';
 import { type ConnectPacket, encodeConnect } from './connect-encoder.js';
 import { PacketWriter } from './packet-writer.js';
 
+const exchange = { continue: () => undefined };
+
 function encoded(packet: Partial<ConnectPacket>): Buffer {
   const chunks: Uint8Array[] = [];
   const writer = new PacketWriter({ write: (bytes) => void chunks.push(bytes), scheduleFlush: () => undefined });
@@ -47,10 +49,10 @@ describe('CONNECT, byte by byte', () => {
   });
 
   it('begins an authentication with method and data', () => {
-    const bytes = encoded({ authentication: { method: 'M', data: Uint8Array.of(1, 2) } });
+    const bytes = encoded({ authentication: { method: 'M', data: Uint8Array.of(1, 2), exchange } });
     expect(bytes.toString('hex')).toContain(hex('15 0001 4d 16 0002 0102').toString('hex'));
-    expect(encoded({ authentication: { method: 'M', data: undefined } }).toString('hex')).not.toContain('160002');
-    expect(encoded({ protocolVersion: 4, authentication: { method: 'M', data: undefined } }).toString('hex')).not.toContain('1500014d');
+    expect(encoded({ authentication: { method: 'M', data: undefined, exchange } }).toString('hex')).not.toContain('160002');
+    expect(encoded({ protocolVersion: 4, authentication: { method: 'M', data: undefined, exchange } }).toString('hex')).not.toContain('1500014d');
   });
 });
 
