@@ -15,7 +15,7 @@ const numbers = rows.map(([number]) => Number(number));
 const range = (first, last) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 test('every option has one row, in order', () => {
-  const wanted = [...range(1, 96), ...range(171, 183)];
+  const wanted = range(1, 183);
   assert.deepEqual(wanted.filter((number) => !numbers.includes(number)), []);
   assert.deepEqual(numbers, [...new Set(numbers)].sort((a, b) => a - b));
 });

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import * as diagnosticsChannel from 'node:diagnostics_channel';
-import { join } from 'node:path';
 import * as zlib from 'node:zlib';
 import * as api from '@opentelemetry/api';
-import ts from 'typescript';
 import * as core from '../src/index.js';
 import { cleanup, leavesNothingBehind } from './support/globals.js';
+import { guideBlocks, runBlock } from './support/guide.js';
 import { startBroker } from './support/scripted-broker.js';
 
 // It has no types of its own.
@@ -14,33 +12,15 @@ const debug = require('debug') as (name: string) => unknown;
 
 leavesNothingBehind();
 
-const guide = readFileSync(join(__dirname, '../../../docs/guides/observability.md'), 'utf8');
-const blocks = Array.from(guide.matchAll(/^## (.+)$|^```ts\n([\s\S]*?)^```$/gm));
-
-interface Block {
-  readonly title: string;
-  readonly code: string;
-}
-
-/** Each block, under the heading that it stands below. Those of rx are run there. */
-const runnable = blocks.reduce<{ title: string; found: Block[] }>(
-  ({ title, found }, [, heading, code]) => {
-    if (heading !== undefined) return { title: heading, found };
-    return { title, found: code === undefined || code.includes("'@rxmqtt/rx'") ? found : [...found, { title, code }] };
-  },
-  { title: '', found: [] },
-).found;
+/** Those of rx are run there. */
+const runnable = guideBlocks('observability.md').filter(({ code }) => !code.includes("'@rxmqtt/rx'"));
 
 /** A stand-in with pino's face. */
 const pino = (): object => ({ bindings: () => ({}), debug() {}, info() {}, warn() {}, error() {} });
 
-/** Runs a block as a module whose imports are these, and gives what it printed. */
-async function run(code: string, url: string): Promise<string[]> {
-  const printed: string[] = [];
-  const print = (...line: unknown[]): void => void printed.push(line.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join(' '));
-  const fakeConsole = { log: print, debug: print, info: print, warn: print, error: print };
+async function run(code: string, url: string): Promise<readonly string[]> {
   const offs: (() => void)[] = [];
-  const modules: Record<string, unknown> = {
+  const modules = {
     '@rxmqtt/core': core,
     '@opentelemetry/api': api,
     debug: { default: debug },
@@ -53,20 +33,10 @@ async function run(code: string, url: string): Promise<string[]> {
       },
     },
   };
-  const body = code.replaceAll('mqtt://localhost', url);
-  // A module with `await` at its top becomes a function that waits.
-  const [imports, rest] = [body.match(/^import .*$/gm)?.join('\n') ?? '', body.replaceAll(/^import .*$/gm, '')];
-  const source = `${imports}\nexport const done = (async () => {${rest}})();`;
-  const { outputText } = ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: false } });
-  const { console: real } = globalThis;
-  const exports: { done?: Promise<void> } = {};
+  const { printed, done } = runBlock(code.replaceAll('mqtt://localhost', url), { modules, everyConsole: true });
   try {
-    Object.assign(globalThis, { console: fakeConsole });
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the guide's own code
-    (new Function('require', 'exports', 'console', outputText) as (...parameters: unknown[]) => void)((name: string) => modules[name], exports, fakeConsole);
-    await exports.done;
+    await done;
   } finally {
-    Object.assign(globalThis, { console: real });
     for (const off of offs) off();
   }
   return printed;

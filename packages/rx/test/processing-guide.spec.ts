@@ -1,25 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as rxjs from 'rxjs';
-import ts from 'typescript';
 import * as rx from '../src/index.js';
 import * as node from '../src/node/index.js';
 import { newClient } from './open.js';
-import { cleanup, leavesNothingBehind, startMosquitto, Watch, within } from './support.js';
+import { cleanup, guideBlocks, leavesNothingBehind, runBlock, startMosquitto, Watch, within } from './support.js';
 
 jest.setTimeout(60_000);
 leavesNothingBehind();
-
-const guide = readFileSync(join(__dirname, '../../../docs/guides/processing.md'), 'utf8');
-
-/** The blocks of the guide, each with the heading that it stands below. */
-function blocks(): { readonly title: string; readonly code: string }[] {
-  let title = '';
-  return Array.from(guide.matchAll(/^## (.+)$|^```ts\n([\s\S]*?)^```$/gm)).flatMap(([, heading, code]) => {
-    title = heading ?? title;
-    return code === undefined ? [] : [{ title, code }];
-  });
-}
 
 /** What the blocks take for granted. */
 const surroundings = {
@@ -38,25 +24,9 @@ const surroundings = {
   })(),
 };
 
-/** A block that runs: what it printed so far, and its end. */
-interface Run {
-  readonly printed: readonly string[];
-  /** Fulfils when the broker has granted what it observes. */
-  subscribed(): Promise<void>;
-  until(count: number): Promise<void>;
-  readonly done: Promise<void>;
-}
-
-function run(code: string, url: string): Run {
-  const printed: string[] = [];
+function run(code: string, url: string) {
   let granted = 0;
-  const watch = new Watch(() => `it printed: ${printed.join(' | ')}`);
-  const console = {
-    log: (...line: unknown[]) => {
-      printed.push(line.map(String).join(' '));
-      watch.changed();
-    },
-  };
+  const watch = new Watch(() => `granted: ${String(granted)}`);
   const connect = (_: string, options: rx.ConnectionOptions = {}): rx.Mqtt => {
     const mqtt = newClient(url, options);
     const { connection } = mqtt;
@@ -74,22 +44,11 @@ function run(code: string, url: string): Run {
     };
     return mqtt;
   };
-  const modules: Record<string, unknown> = { '@rxmqtt/rx': { ...rx, connect }, '@rxmqtt/rx/node': node, rxjs };
-  const imports = code.match(/^import .*$/gm)?.join('\n') ?? '';
-  const source = `${imports}\nexport const done = (async () => {${code.replaceAll(/^import .*$/gm, '')}})();`;
-  const { outputText } = ts.transpileModule(source, {
-    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
-  });
-  const exports: { done?: Promise<void> } = {};
-  const names = ['require', 'exports', 'console', ...Object.keys(surroundings)];
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the guide's own code
-  const module = new Function(...names, outputText) as (...values: unknown[]) => void;
-  module((name: string) => modules[name], exports, console, ...Object.values(surroundings));
+  const modules = { '@rxmqtt/rx': { ...rx, connect }, '@rxmqtt/rx/node': node, rxjs };
   return {
-    printed,
+    ...runBlock(code, { modules, given: surroundings }),
+    /** Fulfils when the broker has granted what it observes. */
     subscribed: () => watch.until(() => granted >= code.split('.observe(').length - 1, 'it is subscribed', 10_000),
-    until: (count) => watch.until(() => printed.length >= count, `${String(count)} lines`, 10_000),
-    done: exports.done ?? Promise.resolve(),
   };
 }
 
@@ -132,7 +91,7 @@ const EXPECTED: Readonly<
 };
 
 const seen = new Map<string, number>();
-const cases = blocks().map(({ title, code }) => {
+const cases = guideBlocks('processing.md').map(({ title, code }) => {
   const index = seen.get(title) ?? 0;
   seen.set(title, index + 1);
   return { title, code, expected: EXPECTED[title]?.[index] };

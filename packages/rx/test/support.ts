@@ -2,6 +2,7 @@
 /* eslint-disable @nx/enforce-module-boundaries */
 export { foreignPublish, foreignStream, foreignSubscribe } from '../../core/test/support/foreign.js';
 export { cleanup, leavesNothingBehind } from '../../core/test/support/globals.js';
+export { guideBlocks, runBlock } from '../../core/test/support/guide.js';
 export { startMosquitto } from '../../core/test/support/mosquitto.js';
 export { startBroker } from '../../core/test/support/scripted-broker.js';
 export { Watch } from '../../core/test/support/watch.js';
