@@ -1,17 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as core from '@rxmqtt/core';
 import * as rxjs from 'rxjs';
-import ts from 'typescript';
 import * as rx from '../src/index.js';
 import { newClient } from './open.js';
-import { cleanup, leavesNothingBehind, startMosquitto, Watch, within } from './support.js';
+import { cleanup, guideBlocks, leavesNothingBehind, runBlock, startMosquitto, within } from './support.js';
 
 jest.setTimeout(30_000);
 leavesNothingBehind();
 
-const guide = readFileSync(join(__dirname, '../../../docs/guides/observing.md'), 'utf8');
-const blocks = Array.from(guide.matchAll(/^```ts\n([\s\S]*?)^```$/gm), ([, code = '']) => code);
+const blocks = guideBlocks('observing.md');
 
 /** What is published for each block, before it runs (retained) and while it does, and what it must print then. */
 interface Script {
@@ -74,23 +70,15 @@ const SCRIPTS: readonly Script[] = [
   { published: [['plant/7', 'x']], printed: ['plant/7'] },
 ];
 
-/** Runs a block as a module, whose clients are closed after the test. */
-function run(code: string, url: string, print: (line: string) => void): rx.Mqtt[] {
+/** Runs a block, whose clients are closed after the test. */
+function run(code: string, url: string) {
   const clients: rx.Mqtt[] = [];
   const connect = (_url: string, options: rx.ConnectionOptions = {}): rx.Mqtt => {
     const client = newClient(url, options);
     clients.push(client);
     return client;
   };
-  const modules: Readonly<Record<string, unknown>> = { '@rxmqtt/rx': { ...rx, connect }, '@rxmqtt/core': core, rxjs };
-  const { outputText } = ts.transpileModule(code, {
-    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
-  });
-  const shown = { log: (...words: unknown[]) => print(words.map(String).join(' ')) };
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the guide's own code
-  const program = new Function('require', 'exports', 'console', outputText) as (...parameters: unknown[]) => void;
-  program((name: string) => modules[name], {}, shown);
-  return clients;
+  return { ...runBlock(code, { modules: { '@rxmqtt/rx': { ...rx, connect }, '@rxmqtt/core': core, rxjs } }), clients };
 }
 
 async function publish(mqtt: rx.Mqtt, [topic, payload]: readonly [string, string], retain: boolean): Promise<void> {
@@ -109,19 +97,15 @@ describe('docs/guides/observing.md', () => {
     const other = newClient(mosquitto.url);
     for (const message of retained) await publish(other, message, true);
 
-    const lines: string[] = [];
-    const watch = new Watch(() => `printed: ${lines.join(' | ')}`);
-    const clients = run(blocks[number - 1] ?? '', mosquitto.url, (line) => {
-      lines.push(line);
-      watch.changed();
-    });
+    const { clients, done, printed: lines, until } = run(blocks[number - 1]?.code ?? '', mosquitto.url);
+    await done;
     for (const { connection } of clients) {
       // Answered after all that the block has asked for, the changes of its filters included.
       for (let i = 0; i < 2; i++) await within(connection.subscribe(`granted/${String(i)}`, {}, () => undefined).ready, 5_000, 'SUBACK');
     }
     for (const message of published) await publish(other, message, false);
 
-    await watch.until(() => lines.length >= printed.length, `${String(printed.length)} lines`);
+    await until(printed.length);
     expect([...lines].sort()).toEqual([...printed].sort());
   });
 });
