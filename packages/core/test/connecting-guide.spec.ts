@@ -1,27 +1,21 @@
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { connect } from 'node:net';
-import { join } from 'node:path';
-import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
-import { createConnection, srv } from '../src/index.js';
+import * as promises from 'node:fs/promises';
+import * as net from 'node:net';
+import * as core from '../src/index.js';
+import { guideBlocks, runBlock } from './support/guide.js';
 
-/* The options in docs/guides/connecting.md are options that there are, and go together. */
+/* The options in docs/guides/connecting.md are options that there are, and go together. Nothing is opened. */
 
-const guide = readFileSync(join(__dirname, '../../../docs/guides/connecting.md'), 'utf8');
-const blocks = [...guide.matchAll(/```ts\n([\s\S]*?)\n```/g)].map(([, code = '']) => code);
+const blocks = guideBlocks('connecting.md');
 
 test('there are examples', () => {
   expect(blocks.length).toBeGreaterThan(6);
 });
 
-test.each(blocks)('%s', async (code) => {
-  const created = jest.fn(createConnection);
-  const scope: Record<string, unknown> = { createConnection: created, srv, readFile, connect };
-  const { outputText } = transpileModule(code.replace(/^import .*$/gm, ''), {
-    compilerOptions: { target: ScriptTarget.ES2022, module: ModuleKind.ESNext },
-  });
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
-  await new Function(...Object.keys(scope), `return (async () => {${outputText}})();`)(...Object.values(scope));
-  expect(created.mock.results.length).toBeGreaterThan(0);
-  for (const { value } of created.mock.results) expect((value as { state: object }).state).toEqual({ type: 'idle' });
+test.each(blocks)('$title', async ({ code }) => {
+  const createConnection = jest.fn(core.createConnection);
+  const modules = { '@rxmqtt/core': { ...core, createConnection }, 'node:fs/promises': promises, 'node:net': net };
+  await runBlock(code, { modules }).done;
+
+  expect(createConnection.mock.results.length).toBeGreaterThan(0);
+  for (const { value } of createConnection.mock.results) expect((value as core.Connection).state).toEqual({ type: 'idle' });
 });
