@@ -138,7 +138,28 @@ describe("overflow: 'latest'", () => {
     const { connection } = test;
     const publications = [connection.publish('a', '1'), connection.publish('b', '2'), connection.publish('a', '3')];
     expect(publications.map(fate)).toEqual(['OverflowError', undefined, undefined]);
-    expect(test.send()).toEqual(['2', '3']);
+    expect(test.send()).toEqual(['3', '2']);
+  });
+
+  it.each([0, 1] as const)('gives a newer message the place of the older one: a topic that changes often gets its turn (QoS %d)', (qos) => {
+    const test = offline({ overflow: 'latest' });
+    for (const topic of ['a', 'b', 'c']) test.connection.publish(topic, `${topic}0`, { qos });
+    for (let i = 1; i < 4; i++) for (const topic of ['b', 'a']) test.connection.publish(topic, `${topic}${String(i)}`, { qos });
+    expect(test.send()).toEqual(['a3', 'b3', 'c0']);
+    expect(test.drops).toHaveLength(6);
+    test.wire.cut();
+    test.clock.advance(30_000);
+    test.wire.connack({ sessionPresent: true });
+    // Sent again in the order in which it was sent.
+    expect(payloads(test)).toEqual(qos === 0 ? [] : ['a3', 'b3', 'c0']);
+  });
+
+  it('keeps the bound by bytes when the newer message is larger: then it waits at the end', () => {
+    const test = offline({ overflow: 'latest', maxBytes: 10 });
+    for (const topic of ['a', 'b', 'c']) test.connection.publish(topic, 'xx');
+    test.connection.publish('b', 'large');
+    expect(test.connection.stats().queues.outboxBytes).toBeLessThanOrEqual(10);
+    expect(test.send()).toEqual(['xx', 'large']);
   });
 
   it('drops the oldest where no message of the topic waits', () => {

@@ -135,13 +135,21 @@ export class Admission {
       this.#outbox.remove(each, replaced);
       given.push([each, why]);
     };
-    if (older !== undefined) take(older, 'a newer message for the topic took its place', true);
-    while (this.#outbox.obstacle(size) !== undefined) {
-      const oldest = this.#outbox.first(true);
-      if (oldest === undefined) break;
-      take(oldest, 'the outbox was full and newer messages came');
+    const replaced = 'a newer message for the topic took its place';
+    if (older !== undefined && this.#outbox.replace(older, message)) {
+      given.push([older, replaced]);
+      // It has its number, and so its record in the store is written over.
+      older.recorded = false;
+      this.#events.accept(message);
+    } else {
+      if (older !== undefined) take(older, replaced, true);
+      while (this.#outbox.obstacle(size) !== undefined) {
+        const oldest = this.#outbox.first(true);
+        if (oldest === undefined) break;
+        take(oldest, 'the outbox was full and newer messages came');
+      }
+      this.#accept(message);
     }
-    this.#accept(message);
     this.#displacing = true;
     for (const [each, why] of given) this.#events.drop(each, new OverflowError(each.topic, why));
     this.#displacing = false;

@@ -75,6 +75,20 @@ describe('a message with an expiry', () => {
     expect(sent(test)).toEqual([['first', undefined], ['last', undefined]]);
   });
 
+  it('expires also when a lost session has put it back, behind a window that does not open', () => {
+    const test = waiting({ publish: { window: 2 } });
+    void test.connection.open();
+    test.wires.at(-1)!.connack();
+    test.connection.publish('a', 'silent', { qos: 1 });
+    const publication = expire(test, 60);
+    test.wires.at(-1)!.cut();
+    test.clock.advance(30_000);
+    test.wires.at(-1)!.connack({ properties: { receiveMaximum: 1 } });
+    expect(sent(test)).toEqual([['silent', undefined]]);
+    test.clock.advance(30_100);
+    expect(fate(publication)).toBe('UnknownOutcomeError');
+  });
+
   it('does not expire in flight: the server has it', () => {
     const test = waiting();
     void test.connection.open();

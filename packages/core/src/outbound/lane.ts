@@ -21,6 +21,19 @@ export class Lane {
     this.head = message;
   }
 
+  /** Puts a message where another one stands, which leaves. */
+  replace(older: OutgoingMessage, message: OutgoingMessage): void {
+    const { previous, next } = older;
+    message.previous = previous;
+    message.next = next;
+    if (previous === undefined) this.head = message;
+    else previous.next = message;
+    if (next === undefined) this.#tail = message;
+    else next.previous = message;
+    older.previous = undefined;
+    older.next = undefined;
+  }
+
   remove(message: OutgoingMessage): void {
     const { previous, next } = message;
     if (previous === undefined) this.head = next;

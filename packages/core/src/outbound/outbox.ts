@@ -53,6 +53,23 @@ export class Outbox {
   }
 
   /**
+   * Puts a newer message in the place of an older one of its topic, so that topics which change often get their turn as well;
+   * `false` when it has to wait at the end, being larger than there is room for, or in the other lane.
+   */
+  replace(older: OutgoingMessage, message: OutgoingMessage): boolean {
+    const lane = this.#lane(older);
+    if (lane !== this.#lane(message) || this.#bytes - older.size + message.size > this.#maxBytes) return false;
+    lane.replace(older, message);
+    message.sequence = older.sequence;
+    older.phase = 'none';
+    this.#count--;
+    this.#bytes -= older.size;
+    this.#added(message);
+    this.#latest.set(message.topic, message);
+    return true;
+  }
+
+  /**
    * Takes a message out.
    * @param replaced whether a newer one for its topic follows at once, whose entry then takes the place of its own.
    */

@@ -49,11 +49,12 @@ export class Recovery {
 
   /** The session is lost: puts back what goes out again as new; the answer is what is in doubt. */
   startOver(): LostSession['doubtful'] {
-    const { outbox, inFlight, ledger } = this.#targets;
+    const { outbox, inFlight, ledger, sweep } = this.#targets;
     const { again, doubtful, forgotten } = sortLost(inFlight.takeAll(), this.#onSessionLost);
     for (const message of [...again].reverse()) {
       outbox.putBack(message);
       ledger?.requeued(message);
+      sweep.watch(message.staleAt);
     }
     for (const message of forgotten) ledger?.finished(message);
     return doubtful;
