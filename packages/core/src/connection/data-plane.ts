@@ -110,7 +110,10 @@ export class DataPlane {
       exchanged: () => {
         this.#pressure.update();
       },
-      told: (filters) => session?.filters.told(filters),
+      told: (filters, proceed) => {
+        if (session === undefined) proceed();
+        else session.filters.told(filters, proceed);
+      },
       gone: (filter) => session?.filters.gone(filter),
     }, firstSubscriptionId);
     this.#inherited = new InheritedFilters(clock, options.inbound.graceTime, (filter) => {

@@ -4,7 +4,7 @@ import { quoteText } from '../errors/quote-text.js';
 import type { Acknowledger, InboundMessage } from '../message/inbound-message.js';
 import { UNSPECIFIED_ERROR } from '../wire/codec/packet-type.js';
 import type { AckQueue, AckSlot } from './ack-queue.js';
-import type { ExactlyOnce } from './exactly-once.js';
+import type { ExactlyOnce, ExactlyOnceFlow } from './exactly-once.js';
 
 /** What happens to messages that nobody acknowledges. */
 export interface AbandonmentOptions {
@@ -15,6 +15,8 @@ export interface AbandonmentOptions {
 /** What abandoning a message does. */
 export interface AbandonmentEvents {
   warn(error: unknown, what: string): void;
+  /** A message of QoS 2 is done with, as far as the server is concerned. */
+  handled(packetId: number, flow: ExactlyOnceFlow, reasonCode: number): void;
   /** Ends the connection, so that the server sends again what is not acknowledged; `false` where it would not. */
   cycle(error: MqttError): boolean;
   /** A message is given up that nobody has seen. */
@@ -52,14 +54,17 @@ export class Abandonment {
     const error = new UnacknowledgedError(`a message was not acknowledged for ${seconds} s (receive.ackTimeout)`);
     this.#events.warn(error, error.message);
     if (!this.#cycles(error, slot.packetId)) {
-      queue.settle(slot, this.#reasonCode);
+      const flow = this.#exactlyOnce.get(slot.packetId);
+      slot.since = Infinity;
+      if (flow?.slots.includes(slot) === true) this.#events.handled(slot.packetId, flow, this.#reasonCode);
+      else queue.settle(slot, this.#reasonCode);
       return;
     }
     for (const { packetId } of all) {
       const flow = this.#exactlyOnce.get(packetId);
       // QoS 2 is not delivered again: only its PUBREC is missing.
       if (flow === undefined) this.#repeated.set(packetId, 'late');
-      else flow.reasonCode ??= 0;
+      else this.#events.handled(packetId, flow, 0);
     }
   }
 

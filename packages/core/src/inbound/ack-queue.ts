@@ -7,8 +7,8 @@ export interface AckSlot {
   readonly packetId: number;
   /** What it holds on to, in bytes. */
   readonly size: number;
-  /** When it came. */
-  readonly since: number;
+  /** When it came; `Infinity` when it is let go of, and only waits for the store. */
+  since: number;
   /** Set when its turn may come: the message is handled. */
   reasonCode: number | undefined;
 }

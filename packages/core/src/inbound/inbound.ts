@@ -8,7 +8,7 @@ import type { ReceivedLedger } from '../session/received-ledger.js';
 import { Abandonment, type AbandonmentOptions } from './abandonment.js';
 import { AckQueue, type AckSlot } from './ack-queue.js';
 import { AckWatchdog } from './ack-watchdog.js';
-import { ExactlyOnce } from './exactly-once.js';
+import { ExactlyOnce, type ExactlyOnceFlow } from './exactly-once.js';
 import { Handling } from './handling.js';
 import { Holding, type Taker } from './holding.js';
 import { ReceiveLimit, type ReceiveLimits } from './receive-limit.js';
@@ -88,6 +88,9 @@ export class Inbound {
         events.warn(error, what);
       },
       cycle: (error) => events.cycle(error),
+      handled: (packetId, flow, reasonCode) => {
+        this.#handled(packetId, flow, reasonCode);
+      },
       drop: (message) => {
         this.#drop(message);
       },
@@ -275,16 +278,22 @@ export class Inbound {
     }
     const flow = this.#exactlyOnce.begin(packetId, slot);
     const handling = this.#newHandling((reasonCode) => {
-      const proceed = (): void => {
-        flow.reasonCode ??= reasonCode;
-        for (const due of flow.slots) this.#pubrecs?.settle(due, reasonCode);
-      };
-      // A negative PUBREC ends the flow: there is nothing to be remembered. [MQTT 5, 4.3.3]
-      if (this.#ledger === undefined || reasonCode >= 0x80 || this.#exactlyOnce.get(packetId) !== flow) proceed();
-      else this.#ledger.handled(packetId, reasonCode, proceed);
+      this.#handled(packetId, flow, reasonCode);
     });
     this.#deliver(message, () => handling);
     handling.end(0);
+  }
+
+  /** A message of QoS 2 needs no handling any more: its PUBREC may leave, once the store knows. */
+  #handled(packetId: number, flow: ExactlyOnceFlow, reasonCode: number): void {
+    const proceed = (): void => {
+      flow.reasonCode ??= reasonCode;
+      for (const due of flow.slots) this.#pubrecs?.settle(due, flow.reasonCode);
+    };
+    // A negative PUBREC ends the flow: there is nothing to be remembered. [MQTT 5, 4.3.3]
+    const isOver = flow.reasonCode !== undefined || this.#exactlyOnce.get(packetId) !== flow;
+    if (this.#ledger === undefined || reasonCode >= 0x80 || isOver) proceed();
+    else this.#ledger.handled(packetId, reasonCode, proceed);
   }
 
   #newHandling(onDone: (reasonCode: number) => void): Handling {

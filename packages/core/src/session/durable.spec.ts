@@ -367,6 +367,88 @@ describe('after a restart', () => {
     expect(second.wire.sent).toMatchObject([{ type: 'subscribe' }]);
   });
 
+  it('a filter is stored before its SUBSCRIBE leaves: a kill in between leaves no subscription that nobody knows of', async () => {
+    const test = await start();
+    const wire = connack(test, false);
+    test.store.hold();
+    test.connection.subscribe('late', {}, () => undefined);
+    test.connection.subscribe('too late', {}, () => undefined);
+    test.clock.advance(0);
+    expect(wire.sent).toEqual([]);
+    test.store.release();
+    await settled();
+    expect(wire.sent).toMatchObject([{ type: 'subscribe', filters: [{ filter: 'late' }, { filter: 'too late' }] }]);
+    expect(keys(test, 'filter/')).toHaveLength(2);
+
+    test.store.hold();
+    test.connection.subscribe('lost', {}, () => undefined);
+    test.clock.advance(0);
+    wire.cut();
+    test.store.release();
+    await settled();
+    expect(wire.sent).toHaveLength(1);
+  });
+
+  it('a filter is subscribed although the store does not take it, with a warning', async () => {
+    const test = await start();
+    const wire = connack(test, false);
+    test.store.refuse = (operations) => (operations.some(({ key }) => key.startsWith('filter/')) ? new Error('disk full') : undefined);
+    test.connection.subscribe('a', {}, () => undefined);
+    test.clock.advance(0);
+    await settled();
+    expect(wire.sent).toMatchObject([{ type: 'subscribe' }]);
+    expect(test.warnings).toHaveLength(1);
+  });
+
+  it("a message of QoS 2 that abandoned: 'ack' lets go of is known after a restart, and its observer may still end", async () => {
+    const options: ConnectionOptions = { session: { clean: false }, receive: { ackTimeout: 5_000, abandoned: 'ack' } };
+    const first = await start(undefined, options);
+    const got: { payload: Uint8Array; ack(): void }[] = [];
+    first.connection.subscribe('in', { qos: 2, ack: 'manual' }, (message) => void got.push(message));
+    const wire = connack(first, false);
+    await settled();
+    wire.suback();
+    wire.message({ topic: 'in', payload: 'a', qos: 2, packetId: 7 });
+    first.store.hold();
+    first.clock.advance(5_000);
+    first.clock.advance(20_000);
+    expect(log(wire)).toEqual([]);
+    expect(first.warnings).toHaveLength(1);
+    first.store.release();
+    await settled();
+    expect(log(wire)).toEqual(['PUBREC #7']);
+    got[0]!.ack();
+    first.clock.advance(0);
+    await settled();
+    expect(log(wire)).toEqual(['PUBREC #7']);
+    expect(keys(first, 'received/')).toHaveLength(1);
+
+    const second = await restart(first, options);
+    second.connection.subscribe('in', { qos: 2 }, (message) => void got.push(message));
+    connack(second, true).message({ topic: 'in', payload: 'a', qos: 2, packetId: 7, dup: true });
+    expect(log(second.wire)).toEqual(['PUBREC #7']);
+    expect(got).toHaveLength(1);
+  });
+
+  it("a message of QoS 2 that abandoned: 'redeliver' lets go of is in the store before its PUBREC leaves", async () => {
+    const first = await start(undefined, { session: { clean: false }, receive: { ackTimeout: 5_000 } });
+    first.connection.subscribe('in', { qos: 2, ack: 'manual' }, () => undefined);
+    const wire = connack(first, false);
+    wire.suback();
+    wire.message({ topic: 'in', payload: 'a', qos: 2, packetId: 7 });
+    first.store.hold();
+    first.clock.advance(5_001);
+    first.wire.connack({ sessionPresent: true });
+    first.store.release();
+    first.store.hold();
+    await settled();
+    first.wire.message({ topic: 'in', payload: 'a', qos: 2, packetId: 7, dup: true });
+    first.store.release();
+    await settled();
+    expect(log(first.wire)).toEqual(['PUBREC #7']);
+    expect(keys(first, 'received/')).toHaveLength(1);
+  });
+
   it('filters that nobody wants any more are unsubscribed after the grace time; messages for them are held until then', async () => {
     const first = await start();
     for (const filter of ['kept/+', 'gone/#']) first.connection.subscribe(filter, { qos: 1 }, () => undefined);

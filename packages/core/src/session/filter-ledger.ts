@@ -20,11 +20,12 @@ export class FilterLedger {
     for (const filter of filters) this.#filters.add(filter);
   }
 
-  /** A SUBSCRIBE with these filters leaves. */
-  told(filters: readonly string[]): void {
+  /** A SUBSCRIBE with these filters may leave when `proceed` is called: the server keeps no filter that nobody knows of. */
+  told(filters: readonly string[], proceed: () => void): void {
     const added = filters.filter((filter) => !this.#filters.has(filter));
     for (const filter of added) this.#filters.add(filter);
-    this.#write(added.map((filter) => ({ type: 'put', key: filterKey(filter), value: NOTHING })));
+    if (added.length === 0) proceed();
+    else this.#write(added.map((filter) => ({ type: 'put', key: filterKey(filter), value: NOTHING })), proceed);
   }
 
   /** The server has this filter no more. */
@@ -32,10 +33,10 @@ export class FilterLedger {
     if (this.#filters.delete(filter)) this.#write([{ type: 'delete', key: filterKey(filter) }]);
   }
 
-  #write(operations: readonly StoreOperation[]): void {
-    if (operations.length === 0) return;
+  #write(operations: readonly StoreOperation[], proceed?: () => void): void {
     this.#journal.take(operations, (error) => {
       if (error !== undefined) this.#warn(error, 'the store is behind: a subscription may outlive the process that made it');
+      proceed?.();
     });
   }
 }

@@ -25,8 +25,8 @@ export interface ConvergenceHost {
   reject(subscriptions: readonly ActiveSubscription[], error: MqttError): void;
   /** What nobody wants is not at the server, or is wanted again. */
   settled(entry: FilterEntry): void;
-  /** The server may have these filters from now on. */
-  told(filters: readonly string[]): void;
+  /** The server may have these filters from when `proceed` is called on. */
+  told(filters: readonly string[], proceed: () => void): void;
   /** Nobody wants it, and the server does not have it. */
   discard(entry: FilterEntry): void;
   /** The changes of a tick have been sent. */
@@ -196,8 +196,10 @@ export class Convergence {
           if (subscriptionId !== 0) this.#router.identify(entry, subscriptionId);
           entry.requested(tag, request);
         }
-        this.#host.told(packet.map(({ filter }) => filter));
-        wire.subscribe(packetId, packet, subscriptionId);
+        const send = (): void => {
+          if (this.#wire === wire) wire.subscribe(packetId, packet, subscriptionId);
+        };
+        this.#host.told(packet.map(({ filter }) => filter), send);
       }
     }
   }

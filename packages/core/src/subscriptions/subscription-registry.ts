@@ -20,8 +20,8 @@ export interface RegistryHost extends Omit<SubscriptionHost, 'remove' | 'update'
   arrived(subscription: ActiveSubscription): void;
   /** A SUBSCRIBE or UNSUBSCRIBE was sent, or answered. */
   exchanged(): void;
-  /** The server may have these filters from now on. */
-  told?(filters: readonly string[]): void;
+  /** The server may have these filters from when `proceed` is called on. */
+  told?(filters: readonly string[], proceed: () => void): void;
   /** The server does not have this filter any more. */
   gone?(filter: string): void;
 }
@@ -63,7 +63,10 @@ export class SubscriptionRegistry {
           this.#discard(entry);
           host.gone?.(entry.filter);
         },
-        told: (filters) => host.told?.(filters),
+        told: (filters, proceed) => {
+          if (host.told === undefined) proceed();
+          else host.told(filters, proceed);
+        },
         flushed: () => {
           for (const subscription of this.#arrived.splice(0)) host.arrived(subscription);
         },
