@@ -111,6 +111,7 @@ const stages = [
   ['unit and broker tests', jest],
   ['tools', nodeTests],
   ['packages', checks('check-package.mjs')],
+  ['sizes', checks('check-size.mjs')],
   ['imports', checks('check-imports.mjs')],
   ['browser', checks('check-browser.mjs')],
 ];

@@ -4,6 +4,7 @@ import { asciiHost } from '../options/broker-url.js';
 import { type Endpoint, isWebSocket, labelOf } from '../options/endpoint.js';
 import type { SrvLookup, SrvRecord, SrvResolver } from '../options/server-options.js';
 import { orderSrv } from './order-srv.js';
+import { resolveSrv } from './resolve-srv.js';
 
 /** The servers of a domain, in the order to try them. Rejects with a typed error when there are none. */
 export async function lookUpSrv(lookup: SrvLookup, webPath: string, random: Random, signal: AbortSignal): Promise<readonly Endpoint[]> {
@@ -25,7 +26,6 @@ async function ask(resolve: SrvResolver | undefined, name: string, signal: Abort
       throw new ProviderError('srv.resolve', cause);
     }
   }
-  const { resolveSrv } = await import('./resolve-srv.js');
   try {
     return await resolveSrv(name, { signal });
   } catch (cause) {

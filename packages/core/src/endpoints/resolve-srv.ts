@@ -1,8 +1,9 @@
-import { Resolver } from 'node:dns/promises';
 import type { SrvResolver } from '../options/server-options.js';
 
 /** Asks the system's name servers. */
 export const resolveSrv: SrvResolver = async (name, { signal }) => {
+  const { Resolver } = await import('node:dns/promises');
+  signal.throwIfAborted();
   const resolver = new Resolver();
   const cancel = (): void => {
     resolver.cancel();

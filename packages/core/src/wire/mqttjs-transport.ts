@@ -1,6 +1,7 @@
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { openCustomStream } from './custom-stream.js';
 import { mqttjsOptions } from './mqttjs-options.js';
+import { openStream } from './open-stream.js';
 import type { OpenedStream } from './opened-stream.js';
 import type { Transport, TransportFactory, TransportHandlers } from './transport.js';
 import type { ConnectRequest } from './wire.js';
@@ -58,7 +59,7 @@ class MqttjsTransport implements Transport {
     const { signal } = this.#abort;
     // Loaded first: no open stream may be left without listeners. Its browser build has a default export only.
     const mqtt = mayBeWebSocket(request) ? (await import('mqtt')).default : undefined;
-    const opened = await openStream(request, signal);
+    const opened = await openAny(request, signal);
     if (opened.type === 'stream') this.#attach(opened.stream);
     else {
       const client = (mqtt ?? (await import('mqtt')).default).connect(webSocketOf(request, opened));
@@ -131,11 +132,10 @@ class MqttjsTransport implements Transport {
   }
 }
 
-/** What the user's function opens, or what the platform has: another file in bundles for browsers. */
-async function openStream(request: ConnectRequest, signal: AbortSignal): Promise<OpenedStream> {
+/** What the user's function opens, or what the platform has. */
+function openAny(request: ConnectRequest, signal: AbortSignal): Promise<OpenedStream> {
   if (request.transport !== undefined) return openCustomStream(request.transport, request, signal);
-  const platform = await import('./node/open-stream.js');
-  return platform.openStream(request, signal);
+  return openStream(request, signal);
 }
 
 function mayBeWebSocket({ transport, endpoint }: ConnectRequest): boolean {

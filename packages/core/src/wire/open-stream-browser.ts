@@ -1,7 +1,7 @@
-import { UnsupportedError } from '../../errors/connection-errors.js';
-import { isWebSocket } from '../../options/endpoint.js';
-import type { StreamOpener } from '../opened-stream.js';
-import { webSocketUrl } from '../web-socket-target.js';
+import { UnsupportedError } from '../errors/connection-errors.js';
+import { isWebSocket } from '../options/endpoint.js';
+import type { StreamOpener } from './opened-stream.js';
+import { webSocketUrl } from './web-socket-target.js';
 
 /** Takes the place of `open-stream.ts` in bundles for browsers: the browser's own WebSocket is all there is. */
 export const openStream: StreamOpener = async (request, signal) => {
