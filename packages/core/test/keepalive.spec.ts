@@ -101,3 +101,17 @@ test('keepalive 0 sends no pings', async () => {
   await observeFor(50);
   expect(broker.latest.commands).toEqual([]);
 });
+
+test('ping() measures the round trip to the server, with pings of the keepalive in between', async () => {
+  const broker = await startBroker();
+  const connection = await openConnection(broker.url, { keepalive: 1 });
+  const held: (() => void)[] = [];
+  broker.on('pingreq', (_packet, peer) => {
+    held.push(() => peer.send({ cmd: 'pingresp' }));
+  });
+  const ping = connection.ping();
+  await broker.latest.received('pingreq');
+  await observeFor(20);
+  held[0]!();
+  expect(await ping).toBeGreaterThanOrEqual(19);
+});

@@ -123,6 +123,13 @@ export interface Connection {
   reconnectNow(): void;
 
   /**
+   * Measures the round trip to the server, in milliseconds, by a ping of its own.
+   * @throws NotConnectedError while there is no connection, TimeoutError without an answer within `connectTimeout`; otherwise
+   * the error that ended the connection.
+   */
+  ping(): Promise<number>;
+
+  /**
    * Shows the server anew who we are, without giving up the connection (MQTT 5, with the option `authentication`). Joins a
    * renewal under way. When it fails in the middle, the connection ends as well, and the next attempt authenticates.
    * @throws UnsupportedError without the option, NotConnectedError while there is no connection, AuthenticationError when a

@@ -29,6 +29,7 @@ import { DataPlane } from './data-plane.js';
 import { Drain } from './drain.js';
 import { EndOfLife } from './end-of-life.js';
 import type { Negotiated } from './negotiated.js';
+import { Pings } from './pings.js';
 import type { PlatformSignals } from './platform-signals.js';
 import { RetryPolicy } from './retry-policy.js';
 import { RetrySchedule } from './retry-schedule.js';
@@ -61,6 +62,7 @@ export class DefaultConnection implements Connection {
   readonly #plan: SessionPlan;
   readonly #policy: RetryPolicy;
   readonly #schedule: RetrySchedule;
+  readonly #pings: Pings;
   readonly #endpoints: EndpointPlan;
   readonly #attempts: Attempts;
   readonly #end = new EndOfLife();
@@ -126,6 +128,7 @@ export class DefaultConnection implements Connection {
     });
     const { clock, random, signals } = dependencies;
     this.#policy = new RetryPolicy(options.reconnect, { random, now: () => clock.now(), warn });
+    this.#pings = new Pings(clock, options.connectTimeout);
     this.#schedule = new RetrySchedule(clock, options.reconnect?.pauseWhile ?? [], signals, {
       due: () => {
         this.#feed({ type: 'due', attempt: this.#retry.attempt });
@@ -191,6 +194,11 @@ export class DefaultConnection implements Connection {
 
   reconnectNow(): void {
     this.#schedule.now();
+  }
+
+  ping(): Promise<number> {
+    if (this.#wire === undefined) return Promise.reject(new NotConnectedError('a ping needs one'));
+    return this.#pings.ping(this.#wire);
   }
 
   async reauthenticate(): Promise<void> {
@@ -325,6 +333,7 @@ export class DefaultConnection implements Connection {
   #disconnect(error: MqttError): void {
     this.#wire = undefined;
     this.#attempts.forget(error);
+    this.#pings.lost(error);
     this.#connectedAt = undefined;
     this.#data.disconnected();
   }

@@ -9,6 +9,7 @@ import type { AckType } from '../wire/codec/packet-type.js';
 import type { Properties } from '../wire/codec/property-table.js';
 import type { PublishPacket } from '../wire/codec/publish-encoder.js';
 import type { SubscribeFilter } from '../wire/codec/subscribe-encoder.js';
+import { Pongs } from '../wire/pongs.js';
 import type { ConnectRequest, Wire, WireHandlers } from '../wire/wire.js';
 
 /** A packet that the client has sent. */
@@ -33,6 +34,7 @@ export type SentPacket =
     }
   | { readonly type: 'unsubscribe'; readonly packetId: number; readonly filters: readonly string[] }
   | { readonly type: 'auth'; readonly reasonCode: number; readonly method: string; readonly data: Uint8Array | undefined }
+  | { readonly type: 'pingreq' }
   | { readonly type: 'disconnect'; readonly reasonCode: number; readonly sessionExpiry: number | undefined };
 
 /** A message as a test writes it. */
@@ -53,6 +55,7 @@ export class ScriptedWire implements Wire {
   /** Everything sent, in its order. */
   readonly sent: SentPacket[] = [];
   readonly #handlers: WireHandlers;
+  readonly #pongs = new Pongs();
   /** What the server has said while the client holds it. */
   #held: (() => void)[] | undefined;
   congested = false;
@@ -90,6 +93,11 @@ export class ScriptedWire implements Wire {
 
   auth(reasonCode: number, method: string, data: Uint8Array | undefined): void {
     this.sent.push({ type: 'auth', reasonCode, method, data });
+  }
+
+  ping(answered: () => void): void {
+    this.sent.push({ type: 'pingreq' });
+    this.#pongs.asked(answered);
   }
 
   hold(): void {
@@ -141,6 +149,13 @@ export class ScriptedWire implements Wire {
   }: { sessionPresent?: boolean; reasonCode?: number; properties?: Properties } = {}): void {
     this.#say(() => {
       this.#handlers.connack({ sessionPresent, reasonCode, properties });
+    });
+  }
+
+  /** The server answers the oldest ping. */
+  pong(): void {
+    this.#say(() => {
+      this.#pongs.came();
     });
   }
 

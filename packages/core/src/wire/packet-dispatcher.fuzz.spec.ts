@@ -103,6 +103,7 @@ function run(chunks: readonly Buffer[], version: ProtocolVersion): Outcome {
     },
     {
       accepted: () => undefined,
+      pong: () => undefined,
       disconnect: ({ reasonCode, properties }) => note('disconnect', reasonCode, sorted(properties)),
     },
   );

@@ -27,6 +27,7 @@ class Subject {
     };
     this.#dispatcher = new PacketDispatcher(version, handlers, {
       accepted: () => void this.calls.push(['accepted', undefined]),
+      pong: () => undefined,
       disconnect: note('disconnect'),
     });
   }

@@ -15,6 +15,8 @@ export interface WireEvents {
   /** CONNACK has accepted; called before `connack`. */
   accepted(): void;
   disconnect(packet: ServerDisconnect): void;
+  /** A ping was answered. */
+  pong(): void;
 }
 
 /** Decodes packets, checks that the server may send them now, and hands them on. Throws a ProtocolError otherwise. */
@@ -69,6 +71,7 @@ export class PacketDispatcher {
         return;
       case PacketType.pingresp:
         if (start !== end) throw malformed('a PINGRESP has a body');
+        this.#events.pong();
         return;
       case PacketType.disconnect:
         if (version !== 5) break;

@@ -19,6 +19,7 @@ import { Keepalive } from './keepalive.js';
 import { failedBy, networkFailure } from './network-failure.js';
 import { PacketDispatcher } from './packet-dispatcher.js';
 import { PacketSplitter } from './packet-splitter.js';
+import { Pongs } from './pongs.js';
 import { Traffic } from './traffic.js';
 import type { Transport, TransportFactory } from './transport.js';
 import type { ConnectRequest, Wire, WireFactory, WireHandlers } from './wire.js';
@@ -44,6 +45,7 @@ class PacketWire implements Wire {
   readonly #splitter: PacketSplitter;
   readonly #writer: PacketWriter;
   readonly #connectTimer: Timer;
+  readonly #pongs = new Pongs();
   #keepalive: Keepalive | undefined;
   #endTimer: Timer;
   #done: (() => void) | undefined;
@@ -108,6 +110,9 @@ class PacketWire implements Wire {
       disconnect: (packet) => {
         this.#disconnected(packet);
       },
+      pong: () => {
+        this.#pongs.came();
+      },
     }, this.#request.authentication?.method);
   }
 
@@ -135,6 +140,10 @@ class PacketWire implements Wire {
     encodeAuth(reasonCode, method, data, this.#writer);
   }
 
+  ping(answered: () => void): void {
+    this.#ping(answered);
+  }
+
   hold(): void {
     this.#splitter.hold();
     this.pause();
@@ -151,11 +160,7 @@ class PacketWire implements Wire {
   accept(keepalive: number): void {
     this.#keepalive = new Keepalive(this.#clock, keepalive, {
       ping: () => {
-        this.#writer.reserve(2);
-        this.#writer.byte(PacketType.pingreq << 4);
-        this.#writer.byte(0);
-        this.#writer.commit();
-        if (this.#paused) this.#transport.resume();
+        this.#ping(undefined);
       },
       dead: () => {
         this.#close(new KeepaliveTimeoutError(this.#request.endpoint.label, keepalive), 'keepalive');
@@ -196,6 +201,15 @@ class PacketWire implements Wire {
   destroy(): void {
     if (this.#phase === 'open') this.#leave('ending');
     this.#transport.destroy();
+  }
+
+  #ping(answered: (() => void) | undefined): void {
+    this.#pongs.asked(answered);
+    this.#writer.reserve(2);
+    this.#writer.byte(PacketType.pingreq << 4);
+    this.#writer.byte(0);
+    this.#writer.commit();
+    if (this.#paused) this.#transport.resume();
   }
 
   #sayGoodbye(reasonCode: number, sessionExpiry: number | undefined): void {

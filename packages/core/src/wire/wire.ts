@@ -58,6 +58,8 @@ export interface Wire {
   unsubscribe(packetId: number, filters: readonly string[]): void;
   /** Writes an AUTH (MQTT 5). */
   auth(reasonCode: number, method: string, data: Uint8Array | undefined): void;
+  /** Pings the server, and calls back when it has answered; never, when the wire ends before. */
+  ping(answered: () => void): void;
   /** Hands nothing on any more, not even from the chunk being read, until `release()`. */
   hold(): void;
   /** Hands on what came meanwhile, and what comes. */

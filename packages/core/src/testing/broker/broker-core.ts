@@ -234,7 +234,9 @@ export class BrokerCore implements LinkServer {
 
   ping(link: BrokerLink, packet: BrokerPacket): void {
     this.#gate.receive(link, packet, () => {
-      this.#gate.send(link, { type: 'pingresp' }, () => undefined);
+      this.#gate.send(link, { type: 'pingresp' }, () => {
+        link.ponged();
+      });
     });
   }
 

@@ -6,6 +6,7 @@ import { type AckType, PacketType } from '../../wire/codec/packet-type.js';
 import type { PublishPacket } from '../../wire/codec/publish-encoder.js';
 import type { SubscribeFilter } from '../../wire/codec/subscribe-encoder.js';
 import { Keepalive } from '../../wire/keepalive.js';
+import { Pongs } from '../../wire/pongs.js';
 import type { ConnectRequest, Wire, WireHandlers } from '../../wire/wire.js';
 import type { BrokerPacket, BrokerPacketType } from './broker-packet.js';
 
@@ -50,6 +51,7 @@ export class BrokerLink implements Wire {
   readonly #connectTimer;
   /** What comes from the server while the client does not read. */
   readonly #unread: (() => void)[] = [];
+  readonly #pongs = new Pongs();
   #keepalive: Keepalive | undefined;
   #paused = false;
   /** Whether the client's end is open, and the server's. */
@@ -115,6 +117,15 @@ export class BrokerLink implements Wire {
     this.fail(new UnsupportedError('the test broker knows no enhanced authentication'));
   }
 
+  ping(answered: () => void): void {
+    this.#ping(answered);
+  }
+
+  /** The client's oldest ping is answered. */
+  ponged(): void {
+    this.#pongs.came();
+  }
+
   hold(): void {
     this.pause();
   }
@@ -126,11 +137,7 @@ export class BrokerLink implements Wire {
   accept(keepalive: number): void {
     this.#keepalive = new Keepalive(this.#clock, keepalive, {
       ping: () => {
-        this.#up(() => {
-          this.#server.ping(this, this.#packet('pingreq', {}));
-        });
-        // Reads a little, like the real one, to hear whether the server is alive.
-        if (this.#paused) this.#read(1);
+        this.#ping(undefined);
       },
       dead: () => {
         this.#hangUp();
@@ -254,6 +261,15 @@ export class BrokerLink implements Wire {
       if (next === undefined) return;
       next();
     }
+  }
+
+  #ping(answered: (() => void) | undefined): void {
+    this.#pongs.asked(answered);
+    this.#up(() => {
+      this.#server.ping(this, this.#packet('pingreq', {}));
+    });
+    // Reads a little, like the real one, to hear whether the server is alive.
+    if (this.#paused) this.#read(1);
   }
 
   #hangUp(): void {
