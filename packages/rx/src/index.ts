@@ -45,6 +45,7 @@ export { whileConnected } from './reconnecting/while-connected.js';
 // The part of the core that users of Observables meet.
 export {
   AbortedError,
+  AuthenticationError,
   CertificateError,
   ClosedError,
   ConnectTimeoutError,
@@ -61,6 +62,7 @@ export {
   ListenerError,
   MqttError,
   NetworkError,
+  NotConnectedError,
   OfflineError,
   OverflowError,
   PluginError,
