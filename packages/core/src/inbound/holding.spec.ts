@@ -142,6 +142,24 @@ describe('what an observer leaves unacknowledged', () => {
     else expect(acks(test.wires[0]!)).toEqual([]);
   });
 
+  it('is not kept by a connection that its own leaving has ended', async () => {
+    const test = opened();
+    test.wires[0]!.connack();
+    const subscription = test.connection.subscribe('a', { qos: 2, ack: 'manual', concurrency: 1 }, () => new Promise(() => {}));
+    test.clock.advance();
+    test.wires[0]!.suback();
+    test.wires[0]!.message({ topic: 'a', qos: 2, packetId: 1 });
+    test.wires[0]!.message({ topic: 'a' });
+    // What waited at QoS 0 is dropped first, and who hears of that closes; then comes what it owes.
+    test.connection.on('drop', () => void test.connection.close());
+    void subscription.unsubscribe();
+    await test.connection.closed;
+    expect(test.drops).toMatchObject([{ qos: 0 }]);
+    test.clock.advance();
+    expect(test.clock.pending).toBe(0);
+    expect(test.connection.stats().queues.held).toBe(0);
+  });
+
   it('can still be acknowledged by who had it', () => {
     const test = opened();
     test.wires[0]!.connack();

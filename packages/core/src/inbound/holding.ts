@@ -31,6 +31,7 @@ export class Holding {
   readonly #held = new Set<Held>();
   #timer: Timer;
   #frozen = false;
+  #closed = false;
 
   constructor(clock: Clock, graceTime: number, abandon: (message: InboundMessage, handling: Handling, hold: Acknowledger) => void) {
     this.#clock = clock;
@@ -44,6 +45,11 @@ export class Holding {
 
   /** Keeps a message; `hold` is what keeps it from being acknowledged. */
   add(message: InboundMessage, handling: Handling, hold: Acknowledger): void {
+    // Whoever ends the connection may do so in the middle of leaving what it had.
+    if (this.#closed) {
+      hold.settle(0);
+      return;
+    }
     message.detach();
     this.#held.add({ message, handling, hold, until: this.#clock.now() + this.#graceTime });
     if (this.#held.size === 1) this.#schedule();
@@ -87,10 +93,16 @@ export class Holding {
     this.#schedule();
   }
 
+  /** It is over: nothing is kept any more. */
+  close(): void {
+    this.#closed = true;
+    this.clear(false);
+  }
+
   #schedule(): void {
     this.#clock.clearTimeout(this.#timer);
     const [first] = this.#held;
-    if (first === undefined || this.#frozen) return;
+    if (first === undefined || this.#frozen || this.#closed) return;
     this.#timer = this.#clock.setTimeout(() => {
       const now = this.#clock.now();
       const over = [...this.#held].filter(({ until }) => until <= now);

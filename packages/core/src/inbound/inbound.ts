@@ -165,7 +165,7 @@ export class Inbound {
   /** It is over: nobody can be told anything any more. */
   close(): void {
     this.disconnected();
-    this.#holding.clear(false);
+    this.#holding.close();
   }
 
   /** Delivers nothing new from now on. QoS 1 and 2 stay unacknowledged, for whoever resumes the session. */
