@@ -1,4 +1,4 @@
-import { ClosedError, type MqttMessage, type Negotiated, type PublishResult } from '@rxmqtt/core';
+import { ClosedError, type MqttMessage, type Negotiated, type PublishResult, isMqttError } from '@rxmqtt/core';
 import { Observable, concatMap, defer, filter, map, take, throwIfEmpty } from 'rxjs';
 import type { Mqtt } from '../client/mqtt.js';
 import type { DeadLetter } from '../dead-letters/dead-letter.js';
@@ -8,7 +8,7 @@ import { retryBackoff } from '../reconnecting/retry-backoff.js';
 
 /**
  * Publishes a dead letter. Emits the result when it was acknowledged; until then it is tried again and again, unless the
- * error says that this is of no use.
+ * error says that this is of no use, as what a topic function throws.
  */
 export function sendDeadLetter(
   mqtt: Mqtt,
@@ -27,7 +27,7 @@ export function sendDeadLetter(
   });
   return defer(() => negotiatedOf(mqtt)).pipe(
     concatMap(() => attempt$),
-    retryBackoff(),
+    retryBackoff({ shouldRetry: (error) => isMqttError(error) && error.retryable }),
   );
 }
 

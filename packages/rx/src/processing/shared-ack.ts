@@ -1,4 +1,5 @@
 import type { MqttMessage } from '@rxmqtt/core';
+import { COPYABLE } from '../observing/with-properties.js';
 
 /** One acknowledgement for a message and its duplicates. */
 export class SharedAck {
@@ -14,6 +15,8 @@ export class SharedAck {
         if (name === 'awaitsAck') return this.#settle === undefined;
         if (name === 'ack') return this.#ack;
         if (name === 'nack') return this.#nack;
+        // A copy of it would be one of the original.
+        if (name === COPYABLE) return undefined;
         // The original itself asks its private fields.
         return Reflect.get(target, name, target) as unknown;
       },
