@@ -226,6 +226,27 @@ describe('a redirection', () => {
     expect(label()).toBe('mqtts://a.test:8883');
   });
 
+  it('takes nothing in plain text to a server that is named with TLS', () => {
+    const { fail, label, warnings } = setUp('mqtt://a.test', { redirect: 'follow', endpoints: ['mqtts://me:secret@b.test'] });
+    label();
+    expect(fail(refused(0x9c, 'mqtt://b.test'))).toBe('elsewhere');
+    expect(label()).toBe('mqtts://b.test:8883');
+    expect(warnings).toEqual(['a redirection was not followed: it leads from TLS to plain text']);
+  });
+
+  it('to a server that has moved leaves the other servers what they are', () => {
+    const { fail, label } = setUp('mqtt://a.test', { redirect: 'follow', endpoints: ['mqtt://z.test'] });
+    label();
+    fail(refused(0x9d, 'b.test'));
+    label();
+    fail(network, { connected: true, stable: true });
+    expect(label()).toBe('mqtt://b.test:1883');
+    expect(fail(network)).toBe('elsewhere');
+    expect(label()).toBe('mqtt://z.test:1883');
+    expect(fail(network)).toBe('later');
+    expect(label()).toBe('mqtt://b.test:1883');
+  });
+
   it('in a circle ends in a wait', () => {
     const { fail, label, warnings } = setUp('mqtt://a.test', { redirect: 'follow' });
     const outlooks = [1, 2, 3, 4, 5, 6].map((_, index) => {

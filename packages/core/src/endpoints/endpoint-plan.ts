@@ -1,7 +1,7 @@
 import { ConnectionRefusedError, NetworkError, ServerDisconnectError } from '../errors/connection-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import type { Random } from '../internal/random.js';
-import type { Endpoint } from '../options/endpoint.js';
+import { type Endpoint, isSecure } from '../options/endpoint.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { type Server, type ServerSource, isSrvLookup } from '../options/server.js';
 import { concernsEndpoint } from './concerns-endpoint.js';
@@ -110,6 +110,13 @@ export class EndpointPlan {
     return server;
   }
 
+  /** The servers of the options, of which one has moved; one that only DNS or a redirection has named leaves them all. */
+  #inPlaceOf({ label }: Endpoint, servers: readonly Server[]): readonly ServerSource[] {
+    const all = this.#options.servers;
+    const index = all.findIndex((source) => !isSrvLookup(source) && source.endpoint.label === label);
+    return index < 0 ? [...servers, ...all] : [...all.slice(0, index), ...servers, ...all.slice(index + 1)];
+  }
+
   /** Follows a server's reference to others, if that is wanted and safe. [MQTT 5, 4.11] */
   #redirected(error: MqttError, from: Endpoint): boolean {
     const { redirect } = this.#options;
@@ -117,7 +124,12 @@ export class EndpointPlan {
     if (!(error instanceof ConnectionRefusedError || error instanceof ServerDisconnectError)) return false;
     const { reasonCode, serverReference } = error;
     if ((reasonCode !== USE_ANOTHER_SERVER && reasonCode !== SERVER_MOVED) || serverReference === undefined) return false;
-    const { endpoints, refused } = readServerReference(serverReference, from);
+    // A server in plain text can be anybody: what is meant for TLS is not for where it sends us.
+    const needsTls = (host: string): boolean => {
+      const named = this.#known.get(host);
+      return named !== undefined && isSecure(named.endpoint);
+    };
+    const { endpoints, refused } = readServerReference(serverReference, from, needsTls);
     for (const reason of refused) this.#warn(error, `a redirection was not followed: ${reason}`);
     if (endpoints.length === 0) return false;
     if (++this.#hops > MAX_HOPS) {
@@ -127,7 +139,7 @@ export class EndpointPlan {
       return false;
     }
     const servers = endpoints.map((endpoint) => ({ endpoint, credentials: this.#known.get(endpoint.host)?.credentials }));
-    if (reasonCode === SERVER_MOVED) this.#sources = servers;
+    if (reasonCode === SERVER_MOVED) this.#sources = this.#inPlaceOf(from, servers);
     this.#begin(servers);
     // Where the reference leads nowhere, the server that gave it may still give another.
     this.#hopeful = true;
