@@ -42,6 +42,7 @@ export function parseBrokerUrl(path: string, url: string, webPath: string, check
   if (parsed.hash !== '' || url.includes('#')) return refuse('has a #, which must be written %23');
   const credentials = parseCredentials(parsed);
   if (credentials === null) return refuse('has a user name or password that is not percent-encoded correctly');
+  check.credentials(path, credentials);
   const endpoint = scheme.endsWith('+unix') ? unixEndpoint(protocol, parsed, webPath) : hostEndpoint(protocol, parsed, webPath);
   return typeof endpoint === 'string' ? refuse(endpoint) : { endpoint, credentials };
 }

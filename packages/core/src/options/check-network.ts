@@ -1,4 +1,5 @@
 import { LONGEST_DELAY } from '../internal/clock.js';
+import { utf8Length } from '../internal/utf8.js';
 import { checkHost } from './check-servers.js';
 import type { ProxyOption, ProxyParts, ProxyProtocol, SocketOptions } from './network-options.js';
 import type { OptionChecker } from './option-checker.js';
@@ -86,8 +87,11 @@ function checkProxyParts(path: string, value: ProxyParts, check: OptionChecker):
   for (const [key, text] of Object.entries({ username, password })) {
     if (text !== undefined && typeof text !== 'string') check.problem(`${path}.${key}`, 'must be text');
     // [RFC 1929]
-    else if (protocol.startsWith('socks5') && text !== undefined && text.length > 255) check.problem(`${path}.${key}`, 'has more than 255 bytes');
+    else if (protocol.startsWith('socks5') && text !== undefined && utf8Length(text) > 255) check.problem(`${path}.${key}`, 'has more than 255 bytes');
   }
+  // NUL ends it for SOCKS 4, and the password begins behind a colon. [RFC 7617, 2]
+  if (protocol.startsWith('socks4') && String(username).includes('\0')) check.problem(`${path}.username`, 'must not contain NUL');
+  if (protocol.startsWith('http') && String(username).includes(':')) check.problem(`${path}.username`, 'must not contain a colon');
   if (password !== undefined && password !== '' && protocol.startsWith('socks4')) {
     check.problem(`${path}.password`, 'cannot be sent: SOCKS 4 knows user names only');
   }

@@ -66,6 +66,15 @@ describe('a server', () => {
     ]);
   });
 
+  it.each([
+    ['mqtt://c4n4ry%00:x@a.test', /^url\.username: must not contain NUL/],
+    [`mqtt://${'c4n4ry'.repeat(11_000)}:x@a.test`, /^url\.username: has more than 65,535 bytes/],
+    [`mqtt://me:${'c4n4ry'.repeat(11_000)}@a.test`, /^url\.password: has more than 65,535 bytes/],
+  ])('of which MQTT cannot carry the user name or password is refused (%#)', (url, expected) => {
+    expect(problem(url, {})).toMatch(expected);
+    expect(problem(url, {})).not.toContain('c4n4ry');
+  });
+
   it('that is wrong is told by its place', () => {
     const { problems } = reach('http://canary@a.test', { endpoints: ['mqtt://b.test', 'canary', { host: 7 }] });
     expect(problems.map(({ path }) => path)).toEqual(['url', 'endpoints[1]', 'endpoints[2].host']);
@@ -134,6 +143,7 @@ describe('TLS', () => {
     [{ serverName: '' }, /^tls\.serverName/],
     [{ alpnProtocols: 'mqtt' }, /^tls\.alpnProtocols/],
     [{ alpnProtocols: [''] }, /^tls\.alpnProtocols/],
+    [{ alpnProtocols: ['é'.repeat(128)] }, /^tls\.alpnProtocols/],
     [{ minVersion: 'TLSv2' }, /^tls\.minVersion: must be one of/],
     [{ minVersion: 'TLSv1.3', maxVersion: 'TLSv1.2' }, /^tls\.maxVersion: is older/],
     [{ ciphers: 7 }, /^tls\.ciphers/],
@@ -217,6 +227,9 @@ describe('a proxy', () => {
     [{ protocol: 'socks5', host: 'p', user: 'canary' }, /^proxy\.user: is not an option/],
     [{ protocol: 'http', host: 'p', password: 'canary' }, /^proxy\.username: must be there/],
     [{ protocol: 'socks5', host: 'p', username: 'canary'.repeat(50), password: 'x' }, /^proxy\.username: has more than 255/],
+    [{ protocol: 'socks5', host: 'p', username: 'me', password: 'é'.repeat(128) }, /^proxy\.password: has more than 255 bytes/],
+    ['socks4://c%00anary@p.test', /^proxy\.username: must not contain NUL/],
+    [{ protocol: 'http', host: 'p', username: 'canary:me', password: 'x' }, /^proxy\.username: must not contain a colon/],
   ])('cannot be %j', (proxy, expected) => {
     const found = problem('mqtt://broker.test', { proxy });
     expect(found).toMatch(expected);

@@ -1,4 +1,5 @@
 import { isBytes } from '../internal/is-bytes.js';
+import { utf8Length } from '../internal/utf8.js';
 import type { TlsOptions, TlsVersion } from './network-options.js';
 import type { OptionChecker } from './option-checker.js';
 
@@ -110,5 +111,5 @@ export function materialFault(value: unknown, form: 'pem' | 'bytes'): string | u
 }
 
 function isAlpn(value: unknown): boolean {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string' && each.length >= 1 && each.length <= 255);
+  return Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '' && utf8Length(each) <= 255);
 }

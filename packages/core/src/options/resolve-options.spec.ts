@@ -238,6 +238,15 @@ describe('a problem', () => {
     expect(paths({ will: { topic: 'a', payload: '', properties: null } })).toEqual(['will.properties']);
   });
 
+  it.each(['clientId', 'userProperties', 'publishDefaults', 'plugins', 'logger', 'reconnect'])('is that %s is null, which is not the same as nothing', (key) => {
+    expect(paths({ [key]: null })).toEqual([key]);
+  });
+
+  it('is a number of attempts that is not whole', () => {
+    expect(paths({ reconnect: { maxAttempts: 2.5 } })).toEqual(['reconnect.maxAttempts']);
+    expect(resolveOptions(URL, { reconnect: { maxAttempts: Infinity } }).reconnect?.maxAttempts).toBe(Infinity);
+  });
+
   it('is that the password comes without a user name on MQTT 3.1.1', () => {
     // [MQTT-3.1.2-22] of 3.1.1
     expect(paths({ protocolVersion: 4, credentials: { password: 'secret' } })).toEqual(['credentials.username']);

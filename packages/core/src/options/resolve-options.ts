@@ -105,7 +105,7 @@ export function resolveOptions(server: ServerOption, options: ConnectionOptions)
   const publish = part('publish', options.publish) ?? {};
   const receive = part('receive', options.receive) ?? {};
   const { reconnect = {} } = options;
-  const clientId = options.clientId ?? `rxmqtt-${randomId(16)}`;
+  const { clientId = `rxmqtt-${randomId(16)}`, userProperties = [] } = options;
   check.text('clientId', clientId);
   check.credentials('credentials', options.credentials);
   if (options.will !== undefined && check.object('will', options.will)) checkWill(options.will, check);
@@ -128,7 +128,7 @@ export function resolveOptions(server: ServerOption, options: ConnectionOptions)
     connectTimeout: check.integer('connectTimeout', options.connectTimeout, 10_000, 1, MAX_DELAY),
     maximumPacketSize: check.integer('maximumPacketSize', options.maximumPacketSize, 16 << 20, 16, 268_435_460),
     will: options.will,
-    userProperties: options.userProperties ?? [],
+    userProperties,
     outbound: {
       window: publish.window === undefined ? undefined : check.integer('publish.window', publish.window, 64, 1, MAX_UINT16),
       capacity: check.integer('publish.capacity', publish.capacity, 10_000, 1, Infinity),

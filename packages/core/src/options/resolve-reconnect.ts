@@ -41,7 +41,7 @@ export function resolveReconnect(options: ReconnectOptions, check: OptionChecker
     factor: check.number('reconnect.factor', options.factor, 2, 1, 100),
     jitter: check.oneOf('reconnect.jitter', options.jitter, ['full', 'equal', 'decorrelated', 'none'] as const),
     resetAfter: check.number('reconnect.resetAfter', options.resetAfter, 5_000, 0, LONGEST_DELAY),
-    maxAttempts: check.number('reconnect.maxAttempts', options.maxAttempts, Infinity, 0, Infinity),
+    maxAttempts: check.integer('reconnect.maxAttempts', options.maxAttempts, Infinity, 0, Infinity),
     giveUpAfter: check.number('reconnect.giveUpAfter', options.giveUpAfter, Infinity, 0, Infinity),
     retryInitial,
     pauseWhile: pauseReasons(options.pauseWhile, check),
