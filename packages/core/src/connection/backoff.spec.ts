@@ -232,6 +232,16 @@ describe('shouldRetry', () => {
     expect(warn.mock.calls).toEqual([[thrown, expect.stringContaining('shouldRetry')], [thrown, expect.any(String)]]);
   });
 
+  it.each([['a promise', () => Promise.reject(new Error('too late'))], ['a number', () => 1], ['null', () => null]])(
+    'that gives %s leaves it to the error, with a warning',
+    (_, shouldRetry) => {
+      const subject = backoff({ shouldRetry: shouldRetry as never });
+      expect(subject.next(failure({ error: fatal }))).toBeUndefined();
+      expect(subject.next(failure({ error: network }))).toBeDefined();
+      expect(warn.mock.calls).toEqual([[expect.any(TypeError), expect.stringContaining('shouldRetry')], [expect.any(TypeError), expect.any(String)]]);
+    },
+  );
+
   it('can refuse stale credentials as well', () => {
     const error = new ConnectionRefusedError(HERE, 0x86);
     expect(backoff({ shouldRetry: () => false }).next(failure({ error, freshCredentials: true }))).toBeUndefined();

@@ -2,6 +2,7 @@ import type { Outlook } from '../endpoints/endpoint-plan.js';
 import { ConnectionRefusedError, ServerDisconnectError } from '../errors/connection-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import { reactionTo } from '../errors/reason-reactions.js';
+import { isPromiseLike } from '../internal/is-promise-like.js';
 import type { Random } from '../internal/random.js';
 import type { ResolvedReconnect } from '../options/resolve-reconnect.js';
 import type { EndedBy } from './connection-state.js';
@@ -120,10 +121,14 @@ export class Backoff {
 
   /** What the user's function says, if there is one and it does not throw. */
   #asksUser({ shouldRetry }: ResolvedReconnect, error: MqttError): boolean | undefined {
+    if (shouldRetry === undefined) return undefined;
     try {
-      return shouldRetry?.(error);
+      const answer: unknown = shouldRetry(error);
+      if (typeof answer === 'boolean') return answer;
+      if (isPromiseLike(answer)) answer.then(undefined, () => undefined);
+      throw new TypeError('it must give true or false, and at once; what takes time is for reconnect.delay');
     } catch (thrown) {
-      this.#dependencies.warn(thrown, 'reconnect.shouldRetry threw; the error decides by itself');
+      this.#dependencies.warn(thrown, 'reconnect.shouldRetry failed; the error decides by itself');
       return undefined;
     }
   }

@@ -193,6 +193,8 @@ export class DefaultConnection implements Connection {
   }
 
   reconnectNow(): void {
+    // Who has just heard of the loss may call it too: then nothing is waited for yet.
+    if (this.#state.type === 'reconnecting') this.#schedule.start(undefined);
     this.#schedule.now();
   }
 

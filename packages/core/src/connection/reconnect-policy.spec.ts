@@ -67,6 +67,10 @@ describe('reconnect.delay', () => {
     ['gives a negative number', () => -1],
     ['gives no number', () => Promise.resolve('soon' as never)],
     ['gives NaN', () => NaN],
+    ['gives null', () => null as never],
+    ['gives an object', () => ({}) as never],
+    ['gives nothing', () => undefined as never],
+    ['gives what only looks like a promise', () => ({ then: () => { throw new Error('thrown'); } }) as never],
   ])('that %s leaves it to the numbers, with a warning', async (_, delay) => {
     const test = opened({ delay });
     const warnings: string[] = [];
@@ -137,6 +141,20 @@ describe('reconnectNow()', () => {
     expect(test.connection.state.type).toBe('connecting');
     test.wire.connack();
     expect(test.connection.state.type).toBe('connected');
+  });
+
+  it('may be called by who hears that the connection is lost', () => {
+    const test = opened({ initialDelay: 60_000, maxDelay: 60_000 });
+    test.connection.on('state', ({ type }) => {
+      if (type === 'reconnecting') test.connection.reconnectNow();
+    });
+    test.wire.cut();
+    expect(test.wires).toHaveLength(2);
+    test.wire.connack();
+    expect(test.connection.state.type).toBe('connected');
+    test.clock.advance(120_000);
+    expect(test.wires).toHaveLength(2);
+    expect(types(test.states)).toEqual(['connecting', 'reconnecting 60000', 'connecting', 'connected']);
   });
 
   it.each(['idle', 'connecting', 'connected', 'closed'])('does nothing while %s', async (state) => {

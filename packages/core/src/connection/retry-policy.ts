@@ -1,4 +1,5 @@
 import { LONGEST_DELAY } from '../internal/clock.js';
+import { isPromiseLike } from '../internal/is-promise-like.js';
 import type { ResolvedReconnect } from '../options/resolve-reconnect.js';
 import { Backoff, type BackoffDependencies, type Failure, type Retry } from './backoff.js';
 
@@ -41,14 +42,15 @@ export class RetryPolicy {
       decided(this.#withoutAnswer(retry, thrown));
       return undefined;
     }
-    if (typeof answer !== 'object') {
+    if (!isPromiseLike(answer)) {
       decided(this.#withAnswer(retry, answer));
       return undefined;
     }
     const settle = (next: () => Retry | undefined): void => {
       if (!asking.signal.aborted) decided(next());
     };
-    answer.then(
+    // Whatever it is, as a promise it answers later, and once.
+    Promise.resolve(answer).then(
       (value) => {
         settle(() => this.#withAnswer(retry, value));
       },

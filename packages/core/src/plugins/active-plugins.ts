@@ -1,4 +1,6 @@
+import type { ConnectionEnd } from '../connection/connection.js';
 import { PluginError } from '../errors/callback-errors.js';
+import { isPromiseLike } from '../internal/is-promise-like.js';
 import type { Plugin, PluginContext, PluginHooks } from './plugin.js';
 
 /** A plugin at work on one connection. */
@@ -29,15 +31,26 @@ export function activatePlugins(
     const refuses = plugin.onError === 'refuse';
     try {
       const hooks = plugin.setup(context(plugin.name)) as PluginHooks | undefined;
-      if (typeof hooks !== 'object') throw new TypeError('setup returned no object');
+      if (isPromiseLike(hooks)) hooks.then(undefined, () => undefined);
+      if (typeof hooks !== 'object' || (hooks as unknown) === null || isPromiseLike(hooks)) {
+        throw new TypeError('setup must return an object with hooks, and at once');
+      }
       active.push({ name: plugin.name, hooks, refuses });
     } catch (cause) {
       const error = new PluginError(plugin.name, 'setup', 'see cause', { cause });
-      if (refuses) throw error;
+      if (refuses) {
+        closePlugins(active, { type: 'failed', by: 'client', cause: error }, report);
+        throw error;
+      }
       report(error);
     }
   }
   return active;
+}
+
+/** Tells plugins that it is over, in the reverse order. */
+export function closePlugins(plugins: readonly ActivePlugin[], end: ConnectionEnd, report: ReportPlugin): void {
+  for (const plugin of [...withHook(plugins, 'close')].reverse()) callHook(plugin, 'close', report, () => plugin.hooks.close(end));
 }
 
 /** The plugins that have a hook, in their order. */
@@ -63,8 +76,4 @@ export function pluginFault(plugin: unknown): string | undefined {
   const { name, setup, onError } = (typeof plugin === 'object' && plugin !== null ? plugin : {}) as Partial<Record<keyof Plugin, unknown>>;
   if (typeof name !== 'string' || typeof setup !== 'function') return 'must be an object with a name and a function setup';
   return onError === undefined || onError === 'bypass' || onError === 'refuse' ? undefined : "must have no onError but 'bypass' or 'refuse'";
-}
-
-export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -1,11 +1,12 @@
 import { PluginError } from '../errors/callback-errors.js';
 import { InvalidOptionsError } from '../errors/connection-errors.js';
 import { isMqttError } from '../errors/mqtt-error.js';
+import { isPromiseLike } from '../internal/is-promise-like.js';
 import type { PreparationStep, StepContext } from '../connection/preparation.js';
 import { checkWill } from '../options/check-will.js';
 import { OptionChecker } from '../options/option-checker.js';
 import type { ConnectRequest } from '../wire/wire.js';
-import { isPromiseLike, type ReportPlugin, type WithHook } from './active-plugins.js';
+import type { ReportPlugin, WithHook } from './active-plugins.js';
 import type { ConnectAttempt, ConnectPatch } from './plugin.js';
 
 /** What plugins make of CONNECT: asked one after the other, without a promise as long as none of them returns one. */

@@ -1,13 +1,14 @@
 import { PluginError } from '../errors/callback-errors.js';
 import { isMqttError } from '../errors/mqtt-error.js';
 import { isBytes } from '../internal/is-bytes.js';
+import { isPromiseLike } from '../internal/is-promise-like.js';
 import { encodeUtf8 } from '../internal/utf8.js';
 import { InboundMessage } from '../message/inbound-message.js';
 import type { PublishProperties } from '../message/publish-properties.js';
 import { MessageAcceptor } from '../outbound/accept-message.js';
 import type { Payload, PublishOptions } from '../outbound/publish-options.js';
 import { validateTopicName } from '../topics/topic-name.js';
-import { type ActivePlugin, isPromiseLike, type ReportPlugin, type WithHook } from './active-plugins.js';
+import type { ActivePlugin, ReportPlugin, WithHook } from './active-plugins.js';
 import type { MessagePatch } from './plugin.js';
 
 /** A message as it was given to `publish()`, or as plugins have made it. */

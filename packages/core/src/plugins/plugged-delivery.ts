@@ -4,7 +4,7 @@ import type { DropEvent } from '../connection/connection.js';
 import { PluginError } from '../errors/callback-errors.js';
 import type { InboundMessage } from '../message/inbound-message.js';
 import { IMPLEMENTATION_ERROR } from '../wire/codec/packet-type.js';
-import type { ReportPlugin, WithHook } from './active-plugins.js';
+import { callHook, type ReportPlugin, type WithHook } from './active-plugins.js';
 
 /** Delivers with the plugins around it, and keeps back what a plugin has refused. */
 export class PluggedDelivery implements Delivery {
@@ -54,11 +54,7 @@ export class PluggedDelivery implements Delivery {
           thrown = { error };
         }
       };
-      try {
-        plugin.hooks.deliver(message, once);
-      } catch (cause) {
-        this.#report(new PluginError(plugin.name, 'deliver', 'see cause', { cause }));
-      }
+      callHook(plugin, 'deliver', this.#report, () => plugin.hooks.deliver(message, once));
       once();
       rethrow(thrown);
     };

@@ -262,6 +262,7 @@ describe('the life of a plugin', () => {
   it.each<[string, PluginHooks]>([
     ['state', { state: () => { throw new Error('broken'); } }], // prettier-ignore
     ['close', { close: () => Promise.reject(new Error('broken')) }],
+    ['state', { state: (() => Promise.reject(new Error('broken'))) as never }],
   ])('goes on when its %s hook fails', async (hook, hooks) => {
     const test = opened([plugin('p', hooks)]);
     await test.connection.close();
@@ -283,6 +284,40 @@ describe('the life of a plugin', () => {
     test.connection.publish('t', 'x');
     expect(test.published()).toMatchObject([{ payload: 'w(x)' }]);
     expect(() => createTestConnection({ plugins: [broken('refuse')] })).toThrow(PluginError);
+  });
+
+  it.each([['null', () => null], ['a promise', () => Promise.reject(new Error('no'))], ['nothing', () => undefined], ['text', () => 'hooks']])(
+    'is left out when its setup gives %s',
+    async (_, setup) => {
+      const test = opened([{ name: 'p', setup: setup as unknown as Plugin['setup'] }, wrapper('w')]);
+      expect(test.warnings).toMatchObject([{ hook: 'setup', plugin: 'p' }]);
+      test.connection.publish('t', 'x');
+      expect(test.published()).toMatchObject([{ payload: 'w(x)' }]);
+      await Promise.resolve();
+    },
+  );
+
+  it('ends when a later one keeps the connection from being created', () => {
+    const ends: unknown[] = [];
+    const ending = (name: string): Plugin => plugin(name, { close: (end) => void ends.push([name, end]) });
+    const broken: Plugin = {
+      name: 'p',
+      onError: 'refuse',
+      setup() {
+        throw new Error('broken');
+      },
+    };
+    expect(() => createTestConnection({ plugins: [ending('a'), ending('b'), broken] })).toThrow(PluginError);
+    const end = { type: 'failed', by: 'client', cause: { name: 'PluginError', plugin: 'p' } };
+    expect(ends).toMatchObject([['b', end], ['a', end]]);
+  });
+
+  it('is told of when its deliver hook rejects', async () => {
+    const test = opened([plugin('p', { deliver: (async (_: unknown, next: () => void) => { next(); throw new Error('broken'); }) as never })]); // prettier-ignore
+    expect(received(test, { topic: 't', payload: 'x' })).toHaveLength(1);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(test.warnings).toMatchObject([{ name: 'PluginError', hook: 'deliver' }]);
   });
 
   it.each([['no list', {}], ['a plugin without a name', [{ setup: () => ({}) }]], ['a plugin without setup', [{ name: 'x' }]], ['another policy', [{ name: 'x', setup: () => ({}), onError: 'stop' }]]])(

@@ -8,7 +8,7 @@ import type { EventSource } from '../observability/log-events.js';
 import type { Log } from '../observability/logger.js';
 import type { Traffic } from '../wire/traffic.js';
 import type { WireFactory } from '../wire/wire.js';
-import { activatePlugins, type ActivePlugin, callHook, type ReportPlugin, withHook } from './active-plugins.js';
+import { activatePlugins, type ActivePlugin, callHook, closePlugins, type ReportPlugin, withHook } from './active-plugins.js';
 import { connectStep } from './connect-step.js';
 import { MessagePipeline } from './message-pipeline.js';
 import { PluginTap } from './packet-tap.js';
@@ -79,15 +79,11 @@ export class Plugins {
 
   #changed(state: ConnectionState): void {
     for (const plugin of withHook(this.#active, 'state')) {
-      callHook(plugin, 'state', this.#report, () => {
-        plugin.hooks.state(state);
-      });
+      callHook(plugin, 'state', this.#report, () => plugin.hooks.state(state));
     }
     if (state.type !== 'closed' && state.type !== 'failed') return;
     const end: ConnectionEnd =
       state.type === 'failed' ? { type: 'failed', by: state.by, cause: state.cause } : { type: 'closed', by: 'user', cause: undefined };
-    for (const plugin of [...withHook(this.#active, 'close')].reverse()) {
-      callHook(plugin, 'close', this.#report, () => plugin.hooks.close(end));
-    }
+    closePlugins(this.#active, end, this.#report);
   }
 }
