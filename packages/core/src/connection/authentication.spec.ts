@@ -261,6 +261,29 @@ describe('reauthenticate()', () => {
     expect(test.connection.state.type).toBe('connected');
   });
 
+  it('that does not get started in time leaves the connection as it is, and another one can follow', async () => {
+    let count = 0;
+    let late = (_: AuthenticationExchange): void => {};
+    const exchange = { continue: () => undefined };
+    const { test, contexts } = await opened({}, () => (++count === 2 ? new Promise((resolve) => (late = resolve)) : exchange));
+    test.wire.connack(accepted());
+    const renewal = test.connection.reauthenticate();
+    renewal.catch(() => {});
+    await turn();
+    test.clock.advance(1_000);
+    await expect(renewal).rejects.toMatchObject({ name: 'AuthenticationError', message: expect.stringContaining('could not be started') });
+    expect(contexts[1]!.signal.aborted).toBe(true);
+    expect(test.connection.state.type).toBe('connected');
+    late(exchange);
+    await turn();
+    expect(test.wire.sent.filter(({ type }) => type === 'auth')).toEqual([]);
+    const again = test.connection.reauthenticate();
+    await turn();
+    test.wire.authenticate(bytes(1), { reasonCode: 0 });
+    await expect(again).resolves.toBeUndefined();
+    expect(test.clock.pending).toBe(0);
+  });
+
   it('does not believe a server that cannot prove itself at the end', async () => {
     let count = 0;
     const { test } = await connected({ finish: () => { if (++count > 1) throw new Error('wrong'); } });

@@ -30,6 +30,7 @@ export class Authenticator {
   /** The exchange under way. */
   #exchange: AuthenticationExchange | undefined;
   #renewal: Renewal | undefined;
+  #renewalAbort: AbortController | undefined;
   #isThinking = false;
   #timer: Timer;
 
@@ -88,26 +89,34 @@ export class Authenticator {
     if (this.#renewal !== undefined) return this.#renewal.promise;
     const renewal = createRenewal();
     this.#renewal = renewal;
-    const { signal } = this.#abort;
-    startAuthentication(this.#authentication, { ...context, renewal: true, signal }).then(
-      ({ method, data, exchange }) => {
-        if (signal.aborted) return;
-        this.#exchange = exchange;
-        this.#dependencies.wire.auth(AUTH_RENEW, method, data);
-        this.#awaitServer();
-      },
-      (cause: unknown) => {
-        // Nothing has been said yet, so the connection stays as it is.
-        this.#renewal = undefined;
-        renewal.reject(new AuthenticationError(this.#authentication.method, 'the exchange could not be started', { cause }));
-      },
-    );
+    const { clock, wire, timeout } = this.#dependencies;
+    const abort = new AbortController();
+    this.#renewalAbort = abort;
+    const { signal } = abort;
+    // Nothing has been said yet, so the connection stays as it is.
+    const failed = (cause: unknown): void => {
+      if (signal.aborted) return;
+      clock.clearTimeout(this.#timer);
+      this.#renewal = undefined;
+      abort.abort();
+      renewal.reject(new AuthenticationError(this.#authentication.method, 'the exchange could not be started', { cause }));
+    };
+    this.#timer = clock.setTimeout(() => {
+      failed(new Error(`no exchange within ${String(timeout)} ms`));
+    }, timeout);
+    startAuthentication(this.#authentication, { ...context, renewal: true, signal }).then(({ method, data, exchange }) => {
+      if (signal.aborted) return;
+      this.#exchange = exchange;
+      wire.auth(AUTH_RENEW, method, data);
+      this.#awaitServer();
+    }, failed);
     return renewal.promise;
   }
 
   /** The wire is gone. */
   stop(error: MqttError): void {
     this.#abort.abort();
+    this.#renewalAbort?.abort();
     this.#dependencies.clock.clearTimeout(this.#timer);
     this.#renewal?.reject(error);
     this.#renewal = undefined;
