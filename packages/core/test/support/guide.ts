@@ -46,7 +46,10 @@ export interface GuideRun {
 }
 
 /** Runs a block as a module. */
-export function runBlock(code: string, { modules = {}, given = {}, everyConsole = false }: GuideSurroundings): GuideRun {
+export function runBlock(
+  code: string,
+  { modules = {}, given = {}, everyConsole = false }: GuideSurroundings,
+): GuideRun {
   const printed: string[] = [];
   const watch = new Watch(() => `it printed: ${printed.join(' | ')}`);
   const print = (...line: unknown[]): void => {
