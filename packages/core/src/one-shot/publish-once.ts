@@ -1,8 +1,9 @@
 import { InvalidOptionsError } from '../errors/connection-errors.js';
-import type { PublishResult } from '../outbound/publish-options.js';
+import { MessageAcceptor } from '../outbound/accept-message.js';
+import type { Payload, PublishOptions, PublishResult } from '../outbound/publish-options.js';
 import type { ServerOption } from '../options/server-options.js';
 import type { OneShotMessage, OneShotOptions } from './one-shot-options.js';
-import { runOnce } from './run-once.js';
+import { checkOneShot, runOnce } from './run-once.js';
 
 /** Messages handed over at a time. */
 const PORTION = 1_000;
@@ -31,21 +32,33 @@ export async function publishOnce(
     if (typeof message === 'object' && (message as object | null) !== null) continue;
     throw new InvalidOptionsError([{ path: `messages[${String(index)}]`, reason: 'must be an object with a topic' }]);
   }
+  checkOneShot(options);
+  // All of them before any is sent.
+  const acceptor = new MessageAcceptor();
+  for (const message of list) acceptor.accept(message.topic, payloadOf(message), given(message));
   const what = list.length === 1 ? 'publishing' : `publishing ${String(list.length)} messages`;
   return runOnce({ what, sends: true }, server, options, async (connection) => {
     const results: PublishResult[] = [];
     // In portions: a long list neither overflows the outbox nor stands in it twice.
     for (let start = 0; start < list.length; start += PORTION) {
-      const portion = list.slice(start, start + PORTION).map(({ topic, payload = '', qos, retain, properties }) =>
-        connection.publish(topic, payload, {
-          overflow: 'block',
-          ...(qos === undefined ? {} : { qos }),
-          ...(retain === undefined ? {} : { retain }),
-          ...(properties === undefined ? {} : { properties }),
-        }),
-      );
+      const portion = list
+        .slice(start, start + PORTION)
+        .map((message) => connection.publish(message.topic, payloadOf(message), { overflow: 'block', ...given(message) }));
       results.push(...(await Promise.all(portion)));
     }
     return results;
   });
+}
+
+function given({ qos, retain, properties }: OneShotMessage): PublishOptions {
+  return {
+    ...(qos === undefined ? {} : { qos }),
+    ...(retain === undefined ? {} : { retain }),
+    ...(properties === undefined ? {} : { properties }),
+  };
+}
+
+/** Only what is left out is nothing: `null` is refused. */
+function payloadOf({ payload = '' }: OneShotMessage): Payload {
+  return payload;
 }

@@ -3,6 +3,7 @@ import { createConnection } from '../connection/create-connection.js';
 import { InvalidOptionsError } from '../errors/connection-errors.js';
 import { AbortedError, TimeoutError } from '../errors/delivery-errors.js';
 import { LONGEST_DELAY, systemClock } from '../internal/clock.js';
+import { OptionChecker } from '../options/option-checker.js';
 import type { ServerOption } from '../options/server-options.js';
 import type { OneShotOptions } from './one-shot-options.js';
 
@@ -21,9 +22,10 @@ export async function runOnce<T>(
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const { timeout = DEFAULT_TIMEOUT, signal, ...connectionOptions } = options;
-  if (!(timeout > 0 && timeout <= LONGEST_DELAY)) {
-    throw new InvalidOptionsError([{ path: 'timeout', reason: `must be a number of milliseconds from 1 to ${String(LONGEST_DELAY)}` }]);
-  }
+  const check = new OptionChecker();
+  check.number('timeout', timeout, DEFAULT_TIMEOUT, 1, LONGEST_DELAY);
+  if (signal !== undefined) checkSignal(signal, check);
+  if (check.problems.length > 0) throw new InvalidOptionsError(check.problems);
   if (signal?.aborted === true) throw new AbortedError(what, signal.reason, false);
   const connection = createConnection(server, { reconnect: false, session: { clean: true, expiry: 0 }, ...connectionOptions });
   const bound = limit(what, timeout, signal, sends);
@@ -34,6 +36,18 @@ export async function runOnce<T>(
   } finally {
     bound.lift();
     await connection.close();
+  }
+}
+
+/** Options that are none, such as `null` in JavaScript, are told and not a TypeError. */
+export function checkOneShot(options: unknown): void {
+  const check = new OptionChecker();
+  if (!check.object('', options)) throw new InvalidOptionsError(check.problems);
+}
+
+function checkSignal(signal: unknown, check: OptionChecker): void {
+  if (typeof signal !== 'object' || signal === null || !('aborted' in signal && 'addEventListener' in signal)) {
+    check.problem('signal', 'must be an AbortSignal');
   }
 }
 

@@ -2,7 +2,9 @@ import { InvalidOptionsError } from '../errors/connection-errors.js';
 import type { MqttMessage } from '../message/mqtt-message.js';
 import type { ServerOption } from '../options/server-options.js';
 import type { SubscribeOnceOptions } from './one-shot-options.js';
-import { runOnce } from './run-once.js';
+import { resolveFilters } from '../subscriptions/resolve-filters.js';
+import { resolveSubscribeOptions } from '../subscriptions/resolve-subscribe-options.js';
+import { checkOneShot, runOnce } from './run-once.js';
 
 /**
  * Connects, subscribes, waits for a number of messages, and disconnects. For scripts: it makes one attempt, unless `reconnect`
@@ -22,6 +24,7 @@ export async function subscribeOnce(
   filters: string | readonly string[],
   options: SubscribeOnceOptions = {},
 ): Promise<MqttMessage[]> {
+  checkOneShot(options);
   const { count = 1, qos = 0, retained = true, ...rest } = options;
   if (!(Number.isInteger(count) && count > 0)) {
     throw new InvalidOptionsError([{ path: 'count', reason: 'must be a whole number from 1' }]);
@@ -29,11 +32,13 @@ export async function subscribeOnce(
   if (retained !== 'only' && typeof retained !== 'boolean') {
     throw new InvalidOptionsError([{ path: 'retained', reason: "must be true, false or 'only'" }]);
   }
+  const wish = { qos, ...(retained === false ? { retainHandling: 'ignore' as const } : {}) };
+  resolveFilters(filters, undefined, resolveSubscribeOptions(wish));
   const what = `waiting for ${String(count)} message${count === 1 ? '' : 's'}`;
   return runOnce({ what, sends: false }, server, rest, (connection) =>
     new Promise((resolve, reject) => {
       const messages: MqttMessage[] = [];
-      const subscription = connection.subscribe(filters, { qos, ...(retained === false ? { retainHandling: 'ignore' as const } : {}) }, {
+      const subscription = connection.subscribe(filters, wish, {
         message: (message) => {
           // Without options of MQTT 5, retained messages come whether they are wanted or not.
           if (messages.length === count || (retained === 'only' ? !message.retain : !retained && message.retain)) return;
