@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
-import type { ConnectionOptions } from '../src/index.js';
+import type { Authentication, AuthenticationExchange, ConnectionOptions } from '../src/index.js';
 import { cleanup, leavesNothingBehind } from './support/globals.js';
 import { startMosquitto } from './support/mosquitto.js';
 import { startBroker } from './support/scripted-broker.js';
@@ -172,6 +172,75 @@ describe('no secret is seen', () => {
   test('when the credentials function hangs', async () => {
     const broker = await startBroker();
     await keepsSilent(broker.url, { credentials: () => new Promise(() => undefined), connectTimeout: 50, will }, /ERR_MQTT_CREDENTIALS/);
+  });
+
+  const secretBytes = Buffer.from('c4n4ry-proof');
+  const auth = (reasonCode: number) => ({ cmd: 'auth' as const, reasonCode, properties: { authenticationMethod: 'M', authenticationData: secretBytes } });
+  const welcome = { cmd: 'connack' as const, reasonCode: 0, sessionPresent: false, properties: { authenticationMethod: 'M', authenticationData: secretBytes } };
+
+  test.each<[string, Partial<AuthenticationExchange>, RegExp]>([
+    ['goes well', {}, /connected/],
+    ['breaks off', { continue: () => { throw new Error(`no proof from ${token}`); } }, /ERR_MQTT_AUTHENTICATION/], // prettier-ignore
+    ['is not believed', { finish: (data) => { throw Object.assign(new Error(`not ${String(data)}`), { data, token }); } }, /ERR_MQTT_AUTHENTICATION/], // prettier-ignore
+    ['gives what is no data', { continue: () => Promise.resolve(token as never) }, /ERR_MQTT_AUTHENTICATION/],
+    ['gives too much data', { continue: () => Buffer.alloc(70_000, token) }, /ERR_MQTT_AUTHENTICATION/],
+    ['begins with what is no data', { initialData: token as never }, /ERR_MQTT_AUTHENTICATION/],
+    ['has no steps', { continue: token as never }, /ERR_MQTT_AUTHENTICATION/],
+  ])('when enhanced authentication %s', async (_, exchange, sees) => {
+    const broker = await startBroker({
+      connect(_packet, peer) {
+        peer.send(auth(0x18));
+      },
+      auth(_packet, peer) {
+        peer.send(welcome);
+      },
+    });
+    const start = () => ({ initialData: secretBytes, continue: () => secretBytes, ...exchange });
+    await keepsSilent(broker.url, { will, authentication: { method: 'M', start } }, sees);
+  });
+
+  test('when enhanced authentication is refused, or the server speaks out of turn', async () => {
+    const authentication = { method: 'M', start: () => ({ initialData: secretBytes, continue: () => secretBytes }) };
+    const refusing = await startBroker({
+      connect(_packet, peer) {
+        peer.send({ ...welcome, reasonCode: 0x87 });
+      },
+    });
+    await keepsSilent(refusing.url, { will, authentication }, /ERR_MQTT_CONNECTION_REFUSED/);
+    const rude = await startBroker({
+      connect(_packet, peer) {
+        peer.send(auth(0));
+      },
+    });
+    await keepsSilent(rude.url, { will, authentication }, /ERR_MQTT_PROTOCOL/);
+  });
+
+  test('by a server that only another one has named: no login, no proof, no answer to its questions', async () => {
+    const other = await startBroker({
+      connect(_packet, peer) {
+        peer.send(auth(0x18));
+      },
+    });
+    const first = await startBroker({
+      connect(_packet, peer) {
+        peer.send({ cmd: 'connack', reasonCode: 0x9c, sessionPresent: false, properties: { serverReference: `localhost:${String(other.port)}` } });
+      },
+    });
+    const asked: string[] = [];
+    const start: Authentication['start'] = ({ endpoint }) => (asked.push(endpoint.host), { initialData: secretBytes, continue: () => secretBytes });
+    await keepsSilent(
+      first.url,
+      { credentials: { username: user, password }, authentication: { method: 'M', start }, redirect: 'follow', reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none', maxAttempts: 2, resetAfter: 0 } },
+      /localhost/,
+    );
+    expect(new Set(asked)).toEqual(new Set(['127.0.0.1']));
+    expect(other.connections.length).toBeGreaterThan(0);
+    for (const { connect, commands } of other.connections) {
+      expect(connect.username).toBeUndefined();
+      expect(connect.password).toBeUndefined();
+      expect(connect.properties?.authenticationMethod).toBeUndefined();
+      expect(commands).not.toContain('auth');
+    }
   });
 
   test('when a plugin throws one, or gives bad ones', async () => {
