@@ -99,4 +99,13 @@ describe('Emitter', () => {
       ['number', problem],
     ]);
   });
+
+  it('reports a listener that rejects', async () => {
+    const { emitter, problems } = emitterOf();
+    const problem = new Error('no');
+    emitter.on('number', (() => Promise.reject(problem)));
+    emitter.emit('number', 1);
+    await Promise.resolve();
+    expect(problems).toEqual([['number', problem]]);
+  });
 });

@@ -1,11 +1,12 @@
 import { Fifo } from './fifo.js';
+import { isPromiseLike } from './is-promise-like.js';
 
 /**
  * A typed event source. Listeners are called in the order they were added, on a copy, so that they may come and go meanwhile.
  * An event that a listener causes is told when everybody has heard of the one before: all hear all events in one order.
  */
 export class Emitter<Events extends object> {
-  readonly #listeners = new Map<keyof Events, readonly ((event: never) => void)[]>();
+  readonly #listeners = new Map<keyof Events, readonly ((event: never) => unknown)[]>();
   readonly #onListenerError: (error: unknown, name: keyof Events) => void;
 
   readonly #queue = new Fifo<() => void>();
@@ -19,9 +20,7 @@ export class Emitter<Events extends object> {
   /** Adds a listener; the function returned takes it away again. */
   on<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => void): () => void {
     // One entry for each call, so that who adds a function twice and takes one away keeps the other.
-    const added = (event: Events[Name]): void => {
-      listener(event);
-    };
+    const added = (event: Events[Name]): unknown => listener(event);
     this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), added]);
     return () => {
       const rest = (this.#listeners.get(name) ?? []).filter((each) => each !== added);
@@ -57,7 +56,11 @@ export class Emitter<Events extends object> {
     this.#telling = name;
     for (const listener of this.#listeners.get(name) ?? []) {
       try {
-        (listener as (event: Events[Name]) => void)(event);
+        const result = (listener as (event: Events[Name]) => unknown)(event);
+        // An async function is taken for a listener, too.
+        if (isPromiseLike(result)) result.then(undefined, (error: unknown) => {
+          this.#onListenerError(error, name);
+        });
       } catch (error) {
         this.#onListenerError(error, name);
       }

@@ -120,6 +120,15 @@ describe('a logger', () => {
     expect(connection.state.type).toBe('failed');
   });
 
+  it.each([
+    ['a function', () => Promise.reject(new Error('the disk is full'))],
+    ['an object', Object.fromEntries(['debug', 'info', 'warn', 'error'].map((level) => [level, () => Promise.reject(new Error('the disk is full'))]))],
+  ])('that rejects harms nothing: %s', async (_, logger) => {
+    const { connection } = life({ logger: logger as unknown as Logger });
+    await Promise.resolve();
+    expect(connection.state.type).toBe('failed');
+  });
+
   it('is nobody by default', () => {
     const spies = (['log', 'debug', 'info', 'warn', 'error'] as const).map((level) => jest.spyOn(console, level).mockImplementation());
     life({});

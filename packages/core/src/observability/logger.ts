@@ -1,3 +1,5 @@
+import { isPromiseLike } from '../internal/is-promise-like.js';
+
 /** What belongs to a log line besides its message: plain values, none of them secret, with foreign text escaped. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -37,16 +39,20 @@ export function toLog(logger: Logger): Log {
   if (typeof logger === 'function') {
     const print = logger as ((...line: unknown[]) => unknown) & Pick<LogFunction, 'enabled'>;
     return (level, message, fields) => {
-      if (print.enabled !== false) print(`${level} ${message}`, fields);
+      if (print.enabled !== false) written(print(`${level} ${message}`, fields));
     };
   }
   const methods = logger as unknown as Record<LogLevel, (...line: unknown[]) => unknown>;
   const fieldsFirst = typeof (logger as { bindings?: unknown }).bindings === 'function';
   return (level, message, fields) => {
     // As methods: pino needs its `this`.
-    if (fieldsFirst) methods[level](fields, message);
-    else methods[level](message, fields);
+    written(fieldsFirst ? methods[level](fields, message) : methods[level](message, fields));
   };
+}
+
+/** Nobody waits for a line; that one could not be written is not worth a process. */
+function written(line: unknown): void {
+  if (isPromiseLike(line)) line.then(undefined, () => undefined);
 }
 
 /** What is wrong with a logger, or `undefined`. */

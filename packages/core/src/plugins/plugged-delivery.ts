@@ -1,7 +1,7 @@
 import type { Handling } from '../inbound/handling.js';
 import type { Delivery, DeliveryResult } from '../inbound/inbound.js';
 import type { DropEvent } from '../connection/connection.js';
-import { PluginError } from '../errors/callback-errors.js';
+import { type PluginError } from '../errors/callback-errors.js';
 import type { InboundMessage } from '../message/inbound-message.js';
 import { IMPLEMENTATION_ERROR } from '../wire/codec/packet-type.js';
 import { callHook, type ReportPlugin, type WithHook } from './active-plugins.js';

@@ -4,6 +4,7 @@ import type { MqttError } from '../errors/mqtt-error.js';
 import { quoteText } from '../errors/quote-text.js';
 import type { Handling } from '../inbound/handling.js';
 import type { Acknowledger, InboundMessage } from '../message/inbound-message.js';
+import { isPromiseLike } from '../internal/is-promise-like.js';
 import { matchTopic } from '../topics/match-topic.js';
 import type { FilterEntry } from './filter-entry.js';
 import { OwedMessages } from './owed-messages.js';
@@ -210,19 +211,19 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
     }
   }
 
-  #call(name: string, callback: () => void): void {
-    try {
-      callback();
-    } catch (error) {
+  #call(name: string, callback: () => unknown): void {
+    const failed = (error: unknown): void => {
       this.#host.warn(error, `the ${name} callback of a subscription threw`);
+    };
+    try {
+      const result = callback();
+      if (isPromiseLike(result)) result.then(undefined, failed);
+    } catch (error) {
+      failed(error);
     }
   }
 }
 
 function withdrawn(): ClosedError {
   return new ClosedError('the subscription was withdrawn before the server granted it');
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<void> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
