@@ -71,6 +71,7 @@ export {
   ProxyError,
   PublishRefusedError,
   ServerDisconnectError,
+  StoreError,
   SubscribeRejectedError,
   TimeoutError,
   UnacknowledgedError,
