@@ -7,10 +7,21 @@ import { Keepalive } from './keepalive.js';
 class Subject {
   readonly pings: number[] = [];
   deadAt: number | undefined;
+  /** What the test writes, and what of it has not left. */
+  written = 0;
+  unsent = 0;
   readonly keepalive: Keepalive;
 
   constructor(clock: Clock, seconds = 1, onPing: (subject: Subject) => void = () => undefined) {
+    const written = (): number => this.written;
+    const unsent = (): number => this.unsent;
     this.keepalive = new Keepalive(clock, seconds, {
+      get written() {
+        return written();
+      },
+      get unsent() {
+        return unsent();
+      },
       ping: () => {
         this.pings.push(clock.now());
         onPing(this);
@@ -266,5 +277,100 @@ describe('a blocked event loop', () => {
     clock.advance(1_500);
     expect(subject.deadAt).toBeDefined();
     expect(subject.deadAt! - seeingAgain).toBeLessThanOrEqual(1_000);
+  });
+});
+
+describe('an upload that the ping waits behind', () => {
+  /** An upload of `size` bytes, of which `rate` leave each millisecond, in slices. */
+  function upload(subject: Subject, clock: VirtualClock, size: number, rate: number, slice = 1): void {
+    subject.written += size;
+    subject.unsent += size;
+    const move = (): void => {
+      subject.unsent -= Math.min(slice, subject.unsent);
+      if (subject.unsent > 0) clock.setTimeout(move, slice / rate);
+    };
+    clock.setTimeout(move, slice / rate);
+  }
+
+  it.each([
+    // keepalive, upload in ms from when, slice in ms
+    [1, 500, 6_000, 10],
+    [1, 0, 6_000, 100],
+    [1, 990, 20_000, 400],
+    [10, 4_000, 300_000, 50],
+    [10, 9_999, 300_000, 4_000],
+    [60, 0, 1_000_000, 20_000],
+  ])('with a keepalive of %i s, from %i ms on for %i ms, a slice each %i ms, is no false alarm', (seconds, from, duration, slice) => {
+    const clock = new VirtualClock();
+    const subject = new Subject(clock, seconds, ({ keepalive }) => {
+      const answer = (): void => {
+        if (subject.unsent === 0) keepalive.heard();
+        else clock.setTimeout(answer, 5);
+      };
+      clock.setTimeout(answer, 5);
+    });
+    clock.advance(from);
+    upload(subject, clock, duration, 1, slice);
+    clock.advance(duration + seconds * 5_000);
+    expect(subject.deadAt).toBeUndefined();
+    expect(subject.unsent).toBe(0);
+    // And then it pings as before.
+    const pings = subject.pings.length;
+    clock.advance(seconds * 3_000);
+    expect(subject.pings.length).toBeGreaterThanOrEqual(pings + 2);
+  });
+
+  it('whose peer dies on the way is given up within 1.5 intervals of the last byte, and a little', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(1, 10, 60), fc.nat(5_000), fc.integer({ min: 500, max: 100_000 }), fc.integer({ min: 1, max: 400 }), (seconds, from, dies, slice) => {
+        const clock = new VirtualClock();
+        const subject = new Subject(clock, seconds);
+        clock.advance(from % (seconds * 1_000));
+        subject.written = 10_000_000;
+        subject.unsent = 10_000_000;
+        const end = clock.now() + dies;
+        while (clock.now() + slice <= end && subject.deadAt === undefined) {
+          clock.advance(slice);
+          subject.unsent -= slice;
+        }
+        expect(subject.deadAt).toBeUndefined();
+        const last = clock.now();
+        clock.advance(seconds * 1_500 + 100);
+        expect(subject.deadAt).toBeDefined();
+        expect(subject.deadAt! - last).toBeLessThanOrEqual(seconds * 1_500 + 50);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('that only the kernel swallows is no sign of life', () => {
+    for (const every of [1, 7, 20, 130, 400]) {
+      const clock = new VirtualClock();
+      const subject = new Subject(clock);
+      // Small batches leave in the turn in which they are written, until the kernel is full.
+      let room = 40_000;
+      const publish = (): void => {
+        const bytes = 1_000;
+        const taken = Math.min(bytes, room);
+        room -= taken;
+        subject.written += bytes;
+        subject.unsent += bytes - taken;
+        if (subject.deadAt === undefined) clock.setTimeout(publish, every);
+      };
+      publish();
+      clock.advance(5_000);
+      expect(subject.deadAt).toBe(1_550);
+    }
+  });
+
+  it('is looked at only while there is one: eight timers per interval otherwise', () => {
+    const clock = new VirtualClock();
+    const set = jest.spyOn(clock, 'setTimeout');
+    const subject = new Subject(clock, 60, ({ keepalive }) => {
+      keepalive.heard();
+    });
+    clock.advance(600_000);
+    expect(subject.pings).toHaveLength(10);
+    expect(set.mock.calls.length).toBeLessThanOrEqual(81);
   });
 });

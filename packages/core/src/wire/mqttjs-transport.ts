@@ -3,6 +3,7 @@ import { openCustomStream } from './custom-stream.js';
 import { mqttjsOptions } from './mqttjs-options.js';
 import { openStream } from './open-stream.js';
 import type { OpenedStream } from './opened-stream.js';
+import { SlicedWrites } from './sliced-writes.js';
 import type { Transport, TransportFactory, TransportHandlers } from './transport.js';
 import type { ConnectRequest } from './wire.js';
 
@@ -38,6 +39,7 @@ export const mqttjsTransport: TransportFactory = (request, handlers) => new Mqtt
 
 class MqttjsTransport implements Transport {
   readonly #handlers: TransportHandlers;
+  readonly #slices = new SlicedWrites();
   #stream: DuplexStream | undefined;
   #cause: unknown;
   #explain: (cause: unknown) => unknown = (cause) => cause;
@@ -90,7 +92,7 @@ class MqttjsTransport implements Transport {
       this.#cause ??= error;
     });
     stream.on('drain', () => {
-      this.#handlers.drain();
+      if (this.#slices.drained(stream)) this.#handlers.drain();
     });
     stream.on('close', () => {
       this.#close();
@@ -107,11 +109,16 @@ class MqttjsTransport implements Transport {
     const stream = this.#stream;
     if (stream === undefined || this.#closed || this.#abort.signal.aborted) return true;
     // Streams of objects count chunks, not bytes; there their own limit has to do.
-    return stream.write(bytes) || (!stream.writableObjectMode && stream.writableLength < MAX_BUFFERED);
+    const room = this.#slices.takes(bytes) ? this.#slices.write(bytes, stream) : stream.write(bytes);
+    return room || (!stream.writableObjectMode && this.buffered < MAX_BUFFERED);
   }
 
   get buffered(): number {
-    return this.#closed ? 0 : (this.#stream?.writableLength ?? 0);
+    return this.#closed ? 0 : this.#slices.length + (this.#stream?.writableLength ?? 0);
+  }
+
+  get unsent(): number {
+    return this.#stream?.writableObjectMode === true ? 0 : this.buffered;
   }
 
   pause(): void {
@@ -123,7 +130,7 @@ class MqttjsTransport implements Transport {
   }
 
   end(): void {
-    this.#stream?.end();
+    if (this.#stream !== undefined) this.#slices.end(this.#stream);
   }
 
   destroy(): void {

@@ -17,6 +17,7 @@ class FakeTransport implements Transport {
   closesAtOnce = false;
   full = false;
   buffered = 0;
+  unsent = 0;
 
   constructor(handlers: TransportHandlers) {
     this.#handlers = handlers;

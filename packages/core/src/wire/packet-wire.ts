@@ -158,7 +158,15 @@ class PacketWire implements Wire {
   }
 
   accept(keepalive: number): void {
+    const traffic = this.#traffic;
+    const transport = this.#transport;
     this.#keepalive = new Keepalive(this.#clock, keepalive, {
+      get written() {
+        return traffic.bytesOut;
+      },
+      get unsent() {
+        return transport.unsent;
+      },
       ping: () => {
         this.#ping(undefined);
       },

@@ -6,6 +6,8 @@ export interface Transport {
   write(bytes: Uint8Array): boolean;
   /** What was written and has not left yet. */
   readonly buffered: number;
+  /** The same in bytes, or 0 where they cannot be counted. */
+  readonly unsent: number;
   /** Stops `data`, where the platform can. */
   pause(): void;
   resume(): void;

@@ -136,6 +136,9 @@ export class BrokerLink implements Wire {
 
   accept(keepalive: number): void {
     this.#keepalive = new Keepalive(this.#clock, keepalive, {
+      // Here everything leaves at once.
+      written: 0,
+      unsent: 0,
       ping: () => {
         this.#ping(undefined);
       },
