@@ -99,6 +99,7 @@ export type {
   ReceiveOptions,
   SessionOptions,
   Will,
+  WillProvider,
 } from './options/connection-options.js';
 export type { Endpoint, EndpointProtocol } from './options/endpoint.js';
 export type {

@@ -243,6 +243,16 @@ describe('no secret is seen', () => {
     }
   });
 
+  test.each([
+    ['rejects', () => Promise.reject(new Error(`no will: ${token}`))],
+    ['gives one that no server would take', () => ({ ...will, topic: 'a/#' })],
+    ['gives a payload that is none', () => ({ topic: 'a', payload: { c4n4ry: 1 } })],
+    ['gives what is unknown', () => ({ ...will, body: token })],
+  ])('when the will function %s', async (_, made) => {
+    const broker = await startBroker();
+    await keepsSilent(broker.url, { ...secret, will: made as ConnectionOptions['will'] & {} }, /ERR_MQTT_PROVIDER/);
+  });
+
   test('when a plugin throws one, or gives bad ones', async () => {
     const broker = await startBroker();
     const connects = [

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { subscribeOnce, type Will } from '../src/index.js';
+import { subscribeOnce, type Will, type WillProvider } from '../src/index.js';
 import { cleanup, leavesNothingBehind } from './support/globals.js';
 import { startMosquitto, type Mosquitto } from './support/mosquitto.js';
 import { failure, Inbox, newConnection, openConnection } from './support/open.js';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => mosquitto.remove());
 
 /** A connection whose wire the test can cut: the server hears no goodbye. */
-async function withWill(will: Will, protocolVersion: 5 | 4 = 5): Promise<() => void> {
+async function withWill(will: Will | WillProvider, protocolVersion: 5 | 4 = 5): Promise<() => void> {
   let socket: Socket | undefined;
   const transport = (): Socket => {
     socket = connect(mosquitto.port, '127.0.0.1');
@@ -54,6 +54,17 @@ describe('the will', () => {
     await inbox.received(1);
     const [message] = await subscribeOnce(mosquitto.url, 'plant/8/online', { retained: 'only', timeout: 4_000 });
     expect(message).toMatchObject({ retain: true });
+  });
+
+  test.each([5, 4] as const)('of a function is the one that it has made for this attempt (MQTT %d)', async (version) => {
+    const watcher = await openConnection(mosquitto.url);
+    const inbox = new Inbox(watcher, 'plant/+/lost', { qos: 1 });
+    await within(inbox.subscription.ready, 4_000, 'SUBACK');
+    let made = 0;
+    const cut = await withWill(({ endpoint }) => Promise.resolve({ topic: 'plant/7/lost', payload: `${String(++made)} ${endpoint.host}`, qos: 1 }), version);
+    cut();
+    await inbox.received(1);
+    expect(inbox.texts).toEqual([`1 ${new URL(mosquitto.url).hostname}`]);
   });
 
   test('is not published after drain()', async () => {

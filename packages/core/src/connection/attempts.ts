@@ -14,6 +14,7 @@ import { judgeConnack } from './judge-connack.js';
 import type { Negotiated } from './negotiated.js';
 import type { PreparationStep } from './preparation.js';
 import { type SessionPlan, sessionStep } from './session-plan.js';
+import { willStep } from './will-step.js';
 
 /** What becomes of attempts. */
 export interface AttemptEvents {
@@ -24,7 +25,7 @@ export interface AttemptEvents {
 }
 
 /**
- * Makes connections, one at a time: endpoint → session → credentials → authentication → wire → CONNACK. What the server's answer calls for at once,
+ * Makes connections, one at a time: endpoint → session → credentials → will → authentication → wire → CONNACK. What the server's answer calls for at once,
  * such as the older protocol, is done here; when to try again after a failure is decided elsewhere.
  */
 export class Attempts {
@@ -138,7 +139,13 @@ export class Attempts {
 
 /** What every attempt has to find out, in this order. */
 function preparationSteps(options: ResolvedOptions, endpoints: EndpointPlan, plan: SessionPlan): readonly PreparationStep[] {
-  return [endpointStep(endpoints), sessionStep(plan), credentialsStep(options.credentials), authenticationStep(options.authentication)];
+  return [
+    endpointStep(endpoints),
+    sessionStep(plan),
+    credentialsStep(options.credentials),
+    willStep(options.will),
+    authenticationStep(options.authentication),
+  ];
 }
 
 /** What the options say for every attempt; the steps fill in what differs. */
@@ -154,7 +161,7 @@ function connectRequest(options: ResolvedOptions, attempt: number): ConnectReque
     keepalive: options.keepalive,
     username: undefined,
     password: undefined,
-    will: options.will,
+    will: undefined,
     receiveMaximum: options.inbound.receiveMaximum,
     maximumPacketSize: options.maximumPacketSize,
     userProperties: options.userProperties,

@@ -6,7 +6,7 @@ import type { OfflinePolicy, OverflowPolicy, Payload, TopicDefaults } from '../o
 import type { SessionStore } from '../session/session-store.js';
 import type { Authentication } from './authentication.js';
 import type { Endpoint } from './endpoint.js';
-import type { ProxyOption, SocketOptions, TlsOptions, TransportProvider, WebSocketOptions } from './network-options.js';
+import type { AttemptContext, ProxyOption, SocketOptions, TlsOptions, TransportProvider, WebSocketOptions } from './network-options.js';
 import type { ReconnectOptions } from './reconnect-options.js';
 import type { RedirectPolicy, ServerOption } from './server-options.js';
 
@@ -46,8 +46,11 @@ export interface ConnectionOptions {
   readonly receiveMaximum?: number;
   /** The largest packet accepted from the server, in bytes. Defaults to 16 MiB. */
   readonly maximumPacketSize?: number;
-  /** What the server publishes when this connection ends without a goodbye. */
-  readonly will?: Will;
+  /**
+   * What the server publishes when this connection ends without a goodbye, or with `close({ withWill: true })`; or a function
+   * that makes it anew for each attempt. It goes to the hosts that these options name: see `redirect`. Defaults to none.
+   */
+  readonly will?: Will | WillProvider;
   /** User properties of CONNECT (MQTT 5). */
   readonly userProperties?: readonly UserProperty[];
   /**
@@ -57,8 +60,8 @@ export interface ConnectionOptions {
   readonly endpoints?: readonly ServerOption[];
   /**
    * Whether to go where the server says that another one is to be used (MQTT 5). Never from TLS to plain text. User name,
-   * password and the headers and signed URL of the WebSocket go to hosts that these options name, and to others only with
-   * `'followWithCredentials'`. Defaults to `'ignore'`: the refusal is an error like another.
+   * password, the will and the headers and signed URL of the WebSocket go to hosts that these options name, and to others only
+   * with `'followWithCredentials'`. Defaults to `'ignore'`: the refusal is an error like another.
    */
   readonly redirect?: RedirectPolicy;
   /** TLS, for `mqtts` and `wss`. Node only: in browsers the browser decides. */
@@ -152,6 +155,13 @@ export interface Will {
   /** MQTT 5 properties of the message. */
   readonly properties?: Omit<PublishProperties, 'subscriptionIdentifiers'>;
 }
+
+/**
+ * Makes the will of one attempt; `undefined` for none this time. If it throws, rejects, takes longer than `connectTimeout` or
+ * gives what the option itself would not take, the attempt has failed with ProviderError and is tried again as the policy
+ * says. It is not asked for a host that the options do not name.
+ */
+export type WillProvider = (context: AttemptContext) => Will | undefined | PromiseLike<Will | undefined>;
 
 /** Limits of the outbox and the in-flight window. */
 export interface OutboxOptions {

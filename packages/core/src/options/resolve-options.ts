@@ -17,6 +17,7 @@ import type {
   Credentials,
   CredentialsProvider,
   Will,
+  WillProvider,
 } from './connection-options.js';
 import { OptionChecker } from './option-checker.js';
 import { type ResolvedReconnect, resolveReconnect } from './resolve-reconnect.js';
@@ -43,7 +44,7 @@ export interface ResolvedOptions extends ResolvedReach {
   readonly keepalive: number;
   readonly connectTimeout: number;
   readonly maximumPacketSize: number;
-  readonly will: Will | undefined;
+  readonly will: Will | WillProvider | undefined;
   readonly userProperties: readonly UserProperty[];
   readonly outbound: OutboundOptions;
   /** `undefined` when there are none. */
@@ -108,7 +109,8 @@ export function resolveOptions(server: ServerOption, options: ConnectionOptions)
   const { clientId = `rxmqtt-${randomId(16)}`, userProperties = [] } = options;
   check.text('clientId', clientId);
   check.credentials('credentials', options.credentials);
-  if (options.will !== undefined && check.object('will', options.will)) checkWill(options.will, check);
+  const { will } = options;
+  if (will !== undefined && typeof will !== 'function' && check.object('will', will)) checkWill(will, check);
   const protocolVersion = check.oneOf('protocolVersion', options.protocolVersion, ['auto', 5, 4, 3] as const);
   if (options.authentication !== undefined) checkAuthentication(options.authentication, protocolVersion, check);
   const resolved = {
@@ -127,7 +129,7 @@ export function resolveOptions(server: ServerOption, options: ConnectionOptions)
     keepalive: check.integer('keepalive', options.keepalive, 60, 0, MAX_UINT16),
     connectTimeout: check.integer('connectTimeout', options.connectTimeout, 10_000, 1, MAX_DELAY),
     maximumPacketSize: check.integer('maximumPacketSize', options.maximumPacketSize, 16 << 20, 16, 268_435_460),
-    will: options.will,
+    will,
     userProperties,
     outbound: {
       window: publish.window === undefined ? undefined : check.integer('publish.window', publish.window, 64, 1, MAX_UINT16),

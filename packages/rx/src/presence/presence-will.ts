@@ -1,4 +1,4 @@
-import { type Connection, InvalidOptionsError, type Payload, type QoS, type Will, isTopicName } from '@rxmqtt/core';
+import { type Connection, InvalidOptionsError, type Payload, type QoS, type Will, type WillProvider, isTopicName } from '@rxmqtt/core';
 
 /** How a client tells that it is there. */
 export interface PresenceOptions {
@@ -23,7 +23,7 @@ export interface PresenceWill extends Will {
 
 /** What is published to say that a client is there; what says that it is gone is the will. */
 const births = new WeakMap<Will, Payload>();
-const wills = new WeakMap<Connection, PresenceWill>();
+const wills = new WeakMap<Connection, PresenceWill | WillProvider>();
 
 /**
  * Makes the will that says that a client is gone. A server has to know it from CONNECT on, so it is given to `connect`, and
@@ -60,17 +60,18 @@ export function presenceWill({
 }
 
 /** Remembers which will a connection was made with. */
-export function rememberWill(connection: Connection, will: Will | undefined): void {
-  if (will !== undefined && births.has(will)) wills.set(connection, will as PresenceWill);
+export function rememberWill(connection: Connection, will: Will | WillProvider | undefined): void {
+  if (typeof will === 'function') wills.set(connection, will);
+  else if (will !== undefined && births.has(will)) wills.set(connection, will as PresenceWill);
 }
 
 /** What says that a client is there. Throws InvalidOptionsError when the server does not know what says that it is gone. */
 export function birthOf(connection: Connection, will: PresenceWill): Payload {
   const birth = births.get(will);
-  if (birth !== undefined && wills.get(connection) === will) return birth;
+  const known = wills.get(connection);
+  if (birth !== undefined && known === will) return birth;
+  const asked = typeof known === 'function' ? 'itself, and not a function that may give another one each time' : 'as well, which tells the server';
   const reason =
-    birth === undefined
-      ? 'must be made by presenceWill()'
-      : 'must be given to connect() as well, which tells the server: connect(url, { will })';
+    birth === undefined ? 'must be made by presenceWill()' : `must be given to connect() ${asked}: connect(url, { will })`;
   throw new InvalidOptionsError([{ path: 'will', reason }]);
 }

@@ -36,6 +36,12 @@ describe('presenceWill', () => {
     expect(script.server.wire.request.will).toMatchObject({ topic: 'p/7', payload: 'offline' });
   });
 
+  it('is not to be had of a function, of which nobody knows what the server was told', async () => {
+    const mqtt = connect('mqtt://localhost', { will: () => will });
+    expect(() => presence(mqtt, will)).toThrow(/will: must be given to connect\(\) itself, and not a function/);
+    await mqtt.close();
+  });
+
   it('refuses what is no topic, at once', () => {
     expect(() => presenceWill({ topic: 'p/+' })).toThrow(InvalidOptionsError);
   });
