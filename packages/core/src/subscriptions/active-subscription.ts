@@ -94,6 +94,17 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
     if (this.#state !== 'over') this.#host.update(this, filters);
   }
 
+  /**
+   * Whose copy it takes of a message that all of these match: that of its oldest filter; or, where that is to be given up, of a
+   * later one as soon as it is granted, since messages come for that as well from then on.
+   */
+  firstOf(matching: readonly FilterEntry[]): FilterEntry | undefined {
+    const oldest = this.entries.find((entry) => matching.includes(entry));
+    if (oldest === undefined || this.wanted.includes(oldest)) return oldest;
+    const isReady = (entry: FilterEntry): boolean => matching.includes(entry) && entry.granted !== undefined && !entry.isTakingOver(this);
+    return this.entries.find((entry) => this.wanted.includes(entry) && isReady(entry)) ?? oldest;
+  }
+
   /** A message for the observer. */
   deliver(message: InboundMessage, handling: (() => Handling) | undefined): void {
     if (this.#state !== 'over') this.#workload.give(message, handling);
@@ -172,7 +183,7 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
     for (const entry of this.wanted) {
       const { granted } = entry;
       const wanted = entry.wishes.get(this)?.options.qos ?? 0;
-      if (granted === undefined || granted.request.qos < wanted) return;
+      if (granted === undefined || granted.request.qos < wanted || entry.isTakingOver(this)) return;
       grants.push({ filter: entry.filter, qos: granted.qos });
     }
     this.#state = 'granted';

@@ -125,6 +125,7 @@ export class Convergence {
       this.touch(entry);
       if (entry.granted !== undefined) for (const subscription of entry.wishes.keys()) again.add(subscription);
     }
+    this.#router.changed();
     for (const subscription of again) subscription.grant(true);
   }
 

@@ -1,5 +1,6 @@
 import type { QoS } from '../message/mqtt-message.js';
 import type { Timer } from '../internal/clock.js';
+import { filtersOverlap } from '../topics/filters-overlap.js';
 import { parseSharedFilter } from '../topics/shared-subscription.js';
 import type { SubscribeFilter } from '../wire/codec/subscribe-encoder.js';
 import type { ActiveSubscription } from './active-subscription.js';
@@ -8,6 +9,8 @@ import type { ResolvedFilterOptions } from './resolve-filter-options.js';
 
 /** Identifiers remembered per filter: messages sent before a SUBSCRIBE was repeated carry an older one. */
 const REMEMBERED_IDS = 4;
+/** And so many more whose SUBSCRIBE was not answered: the server may have any of them. */
+const MOST_UNANSWERED = 60;
 /** How often the patience for an answer is doubled, at most. */
 const MAX_DOUBLINGS = 5;
 
@@ -39,6 +42,8 @@ export class FilterEntry {
   #hasRetained = false;
   /** Nobody wants it any more, and it stays subscribed until this timer says otherwise. */
   lingering: Timer = undefined;
+  /** How many of the newest identifiers no answer has come for. */
+  #unansweredIds = 0;
   /** How often in a row no answer came, and how long was waited in all. */
   #unanswered = 0;
   waited = 0;
@@ -87,6 +92,27 @@ export class FilterEntry {
     this.wishes.set(subscription, wish);
   }
 
+  /** A subscription gives up other filters for this one. */
+  takeOver(subscription: ActiveSubscription, given: readonly FilterEntry[]): void {
+    const wish = this.wishes.get(subscription);
+    // Without identifiers there are no copies to be told apart, and under none of before nothing can come.
+    if (wish === undefined || this.ids.length === 0) return;
+    const known = wish.handovers.filter(({ since }) => since === undefined || this.ids.includes(since));
+    const overlapping = given.filter(({ levels }) => filtersOverlap(levels, this.levels));
+    wish.handovers = [...known, ...overlapping.map(({ levels }) => ({ levels, since: undefined }))];
+  }
+
+  /** Whether a subscription still waits for the identifier under which it takes over from other filters. */
+  isTakingOver(subscription: ActiveSubscription): boolean {
+    const wish = this.wishes.get(subscription);
+    return wish?.needsIdentifier === true || (this.pending === 'subscribe' && wish?.isHandedOverBy(this.last?.tag) === true);
+  }
+
+  /** Whether an identifier is that of this SUBSCRIBE, or of one after it. */
+  isSince(id: number, tag: RequestTag): boolean {
+    return this.ids.indexOf(id) >= this.ids.indexOf(tag);
+  }
+
   /** What must be sent so that the server does what is wanted now; `undefined` when nothing must. */
   request(): SubscribeFilter | undefined {
     const wish = mergeWishes(this.filter, this.wishes.values());
@@ -98,6 +124,7 @@ export class FilterEntry {
     const { request } = this.granted;
     const unchanged =
       !this.inDoubt &&
+      !this.#has(needsIdentifier) &&
       wish.qos <= request.qos &&
       wish.noLocal === request.noLocal &&
       wish.retainAsPublished === request.retainAsPublished;
@@ -118,6 +145,7 @@ export class FilterEntry {
       ];
     }
     for (const wish of this.wishes.values()) {
+      wish.sent(tag);
       if (isRepeat && !wish.isDue) continue;
       wish.isDue = false;
       wish.retainedBy = retainHandling !== 2 && wish.options.retainHandling !== 2 ? tag : undefined;
@@ -128,11 +156,13 @@ export class FilterEntry {
   *losers(): Iterable<ActiveSubscription> {
     for (const [subscription, wish] of this.wishes) {
       const isMet = this.granted !== undefined && wish.options.qos <= this.granted.request.qos;
-      if (!isMet || (this.last?.isRepeat === true && wish.retainedBy === this.last.tag)) yield subscription;
+      const isForIt = this.last?.isRepeat === true && (wish.retainedBy === this.last.tag || wish.isHandedOverBy(this.last.tag));
+      if (!isMet || isForIt) yield subscription;
     }
   }
 
   answered(): void {
+    this.#unansweredIds = 0;
     this.pending = undefined;
     this.inDoubt = false;
     this.#unanswered = 0;
@@ -157,12 +187,17 @@ export class FilterEntry {
     this.granted = undefined;
     this.inDoubt = false;
     this.#hasRetained = false;
-    for (const wish of this.wishes.values()) wish.isDue = false;
+    for (const wish of this.wishes.values()) {
+      wish.isDue = false;
+      wish.handovers = [];
+    }
   }
 
-  remember(id: number): void {
+  /** One more identifier; the answer is which it replaces. */
+  remember(id: number): readonly number[] {
+    const size = REMEMBERED_IDS + Math.min(this.#unansweredIds++, MOST_UNANSWERED);
     this.ids.push(id);
-    if (this.ids.length > REMEMBERED_IDS) this.ids.shift();
+    return this.ids.splice(0, Math.max(0, this.ids.length - size));
   }
 
   #has(predicate: (wish: FilterWish) => boolean): boolean {
@@ -173,6 +208,10 @@ export class FilterEntry {
 
 function isLive({ options }: FilterWish): boolean {
   return options.retained === 'live';
+}
+
+function needsIdentifier(wish: FilterWish): boolean {
+  return wish.needsIdentifier;
 }
 
 function isDue(wish: FilterWish): boolean {

@@ -2,6 +2,17 @@ import type { QoS } from '../message/mqtt-message.js';
 import type { SubscribeFilter } from '../wire/codec/subscribe-encoder.js';
 import type { ResolvedFilterOptions } from './resolve-filter-options.js';
 
+/**
+ * A filter that a subscription gave up for another one that overlaps it. Of a message for both it has taken the copy for the
+ * filter of before; that for the other one, under an identifier of before, would be the same message again.
+ */
+export interface Handover {
+  /** What topics of the filter of before match. */
+  readonly levels: string;
+  /** The tag of the SUBSCRIBE whose copies are taken; `undefined` while that is due. */
+  since: number | undefined;
+}
+
 /** How one subscription wants one filter, and where its retained messages are. */
 export class FilterWish {
   options: ResolvedFilterOptions;
@@ -9,9 +20,26 @@ export class FilterWish {
   isDue = false;
   /** The {@link RequestTag} of the SUBSCRIBE that brings them; `undefined` when none does. */
   retainedBy: number | undefined = undefined;
+  /** What was given up for it, the newest last. */
+  handovers: readonly Handover[] = [];
 
   constructor(options: ResolvedFilterOptions) {
     this.options = options;
+  }
+
+  /** Whether a SUBSCRIBE must bring a new identifier. */
+  get needsIdentifier(): boolean {
+    return this.handovers.some(({ since }) => since === undefined);
+  }
+
+  /** Whether the SUBSCRIBE with this tag brings it. */
+  isHandedOverBy(tag: number | undefined): boolean {
+    return this.handovers.some(({ since }) => since === tag);
+  }
+
+  /** A SUBSCRIBE goes out. */
+  sent(tag: number): void {
+    for (const handover of this.handovers) handover.since ??= tag;
   }
 }
 

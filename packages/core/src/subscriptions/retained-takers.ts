@@ -1,7 +1,7 @@
 import type { InboundMessage } from '../message/inbound-message.js';
 import type { ActiveSubscription } from './active-subscription.js';
 import type { FilterEntry } from './filter-entry.js';
-import { identifierFor, type Route } from './route.js';
+import { identifierFor, type Route, takersOf } from './route.js';
 
 /**
  * Who gets a message that has the retain flag. A server sends it because of one SUBSCRIBE, to those it was sent for: observers
@@ -18,11 +18,12 @@ export function retainedTakers(
 
 function byIdentifier(message: InboundMessage, { byEntry }: Route): Iterable<ActiveSubscription> {
   const takers = new Set<ActiveSubscription>();
-  for (const { entry, firsts } of byEntry) {
+  for (const each of byEntry) {
+    const { entry } = each;
     const id = identifierFor(message, entry);
     if (id === undefined) continue;
     // The publisher has set the flag, on a live message perhaps: nobody may miss it.
-    if (entry.publisherFlags.includes(id)) for (const subscription of firsts) takers.add(subscription);
+    if (entry.publisherFlags.includes(id)) for (const subscription of takersOf(each, id)) takers.add(subscription);
     else {
       for (const [subscription, { retainedBy }] of entry.wishes) {
         if (retainedBy === id && firstWithRetained(subscription, byEntry) === entry) takers.add(subscription);

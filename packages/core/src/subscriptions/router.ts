@@ -4,7 +4,7 @@ import type { InboundMessage } from '../message/inbound-message.js';
 import { TopicTrie } from '../topics/topic-trie.js';
 import type { FilterEntry } from './filter-entry.js';
 import { retainedTakers } from './retained-takers.js';
-import { identifierFor, type Route, routeOf } from './route.js';
+import { identifierFor, type Route, routeOf, takersOf } from './route.js';
 
 const MAX_CACHED_ROUTES = 10_000;
 const MAX_RETIRED = 1_000;
@@ -38,11 +38,8 @@ export class Router implements Delivery {
 
   /** The messages of this filter may come under this identifier from now on. */
   identify(entry: FilterEntry, id: number): void {
-    const before = entry.ids[0];
-    const full = entry.ids.length;
-    entry.remember(id);
     this.#ids.set(id, (this.#ids.get(id) ?? 0) + 1);
-    if (entry.ids.length === full && before !== undefined) this.#forget(before);
+    for (const before of entry.remember(id)) this.#forget(before);
   }
 
   /** The server has forgotten all filters, and with them their identifiers. */
@@ -77,10 +74,11 @@ export class Router implements Delivery {
       return all.length > 0 ? 'delivered' : this.#unhandled(byEntry);
     }
     let delivered = false;
-    for (const { entry, firsts } of byEntry) {
-      if (identifierFor(message, entry) === undefined) continue;
-      delivered ||= entry.wishes.size > 0;
-      for (const subscription of firsts) subscription.deliver(message, handling);
+    for (const each of byEntry) {
+      const id = identifierFor(message, each.entry);
+      if (id === undefined) continue;
+      delivered ||= each.entry.wishes.size > 0;
+      for (const subscription of takersOf(each, id)) subscription.deliver(message, handling);
     }
     return delivered ? 'delivered' : this.#unhandled(byEntry);
   }
@@ -104,7 +102,7 @@ export class Router implements Delivery {
 
   #find(topic: string): Route {
     const entries = this.#trie.match(topic, []);
-    const route = routeOf(entries);
+    const route = routeOf(topic, entries);
     if (this.#routes.size >= MAX_CACHED_ROUTES) this.#routes.clear();
     // Long topics are not worth the memory.
     if (topic.length <= LONGEST_CACHED) this.#routes.set(topic, route);

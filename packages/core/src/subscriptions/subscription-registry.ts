@@ -186,6 +186,11 @@ export class SubscriptionRegistry {
     this.#join(subscription, wanted);
     // Of what was never sent there is nothing to be missed.
     const unsent = ({ isTold, pending }: FilterEntry): boolean => !isTold && pending === undefined;
+    const { entries } = subscription;
+    for (const [index, entry] of entries.entries()) {
+      // It took the copies of those before it.
+      if (subscription.wanted.includes(entry)) entry.takeOver(subscription, replaced(subscription).filter((each) => !unsent(each) && entries.indexOf(each) < index));
+    }
     void this.#leave(
       subscription,
       replaced(subscription).filter((entry) => !this.#convergence.isConnected || unsent(entry)),
