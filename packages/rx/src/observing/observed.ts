@@ -1,7 +1,6 @@
 import type { Connection, MqttMessage, PublishProperties, QoS, TemplateCaptures, TemplateParams } from '@rxmqtt/core';
 import type { ObservedMessage } from './observe-options.js';
 import type { TopicReader } from './topic-reader.js';
-import { COPYABLE } from './with-properties.js';
 
 /** What a reader tells of the filter. */
 type Described<Template extends string> = Pick<TopicReader<Template>, 'template' | 'captures'>;
@@ -56,12 +55,6 @@ export class Observed<Template extends string, T> implements ObservedMessage<Tem
       ? message.reader
       : { template: message.template, captures: () => message.captures };
     return new Observed(message, value, message.params, reader, isOurs ? message.connection : undefined);
-  }
-
-  // A field would be one more in every message.
-  // eslint-disable-next-line @typescript-eslint/class-literal-property-style
-  get [COPYABLE](): true {
-    return true;
   }
 
   get template(): Template {

@@ -1,22 +1,22 @@
-/** Set on messages of which a copy, with the same prototype and fields, is as good as the original. */
-export const COPYABLE: unique symbol = Symbol('rxmqtt.copyable');
+/** What makes more of a message that a copy cannot stand for. */
+export const EXTEND: unique symbol = Symbol();
 
-/**
- * The same message with more properties, with its getters and methods. A copy where that does; of a message that knows more
- * than its fields (private ones, a stand-in of another operator) a stand-in, which asks the original.
- */
+/** A message that knows more than its fields say, such as a stand-in of an operator. */
+interface Extendable<M> {
+  readonly [EXTEND]?: <P extends object>(more: P) => Omit<M, keyof P> & P;
+}
+
+/** The same message with more properties: a copy with its getters and methods, unless the message says otherwise. */
 export function withProperties<M extends object, P extends object>(message: M, more: P): Omit<M, keyof P> & P {
+  return (message as Extendable<M>)[EXTEND]?.(more) ?? copyWith(message, more);
+}
+
+/** A copy, whatever the message says. */
+export function copyWith<M extends object, P extends object>(message: M, more: P): Omit<M, keyof P> & P {
   // Defined before they are assigned: the message may have a getter of that name.
   const copy = Object.create(
     Object.getPrototypeOf(message) as object,
     Object.getOwnPropertyDescriptors(more),
   ) as object;
-  const result = Object.assign(copy, message, more);
-  if (!('ack' in message) || (message as { readonly [COPYABLE]?: true })[COPYABLE]) return result;
-  return new Proxy(result, {
-    get: (_, name) => {
-      const value: unknown = Reflect.get(name in more ? more : message, name);
-      return typeof value === 'function' ? (value.bind(message) as unknown) : value;
-    },
-  });
+  return Object.assign(copy, message, more);
 }

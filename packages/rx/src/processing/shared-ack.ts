@@ -1,5 +1,5 @@
 import type { MqttMessage } from '@rxmqtt/core';
-import { COPYABLE } from '../observing/with-properties.js';
+import { EXTEND, copyWith } from '../observing/with-properties.js';
 
 /** One acknowledgement for a message and its duplicates. */
 export class SharedAck {
@@ -15,8 +15,7 @@ export class SharedAck {
         if (name === 'awaitsAck') return this.#settle === undefined;
         if (name === 'ack') return this.#ack;
         if (name === 'nack') return this.#nack;
-        // A copy of it would be one of the original.
-        if (name === COPYABLE) return undefined;
+        if (name === EXTEND) return (more: object) => extended(this.message, more);
         // The original itself asks its private fields.
         return Reflect.get(target, name, target) as unknown;
       },
@@ -52,4 +51,14 @@ export class SharedAck {
     this.#settle = settle;
     this.#others = [];
   }
+}
+
+/** The stand-in with more properties. A copy of it would be one of the original, and acknowledge that alone. */
+function extended(message: MqttMessage, more: object): object {
+  return new Proxy(copyWith(message, more), {
+    get: (_, name) => {
+      if (name === EXTEND) return (next: object) => extended(message, { ...more, ...next });
+      return Reflect.get(name in more ? more : message, name) as unknown;
+    },
+  });
 }
