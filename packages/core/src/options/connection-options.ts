@@ -35,7 +35,10 @@ export interface ConnectionOptions {
   readonly session?: SessionOptions;
   /** When and how often a lost connection is made again; `false` for never. */
   readonly reconnect?: ReconnectOptions | false;
-  /** Seconds between pings; 0 for none. Defaults to 60. The server may impose its own value (MQTT 5). */
+  /**
+   * Seconds between pings; 0 for none. Defaults to 60. The server may impose its own value (MQTT 5). One that is silent for
+   * 1.5 times as long is given up (`KeepaliveTimeoutError`), unless it visibly goes on taking a long upload.
+   */
   readonly keepalive?: number;
   /** Milliseconds for one attempt, from the first byte to CONNACK. Defaults to 10,000. */
   readonly connectTimeout?: number;
