@@ -1,4 +1,5 @@
 import type { DrainReport } from './connection.js';
+import type { Publication } from '../outbound/publish-options.js';
 import { createTestConnection, type TestConnection } from '../testing/index.js';
 
 interface Draining extends TestConnection {
@@ -37,6 +38,26 @@ describe('drain()', () => {
     expect(connection.state).toEqual({ type: 'closed' });
     expect(clock.pending).toBe(0);
     await expect(connection.closed).resolves.toEqual({ type: 'closed', by: 'user', cause: undefined });
+  });
+
+  it.each([0, 1, 2] as const)('called by a listener lets it publish what comes of its message (QoS %d)', async (qos) => {
+    const test = connected();
+    let report: DrainReport | undefined;
+    let publication: Publication | undefined;
+    test.connection.subscribe('a', { qos: 2 }, () => {
+      void test.connection.drain().then((value) => (report = value));
+      publication = test.connection.publish('b', 'result', { qos: 1 });
+    });
+    test.clock.advance();
+    test.wire.suback();
+    test.wire.message({ topic: 'a', qos, packetId: qos === 0 ? 0 : 9 });
+    expect(test.connection.publish('b', 'late').outcome).toMatchObject({ error: { name: 'ClosedError' } });
+    const sent = test.wire.sent.find(({ type }) => type === 'publish');
+    test.wire.acknowledge(4, sent?.type === 'publish' ? sent.packetId : 0);
+    test.clock.advance();
+    for (let i = 0; i < 20; i++) await Promise.resolve();
+    expect(publication?.outcome).toMatchObject({ status: 'acknowledged' });
+    expect(report).toEqual(NOTHING_LEFT);
   });
 
   it('of a connection that was never opened gives up what waits, and counts it', async () => {

@@ -69,6 +69,8 @@ export class Inbound {
   #refusing = false;
   /** How many messages observers have not done with. */
   #handlings = 0;
+  /** How many messages are being given to observers: they may end the intake, and publish what comes of the message. */
+  #delivering = 0;
   /** The message of QoS 1 that is being delivered, and what has been made for it. */
   #current: InboundMessage | undefined;
   #slot: AckSlot | undefined;
@@ -107,7 +109,7 @@ export class Inbound {
 
   /** Messages that observers have and are not done with. */
   get atWork(): number {
-    return this.#handlings - this.#holding.size;
+    return this.#handlings - this.#holding.size + this.#delivering;
   }
 
   /** Messages received but not acknowledged: still with an observer, or with their acknowledgement waiting for its turn. */
@@ -191,9 +193,12 @@ export class Inbound {
   /** A PUBLISH came. */
   publish(message: InboundMessage): void {
     if (this.#refusing) return;
+    this.#delivering++;
     if (message.qos === 0) this.#atMostOnce(message);
     else if (message.qos === 1) this.#atLeastOnce(message);
     else this.#exactlyOnceMessage(message);
+    this.#delivering--;
+    if (this.#intakeEnded) this.#tellIdle();
   }
 
   /** A PUBREL came: the identifier is free again. */
@@ -240,6 +245,11 @@ export class Inbound {
   #ackAtOnce(packetId: number): void {
     this.#abandonment.acknowledged(packetId);
     this.#wire?.ack(PacketType.puback, packetId, 0);
+  }
+
+  /** Read through a property, since an observer may have set it meanwhile. */
+  get #intakeEnded(): boolean {
+    return this.#refusing;
   }
 
   /** Read through a method, since an observer may have set it meanwhile. */
