@@ -55,7 +55,15 @@ export { isTopicName, validateTopicName } from './topics/topic-name.js';
 export { parseTemplate } from './topics/parse-template.js';
 export { TopicTrie } from './topics/topic-trie.js';
 
-export type { Connection, ConnectionEnd, ConnectionEvents, DrainReport, DropEvent } from './connection/connection.js';
+export type {
+  CloseOptions,
+  Connection,
+  ConnectionEnd,
+  ConnectionEvents,
+  DrainOptions,
+  DrainReport,
+  DropEvent,
+} from './connection/connection.js';
 export type {
   ClosedState,
   ConnectedState,

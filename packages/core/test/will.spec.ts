@@ -67,6 +67,33 @@ describe('the will', () => {
     expect(inbox.texts).toEqual([`1 ${new URL(mosquitto.url).hostname}`]);
   });
 
+  test.each([
+    ['close', 5],
+    ['close', 4],
+    ['drain', 5],
+    ['drain', 3],
+  ] as const)('is published after %s({ withWill }) (MQTT %d), behind what was published', async (how, protocolVersion) => {
+    const watcher = await openConnection(mosquitto.url);
+    const inbox = new Inbox(watcher, 'plant/10/#', { qos: 1 });
+    await within(inbox.subscription.ready, 4_000, 'SUBACK');
+    const leaving = await openConnection(mosquitto.url, { clientId: `leaving-${how}`, protocolVersion, will: { topic: 'plant/10/online', payload: 'left', qos: 1 } });
+    await leaving.publish('plant/10/last', 'word', { qos: 1 });
+    await within<unknown>(leaving[how]({ withWill: true }), 8_000, how);
+    await inbox.received(2);
+    expect(inbox.texts).toEqual(['word', 'left']);
+  });
+
+  test('session.expiry ends with close({ sessionExpiry: 0 }), and can last longer', async () => {
+    const open = (): ReturnType<typeof openConnection> => openConnection(mosquitto.url, { clientId: 'comes-back', session: { clean: false, expiry: 1_000 } });
+    const first = await open();
+    await first.close({ sessionExpiry: 2_000 });
+    const second = await open();
+    expect(second.negotiated?.sessionPresent).toBe(true);
+    await second.close({ sessionExpiry: 0 });
+    const third = await open();
+    expect(third.negotiated?.sessionPresent).toBe(false);
+  });
+
   test('is not published after drain()', async () => {
     const leaving = await openConnection(mosquitto.url, { will: { topic: 'plant/9/online', payload: 'false', retain: true } });
     await leaving.drain();

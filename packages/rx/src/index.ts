@@ -152,12 +152,14 @@ export type { TopicMessage, WithCaptures } from './observing/topic-message.js';
 export type { BufferWhileOfflineOptions } from './reconnecting/buffer-while-offline.js';
 export type { Jitter, RetryPolicy } from './reconnecting/retry-policy.js';
 export type {
+  CloseOptions,
   Connection,
   ConnectionEnd,
   ConnectionEvents,
   ConnectionOptions,
   ConnectionState,
   ConnectionStats,
+  DrainOptions,
   DrainReport,
   DropEvent,
   FilterOptions,

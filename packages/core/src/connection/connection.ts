@@ -24,6 +24,29 @@ export interface ConnectionEnd {
   readonly cause: MqttError | undefined;
 }
 
+/** How a connection says goodbye. */
+export interface CloseOptions {
+  /**
+   * Seconds that the server keeps the session from now on (MQTT 5): 0 ends it, and what is made up of `clientId` ends by itself.
+   * Closing does not fail where that cannot be had, but a `warning` with its reason tells so: UnsupportedError on MQTT 3.x, and
+   * where `session.expiry` is 0, which the protocol does not let anybody raise at the end [MQTT 5, 3.14.2.2.2];
+   * NotConnectedError where there is no connection to say it on. Defaults to what `session.expiry` has said.
+   */
+  readonly sessionExpiry?: number;
+  /**
+   * Whether the server publishes the will, as if the connection were lost: with DISCONNECT 0x04 (MQTT 5), and on MQTT 3.x
+   * without a DISCONNECT. It waits for `will.delay`, or until the session ends, which is at once with a session expiry of 0.
+   * Defaults to `false`.
+   */
+  readonly withWill?: boolean;
+}
+
+/** How a connection ends in good order. */
+export interface DrainOptions extends CloseOptions {
+  /** Milliseconds after which it closes anyway. Defaults to 10,000. */
+  readonly deadline?: number;
+}
+
 /** What `drain()` had to leave behind. */
 export interface DrainReport {
   /** Publications that were not acknowledged in time; each has settled with ClosedError. */
@@ -141,12 +164,17 @@ export interface Connection {
    * Ends the connection in good order: delivers nothing new, lets listeners finish with what they publish, waits until what
    * was published is acknowledged, then disconnects. What nobody observes stays with the session. Idempotent, and possible in
    * every state and inside every listener; but a listener that awaits it makes it wait for its deadline.
-   * @param options `deadline` in milliseconds, after which it closes anyway. Defaults to 10,000.
+   * @param options the deadline, and how to say goodbye. Of a second call the deadline is that of the first one.
+   * @throws InvalidOptionsError for options that cannot be used; then nothing has happened. Otherwise it never rejects.
    */
-  drain(options?: { readonly deadline?: number }): Promise<DrainReport>;
+  drain(options?: DrainOptions): Promise<DrainReport>;
 
-  /** Ends the connection now: everything pending settles with ClosedError, DISCONNECT is sent. Idempotent; never rejects. */
-  close(): Promise<void>;
+  /**
+   * Ends the connection now: everything pending settles with ClosedError, DISCONNECT is sent. Idempotent.
+   * @param options how to say goodbye; what they leave open is as an earlier `drain()` or `close()` had it.
+   * @throws InvalidOptionsError for options that cannot be used; then nothing has happened. Otherwise it never rejects.
+   */
+  close(options?: CloseOptions): Promise<void>;
 
   /** Drains, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;

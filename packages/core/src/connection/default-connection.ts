@@ -22,12 +22,13 @@ import type {
 import { Traffic } from '../wire/traffic.js';
 import type { Wire, WireFactory } from '../wire/wire.js';
 import { Attempts } from './attempts.js';
-import type { Connection, ConnectionEnd, ConnectionEvents, DrainReport } from './connection.js';
+import type { CloseOptions, Connection, ConnectionEnd, ConnectionEvents, DrainOptions, DrainReport } from './connection.js';
 import { type ConnectionEffect, type ConnectionInput, type NextAttempt, transition } from './connection-machine.js';
 import type { ConnectionState, EndedBy } from './connection-state.js';
 import { DataPlane } from './data-plane.js';
 import { Drain } from './drain.js';
 import { EndOfLife } from './end-of-life.js';
+import { Farewell } from './farewell.js';
 import type { Negotiated } from './negotiated.js';
 import { Pings } from './pings.js';
 import type { PlatformSignals } from './platform-signals.js';
@@ -65,6 +66,7 @@ export class DefaultConnection implements Connection {
   readonly #pings: Pings;
   readonly #endpoints: EndpointPlan;
   readonly #attempts: Attempts;
+  readonly #farewell: Farewell;
   readonly #end = new EndOfLife();
   #state: ConnectionState = { type: 'idle' };
   /** The wire that was accepted. */
@@ -112,6 +114,7 @@ export class DefaultConnection implements Connection {
       cycle: (error) => this.#cycle(error),
     }, dependencies.firstSubscriptionId ?? 0, plugins);
     this.#plan = new SessionPlan(options);
+    this.#farewell = new Farewell(this.#plan, warn);
     this.#endpoints = new EndpointPlan(options, dependencies.random, warn);
     const attempting = {
       clock: dependencies.clock,
@@ -212,12 +215,18 @@ export class DefaultConnection implements Connection {
     await renewal;
   }
 
-  drain({ deadline }: { readonly deadline?: number } = {}): Promise<DrainReport> {
+  drain({ deadline, ...goodbye }: DrainOptions = {}): Promise<DrainReport> {
+    try {
+      this.#farewell.wish(goodbye);
+    } catch (error) {
+      return Promise.reject(error as MqttError);
+    }
     this.#drained ??= this.#startDraining(deadline);
     return this.#drained;
   }
 
-  async close(): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
+    this.#farewell.wish(options);
     this.#feed({ type: 'close' });
     await this.#end.promise;
   }
@@ -347,18 +356,16 @@ export class DefaultConnection implements Connection {
       ? { type: 'failed', by: state.by, cause: state.cause }
       : { type: 'closed', by: 'user', cause: undefined };
     const { wire } = this.#attempts;
-    const expiry = this.#wire === undefined ? undefined : this.#plan.expiryAtEnd;
+    const isConnected = this.#wire !== undefined;
     const { unsettled, unacknowledged } = this.#data.unfinished;
     this.#unfinished = { unsettled, unacknowledged };
     this.#end.announce(end);
     this.#disconnect(end.cause ?? new ClosedError('the connection was closed'));
     this.#data.close(end.cause);
-    const settle = (): void => {
+    this.#farewell.say(wire, isConnected, () => {
       this.#data.closeSession(() => {
         this.#end.settle(end);
       });
-    };
-    if (wire === undefined) settle();
-    else wire.end(0, expiry, settle);
+    });
   }
 }

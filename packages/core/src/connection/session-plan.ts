@@ -65,10 +65,23 @@ export class SessionPlan {
     return !this.#clean() && (this.#version !== 5 || this.#expiry > 0);
   }
 
-  /** The session expiry for DISCONNECT: an identifier made up here leaves nothing behind, unless a store keeps it. */
-  get expiryAtEnd(): number | undefined {
+  /**
+   * The session expiry for DISCONNECT: the one that is wished, where it can be had; without a wish, an identifier made up here
+   * leaves nothing behind, unless a store keeps it. `undefined` leaves it as CONNECT said.
+   */
+  expiryAtEnd(wished: number | undefined): number | undefined {
     const { generatedClientId, sessionExpiry, store } = this.#options;
+    if (wished !== undefined) return this.whyExpiryStays(wished) === undefined && this.#version === 5 ? wished : undefined;
     return generatedClientId && store === undefined && sessionExpiry !== 0 ? 0 : undefined;
+  }
+
+  /** Why the session expiry cannot become this one at the end; `undefined` where it can, or is what it is anyway. */
+  whyExpiryStays(wished: number): string | undefined {
+    if (this.#version !== 5) {
+      return wished === 0 && this.#clean() ? undefined : 'MQTT 3.x knows no session expiry, but only `session.clean`';
+    }
+    // A session that CONNECT has begun without an expiry ends with its connection. [MQTT 5, 3.14.2.2.2]
+    return wished > 0 && this.#options.sessionExpiry === 0 ? '`session.expiry` was 0, which cannot be raised at the end' : undefined;
   }
 
   /** Whether there has been a connection at some time. */

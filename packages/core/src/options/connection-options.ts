@@ -16,8 +16,9 @@ import type { RedirectPolicy, ServerOption } from './server-options.js';
  */
 export interface ConnectionOptions {
   /**
-   * The client identifier. Defaults to a random one. `''` asks the server to assign one, which is then kept for every
-   * later attempt.
+   * The client identifier. Defaults to a random one, whose session ends with `close()`, since nobody comes back to it; closed
+   * while there is no connection to say that on, it stays for `session.expiry`. `''` asks the server to assign one, which is
+   * then kept for every later attempt.
    */
   readonly clientId?: string;
   /**
@@ -131,7 +132,7 @@ export interface SessionOptions {
    * to `'first'` with a store and to `true` without one.
    */
   readonly clean?: boolean | 'first';
-  /** Seconds that the server keeps the session after a disconnect (MQTT 5). Defaults to 300. */
+  /** Seconds that the server keeps the session after a disconnect (MQTT 5); `close()` can change it. Defaults to 300. */
   readonly expiry?: number;
   /**
    * Keeps the session on this side, so that it outlives the process: `await levelStore('./outbox')` of

@@ -11,7 +11,7 @@ import { encodeAck } from './codec/ack-codec.js';
 import { encodeAuth } from './codec/auth-codec.js';
 import { encodeConnect } from './codec/connect-encoder.js';
 import { encodeDisconnect, type ServerDisconnect } from './codec/disconnect-codec.js';
-import { type AckType, IMPLEMENTATION_ERROR, PacketType } from './codec/packet-type.js';
+import { type AckType, DISCONNECT_WITH_WILL, IMPLEMENTATION_ERROR, PacketType } from './codec/packet-type.js';
 import { PacketWriter } from './codec/packet-writer.js';
 import { encodePublish, type PublishPacket } from './codec/publish-encoder.js';
 import { encodeSubscribe, encodeUnsubscribe, type SubscribeFilter } from './codec/subscribe-encoder.js';
@@ -221,7 +221,10 @@ class PacketWire implements Wire {
   }
 
   #sayGoodbye(reasonCode: number, sessionExpiry: number | undefined): void {
-    encodeDisconnect(this.#request.protocolVersion, reasonCode, sessionExpiry, this.#writer);
+    const { protocolVersion } = this.#request;
+    // MQTT 3.x has no reason codes: the will of whoever leaves without DISCONNECT is published. [MQTT-3.1.2-8]
+    const leavesWithWill = protocolVersion !== 5 && reasonCode === DISCONNECT_WITH_WILL;
+    if (!leavesWithWill) encodeDisconnect(protocolVersion, reasonCode, sessionExpiry, this.#writer);
     this.#writer.flush();
     this.#leave('ending');
     this.#awaitEnd(END_ROUNDS);

@@ -72,7 +72,10 @@ export interface Wire {
   resume(): void;
   /** The other side broke the protocol: says so where it can, and ends with `closed(error, 'client')`. */
   fail(error: MqttError): void;
-  /** Ends in good order: writes what is waiting and DISCONNECT, and closes. Calls back when the transport is gone. */
+  /**
+   * Ends in good order: writes what is waiting and DISCONNECT, and closes. Calls back when the transport is gone. Where MQTT 3.x
+   * cannot say 0x04, DISCONNECT is left out: that says it as well.
+   */
   end(reasonCode: number, sessionExpiry: number | undefined, done: () => void): void;
   /** Ends at once, without a word. */
   destroy(): void;

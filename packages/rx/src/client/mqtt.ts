@@ -1,9 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type {
+  CloseOptions,
   Connection,
   ConnectionEnd,
   ConnectionState,
   ConnectionStats,
+  DrainOptions,
   DrainReport,
   DropEvent,
   MqttError,
@@ -135,10 +137,10 @@ export interface Mqtt {
   ): Observable<RespondStatus<Template, T>>;
 
   /** Ends the connection in good order; see {@link Connection.drain}. */
-  drain(options?: { readonly deadline?: number }): Promise<DrainReport>;
+  drain(options?: DrainOptions): Promise<DrainReport>;
 
   /** Ends the connection now; see {@link Connection.close}. */
-  close(): Promise<void>;
+  close(options?: CloseOptions): Promise<void>;
 
   /** Fulfils, and never rejects, when the connection has ended for good. */
   readonly closed: Promise<ConnectionEnd>;

@@ -1,8 +1,10 @@
 import type {
+  CloseOptions,
   Connection,
   ConnectionEnd,
   ConnectionState,
   ConnectionStats,
+  DrainOptions,
   DrainReport,
   DropEvent,
   MqttError,
@@ -115,14 +117,15 @@ export class RxMqtt implements Mqtt {
     return respond(this, filter, handler, options);
   }
 
-  drain(options: { readonly deadline?: number } = {}): Promise<DrainReport> {
-    sayFarewell(this.connection);
+  drain(options: DrainOptions = {}): Promise<DrainReport> {
+    // What the will says is left to the server.
+    if (options.withWill !== true) sayFarewell(this.connection);
     return this.connection.drain(options);
   }
 
-  close(): Promise<void> {
-    sayFarewell(this.connection);
-    return this.connection.close();
+  close(options: CloseOptions = {}): Promise<void> {
+    if (options.withWill !== true) sayFarewell(this.connection);
+    return this.connection.close(options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

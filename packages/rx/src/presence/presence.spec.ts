@@ -42,6 +42,18 @@ describe('presenceWill', () => {
     await mqtt.close();
   });
 
+  it.each(['close', 'drain'] as const)('is left to the server by %s({ withWill })', async (how) => {
+    const script = withWill();
+    presence(script.mqtt, will).subscribe();
+    script.server.wire.connack();
+    script.acknowledge('p/7');
+    const ended = script.mqtt[how]({ withWill: true, sessionExpiry: 9 });
+    script.server.clock.advance();
+    await ended;
+    expect(said(script)).toEqual([['p/7', 'online', true, 1]]);
+    expect(script.server.wire.sent.at(-1)).toEqual({ type: 'disconnect', reasonCode: 4, sessionExpiry: 9 });
+  });
+
   it('refuses what is no topic, at once', () => {
     expect(() => presenceWill({ topic: 'p/+' })).toThrow(InvalidOptionsError);
   });

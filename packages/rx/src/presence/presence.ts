@@ -14,7 +14,7 @@ export type PresenceStatus =
 /**
  * Tells others that this client is there: publishes the `online` message, retained, on each connect; the server publishes the
  * `offline` one if the connection breaks; and so does this when it is unsubscribed, and before `mqtt.drain()` and `mqtt.close()`
- * say goodbye (`connection.drain()` knows nothing of it).
+ * say goodbye (`connection.drain()` knows nothing of it, and with `withWill` it is left to the server).
  *
  * Cold · opens the connection · emits for each connect whether the server has taken the message · completes when the connection
  * is closed · errors when it has failed for good · unsubscribing says that the client is gone, though it stays connected.

@@ -24,6 +24,7 @@ export type AckType = 4 | 5 | 6 | 7;
 export type ProtocolVersion = 3 | 4 | 5;
 
 /** Reason codes that we send. */
+export const DISCONNECT_WITH_WILL = 0x04;
 export const MALFORMED_PACKET = 0x81;
 export const PROTOCOL_ERROR = 0x82;
 export const IMPLEMENTATION_ERROR = 0x83;
