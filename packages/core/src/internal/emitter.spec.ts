@@ -103,7 +103,8 @@ describe('Emitter', () => {
   it('reports a listener that rejects', async () => {
     const { emitter, problems } = emitterOf();
     const problem = new Error('no');
-    emitter.on('number', (() => Promise.reject(problem)));
+    const rejects: (event: number) => unknown = () => Promise.reject(problem);
+    emitter.on('number', rejects);
     emitter.emit('number', 1);
     await Promise.resolve();
     expect(problems).toEqual([['number', problem]]);
