@@ -253,6 +253,23 @@ describe('no secret is seen', () => {
     await keepsSilent(broker.url, { ...secret, will: made as ConnectionOptions['will'] & {} }, /ERR_MQTT_PROVIDER/);
   });
 
+  test.each<[string, () => unknown]>([
+    ['throws', () => { throw new Error(`no tunnel for ${token}`); }], // prettier-ignore
+    ['rejects', () => Promise.reject(Object.assign(new Error(`401 for https://tunnel.example.org/?key=${token}`), { code: 'ECONNREFUSED', token }))],
+    ['gives what is no stream', () => ({ token })],
+  ])('when the transport of the user %s', async (_, transport) => {
+    await keepsSilent('mqtt://tunnel.invalid', { transport: transport as never, will }, /ERR_MQTT/);
+  });
+
+  test('when a policy of the user throws one', async () => {
+    const reconnect = {
+      initialDelay: 1, maxDelay: 1, jitter: 'none', maxAttempts: 2,
+      delay: () => { throw new Error(`no leave from ${token}`); },
+      shouldRetry: () => { throw new Error(`no leave from ${token}`); },
+    } as const; // prettier-ignore
+    await keepsSilent(`mqtt://${LOCAL}:1`, { reconnect }, /ERR_MQTT/);
+  });
+
   test('when a plugin throws one, or gives bad ones', async () => {
     const broker = await startBroker();
     const connects = [

@@ -223,7 +223,7 @@ describe('shouldRetry', () => {
   });
 
   it('that throws leaves it to the error, with a warning', () => {
-    const thrown = new Error('thrown by shouldRetry');
+    const thrown = new Error('thrown by the function');
     const shouldRetry = (): never => {
       throw thrown;
     };

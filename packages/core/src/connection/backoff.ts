@@ -1,5 +1,6 @@
 import type { Outlook } from '../endpoints/endpoint-plan.js';
 import { ConnectionRefusedError, ServerDisconnectError } from '../errors/connection-errors.js';
+import { hideSecrets } from '../errors/hide-secrets.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import { reactionTo } from '../errors/reason-reactions.js';
 import { isPromiseLike } from '../internal/is-promise-like.js';
@@ -126,9 +127,9 @@ export class Backoff {
       const answer: unknown = shouldRetry(error);
       if (typeof answer === 'boolean') return answer;
       if (isPromiseLike(answer)) answer.then(undefined, () => undefined);
-      throw new TypeError('it must give true or false, and at once; what takes time is for reconnect.delay');
+      throw new TypeError('it must give true or false, and at once');
     } catch (thrown) {
-      this.#dependencies.warn(thrown, 'reconnect.shouldRetry failed; the error decides by itself');
+      this.#dependencies.warn(hideSecrets(thrown), 'reconnect.shouldRetry failed; the error decides by itself');
       return undefined;
     }
   }

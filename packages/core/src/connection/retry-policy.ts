@@ -1,3 +1,4 @@
+import { hideSecrets } from '../errors/hide-secrets.js';
 import { LONGEST_DELAY } from '../internal/clock.js';
 import { isPromiseLike } from '../internal/is-promise-like.js';
 import type { ResolvedReconnect } from '../options/resolve-reconnect.js';
@@ -73,7 +74,7 @@ export class RetryPolicy {
   }
 
   #withoutAnswer(retry: Retry, thrown: unknown): Retry {
-    this.#warn(thrown, 'reconnect.delay failed; the other options decide');
+    this.#warn(hideSecrets(thrown), 'reconnect.delay failed; the other options decide');
     return retry;
   }
 }

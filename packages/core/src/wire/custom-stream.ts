@@ -1,4 +1,6 @@
 import { ProviderError } from '../errors/connection-errors.js';
+import { hideSecrets } from '../errors/hide-secrets.js';
+import { isMqttError } from '../errors/mqtt-error.js';
 import type { NodeDuplex, TransportProvider, TransportStream, WebDuplex } from '../options/network-options.js';
 import { attemptContext, withinAttempt } from './attempt-context.js';
 import type { OpenedStream } from './opened-stream.js';
@@ -9,8 +11,14 @@ const METHODS = ['on', 'pipe', 'write', 'pause', 'resume', 'end', 'destroy'] as 
 
 /** The stream that the user's own function opens. */
 export async function openCustomStream(provider: TransportProvider, request: ConnectRequest, signal: AbortSignal): Promise<OpenedStream> {
-  const opened = Promise.resolve(provider(attemptContext(request, signal)));
-  const stream = asDuplex(await withinAttempt(opened, signal, discard));
+  let opened: TransportStream;
+  try {
+    opened = await withinAttempt(Promise.resolve(provider(attemptContext(request, signal))), signal, discard);
+  } catch (cause) {
+    // What a tunnel or a device wants to know may be secret, and may stand in what it says.
+    throw isMqttError(cause) ? cause : hideSecrets(cause);
+  }
+  const stream = asDuplex(opened);
   // Other than sockets, it may stay half open when the other side has ended.
   stream.on('end', () => void stream.destroy());
   return { type: 'stream', stream };
