@@ -2,6 +2,8 @@ import type { MqttError } from '@rxmqtt/core';
 import { catchError, concatMap, delay, map, of, timer } from 'rxjs';
 import { number } from '../codecs/number.js';
 import { text } from '../codecs/text.js';
+import { presenceWill } from '../presence/presence-will.js';
+import { presence } from '../presence/presence.js';
 import { publishTo } from '../publishing/publish-to.js';
 import { cutAfter, cutBefore, ignore, plainMessages, refuse, runMqtt } from './index.js';
 
@@ -152,5 +154,21 @@ describe('a marble test with a broker', () => {
         { faults: [fault] },
       );
     }
+  });
+});
+
+describe('the presence of a client of the broker', () => {
+  it('is told, and missed when its connection breaks', () => {
+    runMqtt(equal, ({ broker, connect, cold, expectObservable }) => {
+      const will = presenceWill({ topic: 'p/7' });
+      const mqtt = connect({ will, clientId: 'c', reconnect: { initialDelay: 10, jitter: 'none' } });
+      presence(mqtt, will).subscribe();
+      cold('----x').subscribe(() => {
+        broker.cut('c');
+      });
+
+      const told$ = broker.messages$.pipe(map(({ payload }) => new TextDecoder().decode(payload)));
+      expectObservable(told$, '^---------------!').toBe('a---b---------a', { a: 'online', b: 'offline' });
+    });
   });
 });

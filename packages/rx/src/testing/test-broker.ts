@@ -9,6 +9,7 @@ import {
 import { Observable, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Mqtt } from '../client/mqtt.js';
 import { RxMqtt } from '../client/rx-mqtt.js';
+import { rememberWill } from '../presence/presence-will.js';
 import { schedulerClock } from './scheduler-clock.js';
 
 const TEN_MINUTES = 600_000;
@@ -80,7 +81,11 @@ export function createTestBroker({ scheduler, horizon = TEN_MINUTES, ...options 
     start: (how) => {
       broker.start(how);
     },
-    connect: (own = {}) => new RxMqtt(broker.createConnection(own)),
+    connect: (own = {}) => {
+      const connection = broker.createConnection(own);
+      rememberWill(connection, own.will);
+      return new RxMqtt(connection);
+    },
     messages$: new Observable((subscriber) =>
       broker.onMessage((message) => {
         subscriber.next(message);
