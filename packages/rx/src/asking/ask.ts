@@ -3,6 +3,7 @@ import {
   type Connection,
   DecodeError,
   InvalidOptionsError,
+  InvalidTopicError,
   type MqttError,
   type MqttMessage,
   type OptionProblem,
@@ -57,6 +58,11 @@ export function ask<T, Q>(
     const message = merger.merge({ topic, payload });
     if (isMqttError(message)) {
       subscriber.error(message);
+      return;
+    }
+    if (!isTopicName(topic)) {
+      // Now, not when there is a connection.
+      subscriber.error(new InvalidTopicError('name', topic, 'is none: no request can be published to it'));
       return;
     }
     const correlation = newCorrelation();

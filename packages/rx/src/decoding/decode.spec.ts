@@ -343,4 +343,16 @@ describe('observe with a codec', () => {
 
     expect(() => mqtt.observe('a', { onDecodeError: 'pass' as never })).toThrow(InvalidOptionsError);
   });
+
+  it('errors when nobody is known who could publish the dead letter', () => {
+    let error: unknown;
+    of(message('x'))
+      .pipe(decode(number(), { onError: deadLetter('dead') }))
+      .subscribe({ error: (thrown: unknown) => (error = thrown) });
+
+    expect(error).toMatchObject({
+      message: expect.stringContaining('mqtt') as string,
+      cause: expect.any(RangeError) as Error,
+    });
+  });
 });

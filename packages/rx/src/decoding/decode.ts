@@ -49,7 +49,13 @@ export function decode<Template extends string, T, OnError extends DecodeErrorPo
       const error = new DecodeError(message.topic, message.payload, codec.name, { cause });
       if (policy === 'error') throw error;
       if (policy === 'pass') return Object.assign(withValue(message, undefined), { error });
-      void giveUp(connectionOf(message), policy, message, error);
+      const connection = connectionOf(message);
+      // Nobody could be told later.
+      if (policy !== 'skip' && policy.mqtt === undefined && connection === undefined)
+        throw new TypeError('this message is not as observe() gave it: name the `mqtt` of its dead letter', {
+          cause,
+        });
+      void giveUp(connection, policy, message, error);
       return undefined;
     }
     return withValue(message, value);

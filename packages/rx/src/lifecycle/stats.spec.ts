@@ -1,3 +1,4 @@
+import { InvalidOptionsError } from '@rxmqtt/core';
 import type { ConnectionStats } from '@rxmqtt/core';
 import { createTestConnection } from '@rxmqtt/core/testing';
 import { TestScheduler } from 'rxjs/testing';
@@ -55,5 +56,10 @@ describe('stats$', () => {
     let completed = false;
     sampleStats({ connection }).subscribe({ complete: () => (completed = true) });
     expect(completed).toBe(true);
+  });
+
+  it.each([0, -1, NaN, Infinity, '1' as never])('refuses an interval of %p at once', (interval) => {
+    const { connection } = createTestConnection();
+    expect(() => sampleStats({ connection }, { interval })).toThrow(InvalidOptionsError);
   });
 });

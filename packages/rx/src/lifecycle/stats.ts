@@ -1,5 +1,6 @@
 import type { Connection, ConnectionStats } from '@rxmqtt/core';
 import { type Observable, interval, map, startWith } from 'rxjs';
+import { LONGEST_DELAY, OptionsCheck } from '../internal/options-check.js';
 import { untilEnd } from './until-end.js';
 
 /** How often {@link sampleStats} looks. */
@@ -14,6 +15,8 @@ export interface SampleStatsOptions {
  * Cold: every observer has a timer of its own, none while nobody observes · does not open the connection · goes on through
  * reconnects · completes when the connection has ended for good, never errors.
  *
+ * @throws InvalidOptionsError at once, when the interval is no positive number.
+ *
  * @example
  * ```ts
  * sampleStats(mqtt, { interval: 10_000 }).subscribe(({ queues, drops }) => report(queues.outbox, drops.out));
@@ -21,6 +24,10 @@ export interface SampleStatsOptions {
  */
 export function sampleStats({ connection }: { readonly connection: Connection }, options: SampleStatsOptions = {}): Observable<ConnectionStats> {
   const { interval: period = DEFAULT_INTERVAL } = options;
+  const check = new OptionsCheck();
+  check.keys('', options, ['interval']);
+  check.number('interval', period, 1, LONGEST_DELAY);
+  check.done();
   const looks$ = interval(period).pipe(
     startWith(0),
     map(() => connection.stats()),
