@@ -219,7 +219,7 @@ export class DefaultConnection implements Connection {
     try {
       this.#farewell.wish(goodbye);
     } catch (error) {
-      return Promise.reject(error as MqttError);
+      return Promise.reject(error);
     }
     this.#drained ??= this.#startDraining(deadline);
     return this.#drained;
