@@ -57,7 +57,7 @@ class Run {
   #checked = 0;
   /** Identifiers that the server has on this connection and the client knows no answer for. */
   readonly #underWay = new Set<number>();
-  readonly #lastSent = new Map<QoS, number>();
+  readonly #lastSent = new Map<string, number>();
   #resumed = false;
   #inSession = new Set<string>();
 
@@ -154,11 +154,13 @@ class Run {
     for (const { name, outcomes } of this.#published) if (outcomes.length > 1) throw new Error(`${name} settled ${outcomes.length} times`);
   }
 
-  #checkPublish({ qos, packetId, dup, payload }: Extract<SentPacket, { type: 'publish' }>): void {
+  #checkPublish({ qos, topic, packetId, dup, payload }: Extract<SentPacket, { type: 'publish' }>): void {
     const index = Number(payload);
-    const last = this.#lastSent.get(qos) ?? -1;
+    // With 'latest' a message takes the place of an older one of its topic, and so comes before older ones of others.
+    const lane = this.#limits.overflow === 'latest' ? `${String(qos)} ${topic}` : String(qos);
+    const last = this.#lastSent.get(lane) ?? -1;
     if (index <= last) throw new Error(`QoS ${qos}: ${index} was sent after ${last}`);
-    this.#lastSent.set(qos, index);
+    this.#lastSent.set(lane, index);
     if (qos === 0) return;
     if (this.#underWay.has(packetId)) throw new Error(`identifier ${packetId} is in use`);
     this.#underWay.add(packetId);
