@@ -216,17 +216,15 @@ export class DefaultConnection implements Connection {
   }
 
   drain({ deadline, ...goodbye }: DrainOptions = {}): Promise<DrainReport> {
-    try {
-      this.#farewell.wish(goodbye);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    const refusal = this.#farewell.wish(goodbye);
+    if (refusal !== undefined) return Promise.reject(refusal);
     this.#drained ??= this.#startDraining(deadline);
     return this.#drained;
   }
 
   async close(options: CloseOptions = {}): Promise<void> {
-    this.#farewell.wish(options);
+    const refusal = this.#farewell.wish(options);
+    if (refusal !== undefined) throw refusal;
     this.#feed({ type: 'close' });
     await this.#end.promise;
   }

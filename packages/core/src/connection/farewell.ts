@@ -19,18 +19,19 @@ export class Farewell {
     this.#warn = warn;
   }
 
-  /** What a call asks for; what an earlier one has asked for stands where this one leaves it open. Throws InvalidOptionsError. */
-  wish({ sessionExpiry, withWill, ...others }: CloseOptions): void {
+  /** What a call asks for; what an earlier one has asked for stands where this one leaves it open. Answers why it cannot be used. */
+  wish({ sessionExpiry, withWill, ...others }: CloseOptions): InvalidOptionsError | undefined {
     const check = new OptionChecker();
     check.keys('', others, ['sessionExpiry', 'withWill']);
     if (sessionExpiry !== undefined) check.integer('sessionExpiry', sessionExpiry, 0, 0, MAX_UINT32);
     check.boolean('withWill', withWill, false);
-    if (check.problems.length > 0) throw new InvalidOptionsError(check.problems);
+    if (check.problems.length > 0) return new InvalidOptionsError(check.problems);
     this.#wish = {
       ...this.#wish,
       ...(sessionExpiry === undefined ? {} : { sessionExpiry }),
       ...(withWill === undefined ? {} : { withWill }),
     };
+    return undefined;
   }
 
   /**
