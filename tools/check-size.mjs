@@ -11,8 +11,8 @@ const cases = [
   { name: 'matchTopic alone', page: "export { matchTopic } from '@rxmqtt/rx';", ceiling: 1_000 },
   { name: 'matching in core alone', page: "export { matchTopic } from '@rxmqtt/core';", ceiling: 1_300 },
   // The aim is 25 kB for the whole; docs/architecture.md says where it stands.
-  { name: 'a client', page: "export { connect } from '@rxmqtt/rx';", ceiling: 70_000 },
-  { name: 'everything', page: "export * from '@rxmqtt/rx'; export * as core from '@rxmqtt/core';", ceiling: 83_000 },
+  { name: 'a client', page: "export { connect } from '@rxmqtt/rx';", ceiling: 75_000 },
+  { name: 'everything', page: "export * from '@rxmqtt/rx'; export * as core from '@rxmqtt/core';", ceiling: 88_000 },
 ];
 
 /** Text that means that something is in a bundle that has no business there. */

@@ -223,6 +223,7 @@ export class DataPlane {
         return new ClosedError(wasSent ? `${why}; the message may still have arrived` : why, options);
       },
     );
+    this.#inbound.end();
     this.#registry.close(cause);
     this.#inbound.close();
   }

@@ -125,6 +125,20 @@ describe('drain()', () => {
     expect(await report()).toEqual(NOTHING_LEFT);
   });
 
+  it('counts a message of QoS 0 that comes too late as dropped; others come again', () => {
+    const test = connected();
+    const drops: string[] = [];
+    test.connection.on('drop', ({ topic, qos }) => drops.push(`${topic} ${String(qos)}`));
+    test.connection.subscribe('a', { qos: 1, concurrency: 1 }, () => new Promise<void>(() => undefined));
+    test.clock.advance();
+    test.wire.suback();
+    test.wire.message({ topic: 'a' });
+    drain(test);
+    test.wire.message({ topic: 'a' });
+    test.wire.message({ topic: 'a', qos: 1, packetId: 7 });
+    expect(drops).toEqual(['a 0']);
+  });
+
   it('counts listeners of QoS 0 that were not done at its deadline', async () => {
     const test = connected();
     test.connection.subscribe('a', { concurrency: 1 }, () => new Promise<void>(() => undefined));

@@ -67,6 +67,8 @@ export class Inbound {
   #wire: Wire | undefined;
   #modern = false;
   #refusing = false;
+  /** What is let go of from now on was left, not handled: whoever resumes the session gets it. */
+  #ending = false;
   /** How many messages observers have not done with. */
   #handlings = 0;
   /** How many messages are being given to observers: they may end the intake, and publish what comes of the message. */
@@ -164,8 +166,14 @@ export class Inbound {
     this.#holding.clear(true);
   }
 
+  /** The observers are about to leave what they have not done, for good. */
+  end(): void {
+    this.#ending = true;
+  }
+
   /** It is over: nobody can be told anything any more. */
   close(): void {
+    this.#ending = true;
     this.disconnected();
     this.#holding.close();
   }
@@ -192,7 +200,11 @@ export class Inbound {
 
   /** A PUBLISH came. */
   publish(message: InboundMessage): void {
-    if (this.#refusing) return;
+    if (this.#refusing) {
+      // QoS 1 and 2 are sent again to whoever resumes the session; this is gone.
+      if (message.qos === 0) this.#drop(message);
+      return;
+    }
     this.#delivering++;
     if (message.qos === 0) this.#atMostOnce(message);
     else if (message.qos === 1) this.#atLeastOnce(message);
@@ -302,7 +314,7 @@ export class Inbound {
     };
     // A negative PUBREC ends the flow: there is nothing to be remembered. [MQTT 5, 4.3.3]
     const isOver = flow.reasonCode !== undefined || this.#exactlyOnce.get(packetId) !== flow;
-    if (this.#ledger === undefined || reasonCode >= 0x80 || isOver) proceed();
+    if (this.#ledger === undefined || reasonCode >= 0x80 || isOver || this.#ending) proceed();
     else this.#ledger.handled(packetId, reasonCode, proceed);
   }
 

@@ -349,6 +349,38 @@ describe('after a restart', () => {
     expect(got).toEqual(['a', 'b']);
   });
 
+  it.each(['auto', 'manual'] as const)('what close() found unhandled of QoS 2 is delivered again (%s)', async (ack) => {
+    const options: ConnectionOptions = { session: { clean: false } };
+    const got: string[] = [];
+    const observe = ({ connection }: TestConnection): void => {
+      connection.subscribe('in', { qos: 2, ack, ...(ack === 'auto' ? { concurrency: 1 } : {}) }, ({ payload }) => {
+        got.push(Buffer.from(payload).toString());
+        return new Promise<void>(() => undefined);
+      });
+    };
+    const first = await start(undefined, options);
+    observe(first);
+    const wire = connack(first, false);
+    await settled();
+    wire.suback();
+    for (const [index, payload] of ['a', 'b'].entries()) wire.message({ topic: 'in', payload, qos: 2, packetId: 7 + index });
+    void first.connection.close();
+    first.clock.advance(0);
+    await settled();
+    expect(keys(first, 'received/')).toEqual([]);
+    expect(log(wire)).not.toContain('PUBREC #7');
+
+    got.length = 0;
+    const second = await restart(first, options);
+    observe(second);
+    const resumed = connack(second, true);
+    for (const [index, payload] of ['a', 'b'].entries()) {
+      resumed.message({ topic: 'in', payload, qos: 2, packetId: 7 + index, dup: true });
+    }
+    expect(got).toEqual(ack === 'auto' ? ['a'] : ['a', 'b']);
+    expect(log(resumed)).toEqual([]);
+  });
+
   it('identifiers of a lost session mean nothing, before anything is subscribed', async () => {
     const first = await start();
     first.connection.subscribe('in', { qos: 2 }, () => undefined);
