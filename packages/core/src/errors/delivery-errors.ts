@@ -41,7 +41,7 @@ export class OverflowError extends MqttError {
   }
 }
 
-/** There is no connection, and the message was not to be queued (`offline: 'error'` or `'drop'`). */
+/** There is no connection, and the message was not to be queued (`offline: 'error'`). */
 export class OfflineError extends MqttError {
   /** The topic of the message. */
   readonly topic: string;
@@ -82,7 +82,7 @@ export class UnknownOutcomeError extends MqttError {
   }
 }
 
-/** The message waited longer than its `messageExpiryInterval` allows, and was not sent. */
+/** The message waited longer than its `messageExpiryInterval` or `publish.maxAge` allows, and was not sent. */
 export class ExpiredError extends MqttError {
   /** The topic of the message. */
   readonly topic: string;
