@@ -186,10 +186,13 @@ export class SubscriptionRegistry {
     this.#join(subscription, wanted);
     // Of what was never sent there is nothing to be missed.
     const unsent = ({ isTold, pending }: FilterEntry): boolean => !isTold && pending === undefined;
-    const { entries } = subscription;
-    for (const [index, entry] of entries.entries()) {
+    const stays = new Set(subscription.wanted);
+    const given: FilterEntry[] = [];
+    for (const entry of subscription.entries) {
       // It took the copies of those before it.
-      if (subscription.wanted.includes(entry)) entry.takeOver(subscription, replaced(subscription).filter((each) => !unsent(each) && entries.indexOf(each) < index));
+      if (!stays.has(entry)) {
+        if (!unsent(entry)) given.push(entry);
+      } else if (given.length > 0) entry.takeOver(subscription, given);
     }
     void this.#leave(
       subscription,
@@ -255,5 +258,6 @@ export class SubscriptionRegistry {
 }
 
 function replaced({ entries, wanted }: ActiveSubscription): readonly FilterEntry[] {
-  return entries.filter((entry) => !wanted.includes(entry));
+  const stays = new Set(wanted);
+  return entries.filter((entry) => !stays.has(entry));
 }
