@@ -216,10 +216,6 @@ describe('order', () => {
   });
 });
 
-// The time is a promise, and the machine may be busy: it is kept if it can be kept. What it is made of, round trips, is counted in
-// round-trips.spec.ts.
-jest.retryTimes(3);
-
 describe('200 messages and a round trip of 20 ms', () => {
   const ROUND_TRIP = 20;
   const acknowledgeLate = (broker: ScriptedBroker): void => {
