@@ -1,7 +1,7 @@
 // npm test: sets the machine up, runs everything, and ends with one line: N passed, N failed.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { ensureInstalled, nxCommand, nxEnvironment, requireNode, root } from './lib/workspace.mjs';
 import { setupSystem } from './setup-system.mjs';
@@ -48,15 +48,16 @@ function stream([command, ...args]) {
 }
 
 /** A stage that fails, or counts nothing, without a failed test in its count has failed as a whole. */
-const counted = (passed, failed, code) => ({
-  passed,
-  failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed,
-});
+const counted = (passed, failures, code) =>
+  failures.length === 0 && (code !== 0 || passed === 0)
+    ? { passed, failures: [passed === 0 ? 'nothing was counted' : `exit code ${code}`] }
+    : { passed, failures };
 
 /** Each of the tool's checks is a test. */
 const checks = (tool) => async () => {
   const { code, output } = await stream([process.execPath, join('tools', tool)]);
-  return counted(output.match(/^ok - /gm)?.length ?? 0, output.match(/^not ok - /gm)?.length ?? 0, code);
+  const failures = Array.from(output.matchAll(/^not ok - (.*)$/gm), ([, what]) => what);
+  return counted(output.match(/^ok - /gm)?.length ?? 0, failures, code);
 };
 
 /** Each task of each project is a test. */
@@ -66,10 +67,10 @@ async function tasks() {
   );
   const ran = new Set(Array.from(output.matchAll(/^> nx run (\S+)/gm), ([, task]) => task));
   const summary = output.search(/^(Tasks not run|Failed tasks)/m);
-  const failures = summary < 0 ? '' : output.slice(summary);
-  const failed = new Set(Array.from(failures.matchAll(/^- (\S+:\S+)$/gm), ([, task]) => task));
+  const listed = summary < 0 ? '' : output.slice(summary);
+  const failed = new Set(Array.from(listed.matchAll(/^- (\S+:\S+)$/gm), ([, task]) => task));
   for (const task of failed) ran.delete(task);
-  return counted(ran.size, failed.size, code);
+  return counted(ran.size, [...failed], code);
 }
 
 async function jest() {
@@ -81,15 +82,19 @@ async function jest() {
       ...['--', '--ci', '--json', '--outputFile=out-tsc/jest.json'],
     ),
   );
-  let [passed, failed] = [0, 0];
-  for (const file of jestResults.filter(existsSync)) {
-    const result = JSON.parse(readFileSync(file, 'utf8'));
-    passed += result.numPassedTests;
-    // A spec file that does not load has no failed test.
-    failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
-  }
-  return counted(passed, failed, code);
+  const results = jestResults.filter(existsSync).map((file) => JSON.parse(readFileSync(file, 'utf8')));
+  const passed = results.reduce((sum, { numPassedTests }) => sum + numPassedTests, 0);
+  return counted(passed, results.flatMap(jestFailures), code);
 }
+
+/** Each failed test with its file and what it says; a spec file that does not load has no failed test. */
+const jestFailures = ({ testResults }) =>
+  testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(root, name);
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    if (failed.length === 0) return status === 'failed' ? [`${file}: ${message}`] : [];
+    return failed.map(({ fullName, failureMessages }) => `${file}: ${fullName}\n${failureMessages.join('\n')}`);
+  });
 
 async function nodeTests() {
   const files = readdirSync(join(root, 'tools'), { recursive: true })
@@ -97,12 +102,17 @@ async function nodeTests() {
     .map((file) => join('tools', file));
   const { code, output } = await stream([process.execPath, '--test', '--test-reporter=spec', ...files]);
   const count = (word) => Number(output.match(new RegExp(`^\\S* ?${word} (\\d+)$`, 'm'))?.[1] ?? 0);
-  return counted(count('pass'), count('fail') + count('cancelled'), code);
+  // What has failed is told a second time below this line.
+  const details = output.slice(Math.max(0, output.lastIndexOf('failing tests:')));
+  const failures = Array.from({ length: count('fail') + count('cancelled') }, (_, i) =>
+    i === 0 ? details : 'see above',
+  );
+  return counted(count('pass'), failures, code);
 }
 
 async function systemPackages() {
   const complete = setupSystem();
-  return { passed: complete ? 1 : 0, failed: complete ? 0 : 1 };
+  return complete ? { passed: 1, failures: [] } : { passed: 0, failures: ['see the first stage'] };
 }
 
 const stages = [
@@ -119,6 +129,10 @@ const stages = [
 requireNode();
 const total = { passed: 0, failed: 0 };
 const report = [];
+const failures = [];
+
+/** The end of the log may be all that is seen of it: what has failed is told there again, without its length. */
+const shortened = (text) => stripVTControlCharacters(text).split('\n').slice(0, 30).join('\n').slice(0, 3_000);
 
 async function runStage([name, run]) {
   console.log(`\n--- ${name}`);
@@ -128,12 +142,13 @@ async function runStage([name, run]) {
     result = await run();
   } catch (error) {
     console.log(String(error?.stack ?? error));
-    result = { passed: 0, failed: 1 };
+    result = { passed: 0, failures: [String(error?.stack ?? error)] };
   }
   total.passed += result.passed;
-  total.failed += result.failed;
+  total.failed += result.failures.length;
+  failures.push(...result.failures.map((failure) => `${name}: ${shortened(failure)}`));
   const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(6);
-  report.push(`${seconds} s  ${name}: ${result.passed} passed, ${result.failed} failed`);
+  report.push(`${seconds} s  ${name}: ${result.passed} passed, ${result.failures.length} failed`);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
@@ -145,6 +160,7 @@ report.push(`${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s  d
 if (installed === 0) for (const stage of stages) await runStage(stage);
 else total.failed++;
 
+for (const failure of failures) console.log(`\nFAILED  ${failure}`);
 console.log(`\n${report.join('\n')}\n`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;
