@@ -7,7 +7,12 @@ import { observeFor, within } from './support/within.js';
 jest.setTimeout(60_000);
 leavesNothingBehind();
 
-test.each(['full', 'equal', 'decorrelated'] as const)('a hundred clients come back to a broker that restarts spread over half the first delay at least (%s)', async (jitter) => {
+// The delays of 'equal' are the upper half of the first delay: a hundred of them come close to that width, and never reach it.
+test.each([
+  ['full', 0.5],
+  ['equal', 0.4],
+  ['decorrelated', 0.5],
+] as const)('a hundred clients come back to a broker that restarts spread over the width of the jitter (%s: %d of the first delay at least)', async (jitter, share) => {
   const base = 1_000;
   const broker = await startBroker();
   const connections = Array.from({ length: 100 }, () => newConnection(broker.url, { reconnect: { initialDelay: base, jitter } }));
@@ -16,7 +21,7 @@ test.each(['full', 'equal', 'decorrelated'] as const)('a hundred clients come ba
   for (const peer of broker.connections) peer.cut();
   await broker.until(() => broker.connections.length >= before + 100, 'all come back', 20_000);
   const came = broker.connections.slice(before).map(({ openedAt }) => openedAt);
-  expect(Math.max(...came) - Math.min(...came)).toBeGreaterThanOrEqual(base / 2);
+  expect(Math.max(...came) - Math.min(...came)).toBeGreaterThanOrEqual(base * share);
 });
 
 test.each([5, 4] as const)('two clients of one name on mosquitto connect six times at most in ten seconds, both together (version %i)', async (protocolVersion) => {
