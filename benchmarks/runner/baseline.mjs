@@ -1,9 +1,11 @@
-import { formatRatio } from './format.mjs';
+import { formatRatio, formatValue } from './format.mjs';
+import { measureOf } from './measures.mjs';
 
 const TOLERANCE = 0.15;
 
 /**
- * Compares our contestants' ratios of a case with those of its baseline. Ratios, since absolute times belong to a machine.
+ * Compares our contestants' ratios of a case with those of its baseline: ratios, since absolute times belong to a machine. What
+ * has no reference (kB, packets) is compared as it is.
  * @returns a sentence for each that is more than 15% worse, or incomplete where it was complete.
  */
 export function regressionsOf(name, record, baseline) {
@@ -14,11 +16,20 @@ export function regressionsOf(name, record, baseline) {
     if (!row.ours || old === undefined) return [];
     if (old.complete && !row.complete)
       return [`${name}: ${row.name} is not complete any more (${row.troubles.join('; ')})`];
-    if (old.ratio === undefined || !isWorse(row.ratio?.median, old.ratio.median, record.better)) return [];
-    return [
-      `${name}: ${row.name} is at ${formatRatio(row.ratio?.median)} ${record.reference}, was at ${formatRatio(old.ratio.median)}`,
-    ];
+    return comparisonOf(name, record, row, old) ?? [];
   });
+}
+
+function comparisonOf(name, record, row, old) {
+  const { better, unit, grain = 0 } = measureOf(record);
+  if (Math.abs(row.value?.median - old.value?.median) < grain) return undefined;
+  if (old.ratio !== undefined) {
+    if (!isWorse(row.ratio?.median, old.ratio.median, better)) return undefined;
+    const reference = row.reference ?? record.reference;
+    return `${name}: ${row.name} is at ${formatRatio(row.ratio?.median)} ${reference}, was at ${formatRatio(old.ratio.median)}`;
+  }
+  if (old.value === undefined || !isWorse(row.value?.median, old.value.median, better)) return undefined;
+  return `${name}: ${row.name} is at ${formatValue(row.value?.median, unit)} ${unit}, was at ${formatValue(old.value.median, unit)} ${unit}`;
 }
 
 function isWorse(now, old, better) {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { formatRate, formatRatio } from './format.mjs';
+import { formatRatio, formatValue } from './format.mjs';
 
 const CHART = fileURLToPath(new URL('../results/chart.svg', import.meta.url));
 const WIDTH = 860;
@@ -24,11 +24,9 @@ export function writeChart(cases) {
   const parts = [];
   for (const [name, record] of Object.entries(cases)) {
     const rows = record.contestants.filter((row) => row.value !== undefined);
-    parts.push(
-      `<text class="title" x="${GAP}" y="${top + 14}">${escape(name)} · ${escape(record.unit)}, × ${escape(record.reference)}</text>`,
-    );
-    const most = Math.max(...rows.map((row) => row.value.max));
-    rows.forEach((row, index) => parts.push(bar(row, top + TITLE - 6 + index * ROW, BAR / most)));
+    parts.push(`<text class="title" x="${GAP}" y="${top + 14}">${escape(title(name, record))}</text>`);
+    const most = Math.max(Number.MIN_VALUE, ...rows.map((row) => row.value.max));
+    rows.forEach((row, index) => parts.push(bar(row, record.unit, top + TITLE - 6 + index * ROW, BAR / most)));
     top += TITLE + rows.length * ROW + GAP;
   }
   writeFileSync(
@@ -43,11 +41,18 @@ ${parts.join('\n')}
   );
 }
 
-function bar({ name, ours, value, ratio }, y, scale) {
+function title(name, { unit, better, reference }) {
+  const compared = reference === undefined ? '' : `, × ${reference}`;
+  return `${name} · ${unit}${better === 'lower' ? ' (shorter is better)' : ''}${compared}`;
+}
+
+function bar({ name, ours, value, ratio }, unit, y, scale) {
   const kind = ours ? 'ours' : name === 'limit' ? 'limit' : 'rival';
-  const x = (rate) => (GAP + LABEL + rate * scale).toFixed(1);
+  const x = (one) => (GAP + LABEL + Math.max(0, one) * scale).toFixed(1);
   const middle = y + ROW / 2 - 2;
-  const text = [formatRate(value.median), ...(ratio === undefined ? [] : [formatRatio(ratio.median)])].join(' · ');
+  const text = [formatValue(value.median, unit), ...(ratio === undefined ? [] : [formatRatio(ratio.median)])].join(
+    ' · ',
+  );
   return [
     `<text x="${GAP}" y="${y + 12}">${escape(name)}</text>`,
     `<rect class="${kind}" x="${GAP + LABEL}" y="${y}" width="${Math.max(1, value.median * scale).toFixed(1)}" height="${ROW - 5}" rx="2"/>`,

@@ -6,6 +6,13 @@ export function formatRate(value) {
   return threeDigits(value);
 }
 
+/** A value of a measure: a rate in three digits, anything else whole where it has four digits or more. */
+export function formatValue(value, unit) {
+  if (value === undefined) return '–';
+  if (/\/(CPU )?s$/.test(unit)) return formatRate(value);
+  return Math.abs(value) >= 1e3 ? formatCount(Math.round(value)) : threeDigits(value);
+}
+
 /** A whole number with thousands separated. */
 export function formatCount(value) {
   return value.toLocaleString('en-US');
@@ -18,7 +25,8 @@ export function formatRatio(value) {
 
 /** A number in three digits, none of them lost before the point. */
 export function threeDigits(value) {
-  if (value >= 100) return value.toFixed(0);
-  if (value > 0 && value < 0.1) return value.toPrecision(2);
-  return value.toFixed(value >= 10 ? 1 : 2);
+  const size = Math.abs(value);
+  if (size >= 100) return value.toFixed(0);
+  if (size > 0 && size < 0.1) return value.toPrecision(2);
+  return value.toFixed(size >= 10 ? 1 : 2);
 }

@@ -1,4 +1,4 @@
-import { formatRate } from './format.mjs';
+import { formatValue } from './format.mjs';
 
 /** Shows what is running: one line that is redrawn on a terminal, one line per round elsewhere. */
 export function createProgress(totalCases, stream = process.stdout) {
@@ -36,7 +36,9 @@ export function createProgress(totalCases, stream = process.stdout) {
     },
     sampled(definition, contestant, round, sample) {
       latest = latest.filter((text) => !text.startsWith(`${contestant.name} `));
-      latest.push(`${contestant.name} ${sample.failure === undefined ? formatRate(sample.value) : 'failed'}`);
+      latest.push(
+        `${contestant.name} ${sample.failure === undefined ? formatValue(sample.value, definition.unit) : 'failed'}`,
+      );
     },
     roundEnded(round) {
       if (!stream.isTTY) print(`  ${elapsed()}  ${round === 0 ? 'warm-up' : `round ${round}`}: ${latest.join('  ')}`);

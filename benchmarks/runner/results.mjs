@@ -12,12 +12,14 @@ export const BASELINE = fileURLToPath(new URL('../results/baseline.json', import
 
 /** Makes the record of a case: what was run where with what, what came out, and every sample it came out of. */
 export function recordOf(definition, run, settings, contestants, rows) {
-  const { title, unit, reference, better = 'higher' } = definition;
+  const { title, unit, reference, better = 'higher', grain, more } = definition;
   return {
     title,
     unit,
     reference,
     better,
+    grain,
+    more,
     run,
     contestants: rows.map((row, index) => ({
       ...row,

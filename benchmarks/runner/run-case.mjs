@@ -50,7 +50,8 @@ export function settingOf(definition, contestant, short) {
 async function measureOnce(definition, contestant, peer, { short, profile }) {
   const setting = settingOf(definition, contestant, short);
   if (peer !== undefined) {
-    await peer.prepare({ ...definition.peer.order, total: setting.warmup + setting.messages });
+    const { warmup = 0, messages = 0 } = setting;
+    await peer.prepare({ ...definition.peer.order, total: warmup + messages });
     setting.port = peer.port;
     setting.url = `mqtt://127.0.0.1:${peer.port}`;
   }
@@ -62,5 +63,6 @@ async function measureOnce(definition, contestant, peer, { short, profile }) {
     peer,
     deadlineSeconds: contestant.deadlineSeconds ?? definition.deadlineSeconds ?? DEFAULT_DEADLINE_SECONDS,
     profile,
+    nodeOptions: definition.nodeOptions,
   });
 }

@@ -7,10 +7,11 @@ const STDERR_KEPT = 2_000;
 /**
  * Measures one contestant once, in a child process with a deadline. Never rejects: fulfils with its sample, or with
  * `{ failure }` in words.
+ * @param nodeOptions flags that the role needs of Node, such as `--expose-gc`.
  */
-export function runContestant({ role, contestant, name, setting, peer, deadlineSeconds, profile }) {
+export function runContestant({ role, contestant, name, setting, peer, deadlineSeconds, profile, nodeOptions = [] }) {
   const job = JSON.stringify({ role, contestant, name, setting, profile });
-  const child = fork(CHILD, [job], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = fork(CHILD, [job], { execArgv: nodeOptions, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
 
   return new Promise((resolve) => {
     let result;

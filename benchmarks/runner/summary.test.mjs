@@ -56,3 +56,60 @@ test('a ratio may fall by 15%, no further', () => {
   assert.deepEqual(regressionsOf('case', record(4, false), record(4)), ['case: ours is not complete any more (lost)']);
   assert.deepEqual(regressionsOf('case', record(1), undefined), []);
 });
+
+const memory = {
+  unit: 'MB',
+  better: 'lower',
+  grain: 1,
+  reference: 'rival',
+  more: [{ name: 'packets', unit: 'packets', better: 'lower' }],
+  targets: [
+    { contestant: 'ours', atMost: 0.5 },
+    { contestant: 'ours', alone: true, atMost: 32 },
+    { contestant: 'ours', above: 'rival', atMost: 2 },
+    { contestant: 'ours', measure: 'packets', alone: true, atMost: 6 },
+  ],
+};
+const resident = (round, value, packets) => ({ round, value, packets, succeeded: 1, expected: 1, flaws: [] });
+const small = { name: 'ours', ours: true, samples: [resident(1, 10, 5), resident(2, 14, 9)] };
+const big = { name: 'rival', samples: [resident(1, 40, 20), resident(2, 20, 20)] };
+
+test('a bound is on a ratio, on a difference or on the measure itself, from above too', () => {
+  const [row] = summarize(memory, [small, big]);
+  assert.deepEqual(row.targets, [
+    { text: '≤ 0.5× rival', met: true, figure: '0.40×' },
+    { text: '≤ 32.0 MB', met: true, figure: '12.0 MB' },
+    { text: '≤ rival + 2.00 MB', met: true, figure: '−18.0 MB' },
+    { text: 'packets ≤ 6.00', met: false, figure: '7.00' },
+  ]);
+});
+
+test('further measures have columns of their own', () => {
+  const [row] = summarize(memory, [small, big]);
+  assert.deepEqual(tableHeader(memory).slice(1, 4), ['MB, less is better (min–max)', '× rival (min–max)', 'packets']);
+  assert.deepEqual(tableRows(memory, [row])[0].slice(1, 4), ['12.0 (10.0–14.0)', '0.40× (0.25×–0.70×)', '7.00']);
+});
+
+test('each contestant may have a reference of its own', () => {
+  const twins = { ...memory, reference: undefined, more: [], targets: [] };
+  const rows = summarize(twins, [{ ...small, reference: 'rival' }, big]);
+  assert.equal(rows[0].ratio.median, 0.4);
+  assert.equal(rows[1].ratio, undefined);
+  assert.equal(
+    tableHeader({ ...twins, contestants: [{ ...small, reference: 'rival' }, big] })[2],
+    '× its twin (min–max)',
+  );
+});
+
+test('what has no reference is compared as it is, and less may be better', () => {
+  const record = (median) => ({
+    unit: 'MB',
+    better: 'lower',
+    grain: 1,
+    contestants: [{ name: 'ours', ours: true, complete: true, value: { median } }],
+  });
+  assert.deepEqual(regressionsOf('case', record(11), record(10)), []);
+  assert.deepEqual(regressionsOf('case', record(12), record(10)), ['case: ours is at 12.0 MB, was at 10.0 MB']);
+  assert.deepEqual(regressionsOf('case', record(2), record(10)), []);
+  assert.deepEqual(regressionsOf('case', record(1.9), record(1)), []);
+});

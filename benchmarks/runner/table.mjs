@@ -1,4 +1,5 @@
-import { formatCount, formatRate, formatRatio, threeDigits } from './format.mjs';
+import { formatCount, formatRatio, formatValue, threeDigits } from './format.mjs';
+import { measuresOf } from './measures.mjs';
 
 const VERDICTS = new Map([
   [true, 'met'],
@@ -6,13 +7,14 @@ const VERDICTS = new Map([
   [undefined, 'not measured'],
 ]);
 
-/** The header of a case's table. */
-export function tableHeader({ unit, reference }) {
+/** The header of a case's table. Contestants that have references of their own share its column. */
+export function tableHeader(definition) {
+  const [{ unit, better }, ...more] = measuresOf(definition);
   return [
     'contestant',
-    `${unit} (min–max)`,
-    `× ${reference} (min–max)`,
-    'CPU µs/msg',
+    `${unit}${better === 'lower' ? ', less is better' : ''} (min–max)`,
+    ...(hasRatios(definition) ? [`× ${definition.reference ?? 'its twin'} (min–max)`] : []),
+    ...more.map((measure) => measure.unit),
     'went through',
     'target',
     'verdict',
@@ -20,15 +22,17 @@ export function tableHeader({ unit, reference }) {
 }
 
 /** The cells of a case's table, a row for each contestant. */
-export function tableRows({ reference }, rows) {
-  const referenceCpu = rows.find((row) => row.name === reference)?.cpuMicros?.median;
+export function tableRows(definition, rows) {
+  const [{ unit }, ...more] = measuresOf(definition);
+  const byName = new Map(rows.map((row) => [row.name, row]));
   return rows.map((row) => {
-    const { name, value, cpuMicros, ratio, targets } = row;
+    const { name, value, ratio, targets } = row;
+    const reference = byName.get(row.reference ?? definition.reference);
     return [
       name,
-      value === undefined ? '–' : range(formatRate, value),
-      ratio === undefined ? '–' : range(formatRatio, ratio),
-      cpuMicros === undefined ? '–' : cpuCell(cpuMicros.median, referenceCpu),
+      value === undefined ? '–' : range((one) => formatValue(one, unit), value),
+      ...(hasRatios(definition) ? [ratio === undefined ? '–' : range(formatRatio, ratio)] : []),
+      ...more.map((measure) => furtherCell(measure, row, reference)),
       wentThrough(row),
       targets.map((target) => target.text).join(', '),
       targets.map(verdictOf).join(', '),
@@ -36,15 +40,21 @@ export function tableRows({ reference }, rows) {
   });
 }
 
+function hasRatios({ reference, contestants = [] }) {
+  return reference !== undefined || contestants.some((contestant) => contestant.reference !== undefined);
+}
+
 function range(format, { median, min, max }) {
   return `${format(median)} (${format(min)}–${format(max)})`;
 }
 
-/** CPU time depends less on what else the machine does: the second opinion to the ratio of rates. */
-function cpuCell(micros, reference) {
-  if (reference === undefined) return threeDigits(micros);
-  const part = micros < reference ? `1/${threeDigits(reference / micros)}` : formatRatio(micros / reference);
-  return `${threeDigits(micros)} (${part})`;
+/** A further measure, and what part of the reference's it is: of CPU time, the second opinion to the ratio of rates. */
+function furtherCell({ name, unit }, row, reference) {
+  const [value, other] = [row[name]?.median, reference?.[name]?.median];
+  if (value === undefined) return '–';
+  const text = formatValue(value, unit);
+  if (!(value > 0 && other > 0)) return text;
+  return `${text} (${value < other ? `1/${threeDigits(other / value)}` : formatRatio(value / other)})`;
 }
 
 /** What there is to say about a case's rows that does not fit into a cell. */
@@ -62,9 +72,9 @@ function wentThrough({ complete, succeeded, expected }) {
   return `${formatCount(succeeded)} of ${formatCount(expected)}`;
 }
 
-function verdictOf({ met, ratio }) {
+function verdictOf({ met, figure }) {
   const verdict = VERDICTS.get(met);
-  return ratio === undefined ? verdict : `${verdict} (${formatRatio(ratio)})`;
+  return figure === undefined ? verdict : `${verdict} (${figure})`;
 }
 
 /** A table for a terminal. */
