@@ -1,4 +1,5 @@
 import { cases } from './cases/index.mjs';
+import { absenceOf } from './runner/absence.mjs';
 import { help, parseArguments, selectCases, UsageError } from './runner/arguments.mjs';
 import { regressionsOf } from './runner/baseline.mjs';
 import { writeChart } from './runner/chart.mjs';
@@ -39,6 +40,11 @@ async function run(options) {
 
   for (const definition of selected) {
     progress.caseStarted(definition);
+    const absence = absenceOf(definition.peer ?? {});
+    if (absence !== undefined) {
+      progress.print(`  skipped: ${absence}`);
+      continue;
+    }
     let record = await measure(definition, options, progress);
     // The machine has moods: what looks like a regression has to show twice.
     if (regressionsOf(definition.name, record, baseline[definition.name]).length > 0) {
@@ -60,7 +66,7 @@ async function run(options) {
 }
 
 async function measure(definition, options, progress) {
-  const run = { ...describeRun(), rounds: options.rounds, short: options.short };
+  const run = { ...describeRun(definition), rounds: options.rounds, short: options.short };
   const contestants = await runCase(definition, options, progress);
   const rows = summarize(definition, contestants);
   const settings = contestants.map((contestant) => settingOf(definition, contestant, options.short));

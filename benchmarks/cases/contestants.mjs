@@ -1,6 +1,13 @@
 const path = (file) => new URL(`../contestants/${file}.mjs`, import.meta.url).href;
 const contestant = (role, name, rest) => ({ name, module: path(`${role}/${name}`), ...rest });
 
+// Each file in Python receives and publishes.
+const inPython = (name, module, python) => ({ name, module, python });
+const pythons = {
+  paho: inPython('paho', 'paho_client', ['paho-mqtt']),
+  asyncioMqtt: inPython('asyncio-mqtt', 'asyncio_mqtt_client', ['paho-mqtt', 'asyncio-mqtt']),
+};
+
 /** Who receives. */
 export const receivers = {
   limit: contestant('receive', 'limit'),
@@ -10,6 +17,9 @@ export const receivers = {
   mqttjs: contestant('receive', 'mqttjs', { requires: ['mqtt'] }),
   mqttjsTuned: contestant('receive', 'mqttjs-tuned', { requires: ['mqtt'] }),
   mqttjsHandleMessage: contestant('receive', 'mqttjs-handle-message', { requires: ['mqtt'] }),
+  ngxMqtt: contestant('receive', 'ngx-mqtt', { requires: ['mqtt', 'rxjs'] }),
+  asyncMqtt: contestant('receive', 'async-mqtt', { requires: ['async-mqtt'] }),
+  ...pythons,
 };
 
 /** Who publishes. */
@@ -19,7 +29,14 @@ export const publishers = {
   publishTo: contestant('publish', 'publish-to', { ours: true, requires: ['@rxmqtt/rx', 'rxjs'] }),
   mqttjs: contestant('publish', 'mqttjs', { requires: ['mqtt'] }),
   mqttjsTuned: contestant('publish', 'mqttjs-tuned', { requires: ['mqtt'] }),
+  asyncMqtt: contestant('publish', 'async-mqtt', { requires: ['async-mqtt'] }),
+  ...pythons,
 };
+
+/** Contestants that get another number of messages than the others, since they would need too long for theirs. */
+export function withVolume(volume, contestants) {
+  return contestants.map((contestant) => ({ ...contestant, volume }));
+}
 
 /** Who looks filters up, and among how many: `trie-10000`. */
 export function dispatcher(name, setting, rest) {

@@ -20,5 +20,5 @@ export const publishBurstQos0 = {
     { ...publishers.mqttjs, everyThirdRound: true, deadlineSeconds: 400 },
   ],
   reference: 'mqttjs',
-  targets: [{ contestant: 'core', atLeast: 40 }],
+  targets: [{ contestant: 'core', atLeast: 50 }],
 };

@@ -1,6 +1,7 @@
-import { publishers } from './contestants.mjs';
+import { publishers, withVolume } from './contestants.mjs';
 
-const slow = { volume: { full: { warmup: 10_000, messages: 60_000 }, short: { warmup: 2_000, messages: 10_000 } } };
+const slow = { full: { warmup: 10_000, messages: 60_000 }, short: { warmup: 2_000, messages: 10_000 } };
+const slower = { full: { warmup: 5_000, messages: 20_000 }, short: { warmup: 1_000, messages: 4_000 } };
 
 /** A steady stream: so many messages on their way at any time, against a broker that acknowledges at once. */
 export const publishQos1Windows = [100, 1_000].map((window) => ({
@@ -15,9 +16,12 @@ export const publishQos1Windows = [100, 1_000].map((window) => ({
     publishers.limit,
     publishers.core,
     publishers.publishTo,
-    { ...publishers.mqttjs, ...slow },
-    { ...publishers.mqttjsTuned, ...slow },
+    ...withVolume(slow, [publishers.mqttjs, publishers.mqttjsTuned, publishers.asyncMqtt]),
+    ...withVolume(slower, [publishers.paho, publishers.asyncioMqtt]),
   ],
   reference: 'mqttjs',
-  targets: [],
+  targets: [
+    { contestant: 'core', atLeast: 5 },
+    { contestant: 'publish-to', atLeast: 5 },
+  ],
 }));

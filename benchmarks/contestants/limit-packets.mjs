@@ -1,9 +1,9 @@
 import { encodePacket, encodeText } from '../peers/encode.mjs';
 
 /** CONNECT as the hand-written limit sends it: clean, no keepalive. */
-export function encodeConnect(version) {
+export function encodeConnect(version, clientId = 'limit') {
   const properties = Buffer.from(version === 5 ? [0] : []);
-  return encodePacket(0x10, encodeText('MQTT'), Buffer.from([version, 2, 0, 0]), properties, encodeText('limit'));
+  return encodePacket(0x10, encodeText('MQTT'), Buffer.from([version, 2, 0, 0]), properties, encodeText(clientId));
 }
 
 /** SUBSCRIBE to one filter, with identifier 1 if wanted. */

@@ -1,14 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
 import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
-import { dirname, join } from 'node:path';
+import { versionsOf } from './versions.mjs';
 
-const require = createRequire(import.meta.url);
-const PACKAGES = ['@rxmqtt/core', '@rxmqtt/rx', 'mqtt', 'rxjs'];
-
-/** Where and with what a run was made. */
-export function describeRun() {
+/** Where and with what a case is run. */
+export function describeRun(definition) {
   return {
     at: new Date().toISOString(),
     machine: {
@@ -18,32 +13,9 @@ export function describeRun() {
       system: `${platform()} ${release()} ${arch()}`,
       loadBefore: loadavg()[0],
     },
-    versions: { node: process.version, ...Object.fromEntries(PACKAGES.map((name) => [name, versionOf(name)])) },
+    versions: versionsOf(definition),
     commit: commitOf(),
   };
-}
-
-/** The version of an installed package; packages need not export their package.json, so that it is looked for upwards. */
-function versionOf(name) {
-  try {
-    let folder = dirname(require.resolve(name));
-    for (;;) {
-      const manifest = readManifest(folder);
-      if (manifest?.name === name) return manifest.version;
-      if (folder === dirname(folder)) return undefined;
-      folder = dirname(folder);
-    }
-  } catch {
-    return undefined;
-  }
-}
-
-function readManifest(folder) {
-  try {
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 function commitOf() {

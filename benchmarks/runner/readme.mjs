@@ -28,7 +28,9 @@ function section(name, record) {
 }
 
 function circumstances({ at, machine, versions, commit, rounds }) {
-  const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const packages = Object.entries(versions)
+    .filter(([, version]) => version !== undefined)
+    .map(([name, version]) => `${name} ${version}`);
   return `_${at.slice(0, 10)}, ${rounds} rounds, ${machine.cores} cores of ${machine.cpu}, load ${machine.loadBefore.toFixed(1)} before; ${packages.join(', ')}; commit ${commit ?? 'none yet'}._`;
 }
 

@@ -63,6 +63,7 @@ async function measureOnce(definition, contestant, peer, { short, profile }) {
     peer,
     deadlineSeconds: contestant.deadlineSeconds ?? definition.deadlineSeconds ?? DEFAULT_DEADLINE_SECONDS,
     profile,
+    python: contestant.python !== undefined,
     nodeOptions: definition.nodeOptions,
   });
 }

@@ -1,21 +1,33 @@
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { startChild } from './start-child.mjs';
 
-const CHILD = fileURLToPath(new URL('../roles/child.mjs', import.meta.url));
 const STDERR_KEPT = 2_000;
 
 /**
  * Measures one contestant once, in a child process with a deadline. Never rejects: fulfils with its sample, or with
  * `{ failure }` in words.
+ * @param python whether the contestant is one in Python.
  * @param nodeOptions flags that the role needs of Node, such as `--expose-gc`.
  */
-export function runContestant({ role, contestant, name, setting, peer, deadlineSeconds, profile, nodeOptions = [] }) {
+export function runContestant(measurement) {
+  const { role, contestant, name, setting, peer, deadlineSeconds, profile, python, nodeOptions } = measurement;
   const job = JSON.stringify({ role, contestant, name, setting, profile });
-  const child = fork(CHILD, [job], { execArgv: nodeOptions, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
 
   return new Promise((resolve) => {
     let result;
     let stderr = '';
+    const { child, tell } = startChild(job, {
+      python,
+      nodeOptions,
+      onMessage: (message) => {
+        if (message.type === 'sample') {
+          result ??= message.sample;
+          return;
+        }
+        void peer?.report().then((report) => {
+          tell({ type: 'report', report });
+        });
+      },
+    });
     const deadline = setTimeout(() => {
       result ??= { failure: `not done within ${deadlineSeconds} s` };
       child.kill('SIGKILL');
@@ -24,21 +36,16 @@ export function runContestant({ role, contestant, name, setting, peer, deadlineS
     child.stderr.on('data', (chunk) => {
       stderr = (stderr + chunk).slice(-STDERR_KEPT);
     });
-    child.on('message', (message) => {
-      if (message.type === 'sample') result ??= message.sample;
-      else void peer?.report().then((report) => tell(child, { type: 'report', report }));
-    });
-    if (peer !== undefined) peer.onReached = () => tell(child, { type: 'reached' });
+    if (peer !== undefined) {
+      peer.onReached = () => {
+        tell({ type: 'reached' });
+      };
+    }
     child.on('close', (code) => {
       clearTimeout(deadline);
       resolve(result ?? { failure: firstErrorOf(stderr) ?? `ended with code ${code}` });
     });
   });
-}
-
-/** A contestant may be gone before it hears the news. */
-function tell(child, message) {
-  if (child.connected) child.send(message, () => undefined);
 }
 
 function firstErrorOf(stderr) {

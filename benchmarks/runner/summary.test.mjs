@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { regressionsOf } from './baseline.mjs';
+import { CPU } from './measures.mjs';
 import { summarize } from './summary.mjs';
 import { tableHeader, tableNotes, tableRows } from './table.mjs';
 
@@ -112,4 +113,40 @@ test('what has no reference is compared as it is, and less may be better', () =>
   assert.deepEqual(regressionsOf('case', record(12), record(10)), ['case: ours is at 12.0 MB, was at 10.0 MB']);
   assert.deepEqual(regressionsOf('case', record(2), record(10)), []);
   assert.deepEqual(regressionsOf('case', record(1.9), record(1)), []);
+});
+
+test('of two that are equally fast neither is slower, if the rounds do not agree', () => {
+  const verdictOf = (ourValues, rivalValues) => {
+    const named = (name, values) => ({ name, samples: values.map((value, round) => sample(round, value)) });
+    const equal = { ...definition, targets: [{ contestant: 'ours', atLeast: 1, allowingSpread: true }] };
+    return summarize(equal, [named('ours', ourValues), named('rival', rivalValues)])[0].targets[0];
+  };
+  assert.deepEqual(verdictOf([98, 98, 101], [100, 100, 100]), {
+    text: '≥ 1× rival within the spread',
+    met: true,
+    figure: '0.98×',
+  });
+  assert.equal(verdictOf([98, 98, 99], [100, 100, 100]).met, false);
+  assert.equal(verdictOf([94, 94, 101], [100, 100, 100]).met, false);
+});
+
+test('CPU time has targets, and a baseline where the case says so', () => {
+  const through = { ...definition, more: [{ ...CPU, compared: true }] };
+  through.targets = [{ contestant: 'ours', measure: 'cpuMicros', atMost: 0.5 }];
+  const record = (ourMicros) => {
+    const named = (name, cpuMicros) => ({ name, ours: name === 'ours', samples: [{ ...sample(1, 100), cpuMicros }] });
+    return {
+      ...through,
+      better: 'higher',
+      contestants: summarize(through, [named('ours', ourMicros), named('rival', 4)]),
+    };
+  };
+  const target = (ourMicros) => record(ourMicros).contestants[0].targets[0];
+  assert.deepEqual(target(2), { text: 'CPU µs/msg ≤ 0.5× rival', met: true, figure: '0.50×' });
+  assert.equal(target(2.1).met, false);
+  assert.deepEqual(regressionsOf('case', record(2.2), record(2)), []);
+  assert.deepEqual(regressionsOf('case', record(2.4), record(2)), [
+    'case: ours is at 0.60× rival in CPU µs/msg, was at 0.50×',
+  ]);
+  assert.deepEqual(regressionsOf('case', { ...record(2.4), more: undefined }, record(2)), []);
 });
