@@ -3,6 +3,7 @@ import { processQos1 } from './process-qos1.mjs';
 import { publishBurstQos0 } from './publish-burst-qos0.mjs';
 import { publishBurstQos1 } from './publish-burst-qos1.mjs';
 import { publishQos1Windows } from './publish-qos1-window.mjs';
+import { receiveMosquitto } from './receive-mosquitto.mjs';
 import { receiveQos0 } from './receive-qos0.mjs';
 import { receiveQos0Version5 } from './receive-qos0-v5.mjs';
 import { receiveQos1 } from './receive-qos1.mjs';
@@ -12,6 +13,7 @@ export const cases = [
   receiveQos0,
   receiveQos0Version5,
   ...receiveQos1,
+  ...receiveMosquitto,
   processQos1,
   publishBurstQos0,
   publishBurstQos1,

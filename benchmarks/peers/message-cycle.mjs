@@ -1,16 +1,22 @@
-import { payload, topics } from '../roles/messages.mjs';
+import { payloadOf, topics } from '../roles/messages.mjs';
 import { encodePublish } from './encode.mjs';
+
+const LENGTHS = [2_500, 65_500];
+const MOST_BYTES = 8 << 20;
 
 /**
  * Messages encoded ahead of time, sent round and round without touching them again: any run of them is one slice. QoS 1 needs
- * so many that an identifier has long been acknowledged when it comes round.
+ * so many that an identifier has long been acknowledged when it comes round; 8 MB of them will do if they are long.
  */
 export class MessageCycle {
   #bytes;
   #offsets;
 
-  constructor(version, qos, properties) {
-    this.length = qos === 0 ? 2_500 : 65_500;
+  constructor(version, qos, properties, payloadBytes) {
+    const payload = payloadOf(payloadBytes);
+    // Whole rounds of the topics, so that one cycle goes on where the one before has ended.
+    const most = Math.floor(MOST_BYTES / payload.length / topics.length) * topics.length;
+    this.length = Math.min(LENGTHS[qos], most);
     const packets = Array.from({ length: this.length }, (_, index) =>
       encodePublish(version, { topic: topics[index % topics.length], payload, qos, packetId: index + 1, properties }),
     );

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { encodeConnect, encodeSubscribe } from '../contestants/limit-packets.mjs';
 import { payload, topics, unitsOf } from '../roles/messages.mjs';
+import { absenceOf } from '../runner/absence.mjs';
 import { PeerProcess } from '../runner/peer-process.mjs';
 import { encodePublish } from './encode.mjs';
 import { FrameReader } from './frame-reader.mjs';
@@ -95,5 +96,36 @@ test('the flooding peer keeps to its window at QoS 1, and notices acknowledgemen
     counted: MESSAGES,
     misordered: 2,
   });
+  socket.destroy();
+});
+
+const needsMosquitto = { skip: absenceOf({ programs: ['mosquitto'] }) };
+
+for (const qos of [0, 1]) {
+  test(`mosquitto passes on all that the load publishes at QoS ${qos}`, needsMosquitto, async (t) => {
+    const peer = await start(t, 'mosquitto-load', { qos, total: MESSAGES, payloadBytes: 200 });
+    const { socket, packets } = await client(peer);
+    const done = reached(peer);
+    socket.write(encodeConnect(4, 'receiver'));
+    socket.write(encodeSubscribe(4, 'sensors/#', qos, false));
+    await done;
+    while (packets.length < MESSAGES + 2) await new Promise(setImmediate);
+    const bytes = packets.slice(2).reduce((sum, packet) => sum + packet.length, 0);
+    // Of each message, five bytes (at QoS 1, seven) are neither topic nor payload: its first one, its lengths and identifier.
+    assert.equal(bytes, unitsOf(MESSAGES, 200) + MESSAGES * (5 + 2 * qos));
+    assert.equal((await peer.report()).counted, MESSAGES);
+    socket.destroy();
+  });
+}
+
+test('a foreign subscriber counts what mosquitto passes on', needsMosquitto, async (t) => {
+  const peer = await start(t, 'mosquitto-count', { total: 2 });
+  const { socket } = await client(peer);
+  const done = reached(peer);
+  socket.write(encodeConnect(4, 'publisher'));
+  for (const topic of topics.slice(0, 2)) socket.write(encodePublish(4, { topic, payload, qos: 1, packetId: 1 }));
+  await done;
+  const { counted, units, repeated } = await peer.report();
+  assert.deepEqual({ counted, units, repeated }, { counted: 2, units: unitsOf(2), repeated: 0 });
   socket.destroy();
 });

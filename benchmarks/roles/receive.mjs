@@ -4,7 +4,7 @@ import { stalled } from './stalled.mjs';
 
 /** Measures a receiver: the peer floods it as soon as it subscribes. */
 export async function measure({ receive }, setting, link) {
-  const { messages, warmup, qos } = setting;
+  const { messages, warmup, qos, payloadBytes } = setting;
   const tally = new ReceiveTally(setting);
   await receive(setting, tally);
   await Promise.race([Promise.all([tally.finished, link.reached]), stalled(() => tally.count)]);
@@ -14,8 +14,9 @@ export async function measure({ receive }, setting, link) {
   const received = tally.count - warmup;
   const seconds = tally.watch.seconds();
   const flaws = [];
-  if (tally.count === tally.total && tally.units !== unitsOf(tally.total)) {
-    flaws.push(`touched ${tally.units} units instead of ${unitsOf(tally.total)}`);
+  const units = unitsOf(tally.total, payloadBytes);
+  if (tally.count === tally.total && tally.units !== units) {
+    flaws.push(`touched ${tally.units} units instead of ${units}`);
   }
   if (peer.misordered > 0) flaws.push(`${peer.misordered} acknowledgements out of order`);
   return {

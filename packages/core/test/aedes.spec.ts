@@ -10,6 +10,7 @@ import { within } from './support/within.js';
 
 /* Another server, on MQTT 3.1.1: aedes, in this process. */
 
+jest.setTimeout(30_000);
 leavesNothingBehind();
 
 let aedes: Aedes;

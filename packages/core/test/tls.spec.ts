@@ -8,6 +8,7 @@ import { freePort, listens, type Mosquitto, startMosquitto } from './support/mos
 import { failure, newConnection, openConnection } from './support/open.js';
 import { within } from './support/within.js';
 
+jest.setTimeout(60_000);
 leavesNothingBehind();
 
 let certificates: Certificates;

@@ -10,6 +10,7 @@ import {
   startMosquitto,
 } from './support.js';
 
+jest.setTimeout(60_000);
 leavesNothingBehind();
 
 const RECEIVE_MAXIMUM = 10;

@@ -1,5 +1,4 @@
-/** Milliseconds for sockets to close on a busy machine; used up only when something is left. */
-const GRACE = 5_000;
+const GRACE = 500;
 const cleanups: (() => void | PromiseLike<void>)[] = [];
 
 /** Runs after the test, last one first, whether the test passed or not. */
