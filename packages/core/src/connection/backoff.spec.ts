@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { ConnectionRefusedError, NetworkError, ServerDisconnectError } from '../errors/connection-errors.js';
+import { type Clock, systemClock } from '../internal/clock.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import type { ResolvedReconnect } from '../options/resolve-reconnect.js';
 import { Backoff, type Failure } from './backoff.js';
@@ -29,15 +30,16 @@ function failure(overrides: Partial<Failure> = {}): Failure {
 }
 
 let time = 0;
+const clock: Clock = { ...systemClock, now: () => time };
 beforeEach(() => {
   time = 0;
 });
 
 function backoff(policy: Partial<ResolvedReconnect> = {}, random: () => number = () => 0.5): Backoff {
-  return new Backoff({ ...POLICY, ...policy }, { random, now: () => time, warn });
+  return new Backoff({ ...POLICY, ...policy }, { random, clock, warn });
 }
 
-const never = (): Backoff => new Backoff(undefined, { random: () => 0.5, now: () => time, warn });
+const never = (): Backoff => new Backoff(undefined, { random: () => 0.5, clock, warn });
 
 function delays(subject: Backoff, failures: readonly Failure[]): (number | undefined)[] {
   return failures.map((each) => subject.next(each)?.delay);

@@ -3,6 +3,7 @@ import { ConnectionRefusedError, ServerDisconnectError } from '../errors/connect
 import { hideSecrets } from '../errors/hide-secrets.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import { reactionTo } from '../errors/reason-reactions.js';
+import type { Clock } from '../internal/clock.js';
 import { isPromiseLike } from '../internal/is-promise-like.js';
 import type { Random } from '../internal/random.js';
 import type { ResolvedReconnect } from '../options/resolve-reconnect.js';
@@ -36,8 +37,7 @@ export interface Retry {
 /** What a backoff takes from its surroundings. */
 export interface BackoffDependencies {
   readonly random: Random;
-  /** Milliseconds that never jump. */
-  now(): number;
+  readonly clock: Clock;
   warn(error: unknown, what: string): void;
 }
 
@@ -74,7 +74,7 @@ export class Backoff {
     const floor = this.#quarrel.floor(failure, policy.resetAfter);
     const stale = isStale(failure);
     if (!this.#isWorthIt(failure, stale, policy) || attempt > policy.maxAttempts) return undefined;
-    const left = this.#timeLeft(policy);
+    const left = this.timeLeft;
     if (left <= 0) return undefined;
     // Only a whole round of servers makes the delays grow.
     if (elsewhere) return { attempt, delay: 0, atOnce: true };
@@ -91,12 +91,19 @@ export class Backoff {
 
   /** What somebody else has decided, within the limits that hold for everybody. */
   limit(retry: Retry, delay: number): Retry {
-    const left = this.#policy === undefined ? Infinity : this.#timeLeft(this.#policy);
-    return { ...retry, delay: Math.min(Math.max(delay, retry.floor ?? 0), Math.max(0, left)) };
+    return { ...retry, delay: Math.min(Math.max(delay, retry.floor ?? 0), Math.max(0, this.timeLeft)) };
+  }
+
+  /** Milliseconds during which an attempt may still be made. */
+  get timeLeft(): number {
+    const giveUpAfter = this.#policy?.giveUpAfter ?? Infinity;
+    if (giveUpAfter === Infinity) return Infinity;
+    const now = this.#dependencies.clock.now();
+    return (this.#since ?? now) + giveUpAfter - now;
   }
 
   #count({ lasted }: Failure, policy: ResolvedReconnect, delays: Delays): void {
-    const now = this.#dependencies.now();
+    const now = this.#dependencies.clock.now();
     this.#attempt++;
     if (lasted !== undefined) this.#wasConnected = true;
     if (lasted !== undefined && lasted >= policy.resetAfter) {
@@ -111,13 +118,6 @@ export class Backoff {
   #isWorthIt({ error, outlook }: Failure, stale: boolean, policy: ResolvedReconnect): boolean {
     if (!this.#wasConnected && !policy.retryInitial && outlook !== 'elsewhere') return false;
     return this.#asksUser(policy, error) ?? (error.retryable || stale || outlook !== 'asItIs');
-  }
-
-  /** Milliseconds during which an attempt may still be made. */
-  #timeLeft({ giveUpAfter }: ResolvedReconnect): number {
-    if (giveUpAfter === Infinity) return Infinity;
-    const now = this.#dependencies.now();
-    return (this.#since ?? now) + giveUpAfter - now;
   }
 
   /** What the user's function says, if there is one and it does not throw. */

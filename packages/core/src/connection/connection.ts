@@ -111,7 +111,7 @@ export interface Connection {
    * Starts connecting, or joins a running attempt, and fulfils at the first CONNACK that accepts. Attempts go on in the
    * background as the reconnect policy says; an error that no retry would mend rejects, with `reconnect.retryInitial: false` the
    * first one.
-   * @param options `signal` ends the wait (and closes the connection if it was never made).
+   * @param options `signal` ends the wait (and closes a connection that was never made, unless somebody else waits for it).
    * @throws ClosedError after `close()`; otherwise the error that ended the connection.
    */
   open(options?: { readonly signal?: AbortSignal }): Promise<Negotiated>;

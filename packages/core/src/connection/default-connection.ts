@@ -68,6 +68,7 @@ export class DefaultConnection implements Connection {
   readonly #attempts: Attempts;
   readonly #farewell: Farewell;
   readonly #end = new EndOfLife();
+  readonly openers = new Set<object>();
   #state: ConnectionState = { type: 'idle' };
   /** The wire that was accepted. */
   #wire: Wire | undefined;
@@ -130,7 +131,7 @@ export class DefaultConnection implements Connection {
       },
     });
     const { clock, random, signals } = dependencies;
-    this.#policy = new RetryPolicy(options.reconnect, { random, now: () => clock.now(), warn });
+    this.#policy = new RetryPolicy(options.reconnect, { random, clock, warn });
     this.#pings = new Pings(clock, options.connectTimeout);
     this.#schedule = new RetrySchedule(clock, options.reconnect?.pauseWhile ?? [], signals, {
       due: () => {

@@ -165,6 +165,30 @@ describe('the signal of open()', () => {
     expect(wires).toHaveLength(1);
   });
 
+  it('leaves the connection to others who wait for it, and closes it with the last', async () => {
+    const { connection } = createTestConnection();
+    const [one, two] = [new AbortController(), new AbortController()];
+    const first = connection.open({ signal: one.signal });
+    const second = connection.open({ signal: two.signal });
+    one.abort();
+    await expect(first).rejects.toMatchObject({ name: 'AbortedError' });
+    expect(connection.state.type).toBe('connecting');
+    two.abort();
+    await expect(second).rejects.toMatchObject({ name: 'AbortedError' });
+    expect(connection.state.type).toBe('closed');
+  });
+
+  it('leaves the connection to one who waits without a signal', async () => {
+    const { connection, ...test } = createTestConnectionLate();
+    const abort = new AbortController();
+    const open = connection.open();
+    const aborted = connection.open({ signal: abort.signal });
+    abort.abort();
+    await expect(aborted).rejects.toMatchObject({ name: 'AbortedError' });
+    test.wire().connack();
+    await expect(open).resolves.toMatchObject({ sessionPresent: false });
+  });
+
   it('has no effect any more when the connection is there', async () => {
     const { connection, clock, ...test } = createTestConnectionLate();
     const abort = new AbortController();

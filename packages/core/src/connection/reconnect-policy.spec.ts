@@ -61,6 +61,37 @@ describe('reconnect.delay', () => {
     expect(test.clock.pending).toBe(0);
   });
 
+  it('that never answers gives up with giveUpAfter, and is told', () => {
+    let signal: AbortSignal | undefined;
+    const test = opened({
+      giveUpAfter: 5_000,
+      delay: (failure) => {
+        ({ signal } = failure);
+        return new Promise(() => {});
+      },
+    });
+    test.wire.cut();
+    test.clock.advance(4_999);
+    expect(test.connection.state).toMatchObject({ type: 'reconnecting', waitingFor: 'policy' });
+    expect(signal?.aborted).toBe(false);
+    test.clock.advance(1);
+    expect(signal?.aborted).toBe(true);
+    expect(test.connection.state).toMatchObject({ type: 'failed', by: 'network', cause: { name: 'NetworkError' } });
+    expect(test.clock.pending).toBe(0);
+  });
+
+  it('that answers in time, or is not needed any more, leaves no timer of giveUpAfter', async () => {
+    const test = opened({ giveUpAfter: 5_000, delay: ({ attempt }) => (attempt === 2 ? Promise.resolve(30) : new Promise(() => {})) });
+    test.wire.cut();
+    await turn();
+    expect(test.clock.pending).toBe(1);
+    test.clock.advance(30);
+    test.wires.at(-1)!.cut();
+    void test.connection.close();
+    await test.connection.closed;
+    expect(test.clock.pending).toBe(0);
+  });
+
   it.each([
     ['throws', () => { throw new Error('thrown'); }],
     ['rejects', () => Promise.reject(new Error('thrown'))],

@@ -1,5 +1,5 @@
 import { hideSecrets } from '../errors/hide-secrets.js';
-import { LONGEST_DELAY } from '../internal/clock.js';
+import { type Clock, LONGEST_DELAY } from '../internal/clock.js';
 import { isPromiseLike } from '../internal/is-promise-like.js';
 import type { ResolvedReconnect } from '../options/resolve-reconnect.js';
 import { Backoff, type BackoffDependencies, type Failure, type Retry } from './backoff.js';
@@ -10,12 +10,14 @@ type Answer = number | false;
 export class RetryPolicy {
   readonly #options: ResolvedReconnect | undefined;
   readonly #backoff: Backoff;
+  readonly #clock: Clock;
   readonly #warn: BackoffDependencies['warn'];
   #asking: AbortController | undefined;
 
   constructor(options: ResolvedReconnect | undefined, dependencies: BackoffDependencies) {
     this.#options = options;
     this.#backoff = new Backoff(options, dependencies);
+    this.#clock = dependencies.clock;
     this.#warn = (error, what) => {
       dependencies.warn(error, what);
     };
@@ -48,8 +50,12 @@ export class RetryPolicy {
       return undefined;
     }
     const settle = (next: () => Retry | undefined): void => {
+      unlimited();
       if (!asking.signal.aborted) decided(next());
     };
+    const unlimited = this.#limit(asking, () => {
+      decided(undefined);
+    });
     // Whatever it is, as a promise it answers later, and once.
     Promise.resolve(answer).then(
       (value) => {
@@ -60,6 +66,21 @@ export class RetryPolicy {
       },
     );
     return retry;
+  }
+
+  /** An answer that does not come in the time that is left is a no. */
+  #limit(asking: AbortController, giveUp: () => void): () => void {
+    const left = this.#backoff.timeLeft;
+    if (left > LONGEST_DELAY) return () => undefined;
+    const timer = this.#clock.setTimeout(() => {
+      asking.abort();
+      giveUp();
+    }, left);
+    const stop = (): void => {
+      this.#clock.clearTimeout(timer);
+    };
+    asking.signal.addEventListener('abort', stop, { once: true });
+    return stop;
   }
 
   /** The answer is not needed any more. */

@@ -9,10 +9,16 @@ export interface Opening extends Pick<Connection, 'negotiated' | 'on' | 'close'>
   readonly wasConnected: boolean;
   /** How it has ended, if it has. */
   readonly end: ConnectionEnd | undefined;
+  /** Those who wait; kept by `waitForOpen`. */
+  readonly openers: Set<object>;
 }
 
-/** Fulfils when there is a connection, and rejects when there will be none, or when the signal ends the wait; that closes one that was never made. */
+/**
+ * Fulfils when there is a connection, and rejects when there will be none, or when the signal ends the wait. When that was
+ * the last one to wait for a connection that was never made, it is closed.
+ */
 export function waitForOpen(connection: Opening, signal: AbortSignal | undefined): Promise<Negotiated> {
+  const { openers } = connection;
   return new Promise((resolve, reject) => {
     const settle = (): boolean => {
       const { negotiated, end } = connection;
@@ -22,15 +28,21 @@ export function waitForOpen(connection: Opening, signal: AbortSignal | undefined
       return true;
     };
     if (settle()) return;
-    const stop = connection.on('state', () => {
+    const opener = {};
+    openers.add(opener);
+    const off = connection.on('state', () => {
       if (!settle()) return;
       stop();
       signal?.removeEventListener('abort', onAbort);
     });
+    const stop = (): void => {
+      off();
+      openers.delete(opener);
+    };
     const onAbort = (): void => {
       stop();
       reject(openingAborted(signal?.reason));
-      if (!connection.wasConnected) void connection.close();
+      if (!connection.wasConnected && openers.size === 0) void connection.close();
     };
     signal?.addEventListener('abort', onAbort, { once: true });
   });

@@ -16,7 +16,8 @@ export interface ReconnectOptions {
   readonly jitter?: 'full' | 'equal' | 'decorrelated' | 'none';
   /**
    * Decides by itself: milliseconds to wait, or `false` to give up; may take its time. What it is given tells what the numbers
-   * above would say. If it throws, they decide, with a `warning`. It is not asked about errors that end it anyway.
+   * above would say. If it throws, they decide, with a `warning`; one that has not answered after `giveUpAfter` gives up. It is
+   * not asked about errors that end it anyway.
    */
   readonly delay?: ReconnectDelay;
   /** Milliseconds that a connection must have lasted before delays and limits start again. Defaults to 5,000. */
@@ -51,7 +52,7 @@ export interface ReconnectFailure {
   readonly lasted: number | undefined;
   /** Milliseconds to wait as the other options say. */
   readonly delay: number;
-  /** Aborted when the connection is closed, or an attempt made by `reconnectNow()`. */
+  /** Aborted when the connection is closed, an attempt made by `reconnectNow()`, or `giveUpAfter` over. */
   readonly signal: AbortSignal;
 }
 
