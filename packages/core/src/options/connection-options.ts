@@ -22,7 +22,8 @@ export interface ConnectionOptions {
    */
   readonly clientId?: string;
   /**
-   * `5`, `4` (3.1.1), `3` (3.1), or `'auto'`: 5, and 3.1.1 at once when the server refuses version 5. Defaults to `'auto'`.
+   * `5`, `4` (3.1.1), `3` (3.1), or `'auto'`: 5, and 3.1.1 at once when the server refuses version 5. Where an older version is
+   * asked for, options that only MQTT 5 knows have no effect, with a `warning`. Defaults to `'auto'`.
    */
   readonly protocolVersion?: 'auto' | 5 | 4 | 3;
   /** User name and password, or a function that fetches them anew for each attempt. */

@@ -118,6 +118,23 @@ describe('what is given', () => {
     expect(paths({ protocolVersion, clientId, ...options })).toEqual(['clientId']);
   });
 
+  it('is warned about what only MQTT 5 knows, where an older version is asked for', () => {
+    const modern: ConnectionOptions = {
+      session: { expiry: 10 },
+      receiveMaximum: 10,
+      userProperties: [['a', 'b']],
+      redirect: 'follow',
+      will: { topic: 'a', payload: 'x', delay: 1, properties: { contentType: 'x' } },
+    };
+    const said = (options: ConnectionOptions): readonly string[] => resolveOptions(URL, options).warnings;
+    expect(said({ ...modern, protocolVersion: 4 })).toEqual([
+      'without effect before MQTT 5, but protocolVersion is 4: session.expiry, receiveMaximum, userProperties, redirect, will.delay, will.properties',
+    ]);
+    expect([said(modern), said({ ...modern, protocolVersion: 5 })]).toEqual([[], []]);
+    expect(said({ protocolVersion: 3, session: { clean: true }, redirect: 'ignore', will: { topic: 'a', payload: 'x' } })).toEqual([]);
+    expect(paths({ protocolVersion: 4, will: null as never, session: null as never })).toEqual(['session', 'will']);
+  });
+
   it('may be 23 characters on MQTT 3.1, as many as the generated one has', () => {
     expect(resolveOptions(URL, { protocolVersion: 3, clientId: 'ü'.repeat(23) }).clientId).toHaveLength(23);
     expect(resolveOptions(URL, { protocolVersion: 3 }).clientId).toHaveLength(23);

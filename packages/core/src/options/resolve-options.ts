@@ -23,6 +23,7 @@ import { OptionChecker } from './option-checker.js';
 import { type ResolvedReconnect, resolveReconnect } from './resolve-reconnect.js';
 import { checkAuthentication } from './check-authentication.js';
 import { checkIdentity } from './check-identity.js';
+import { warnOfModernOptions } from './modern-options.js';
 import { checkWill } from './check-will.js';
 import type { ServerOption } from './server-options.js';
 import { resolveObservers } from './resolve-observers.js';
@@ -116,6 +117,7 @@ export function resolveOptions(server: ServerOption, options: ConnectionOptions)
   const resolved = {
     ...reach,
     ...resolveObservers(options, check),
+    warnings: [...reach.warnings, ...warnOfModernOptions(options, protocolVersion)],
     clientId,
     generatedClientId: options.clientId === undefined,
     // Without its authentication a connection would be another one: nothing to fall back to.

@@ -1,0 +1,21 @@
+import type { ConnectionOptions } from './connection-options.js';
+import type { ResolvedOptions } from './resolve-options.js';
+
+/** What is to be said about options that only MQTT 5 knows, where an older version is asked for. */
+export function warnOfModernOptions(
+  { session, receiveMaximum, userProperties, redirect, will }: ConnectionOptions,
+  protocolVersion: ResolvedOptions['protocolVersion'],
+): string[] {
+  if (protocolVersion === 5 || protocolVersion === 'auto') return [];
+  const { delay, properties } = (typeof will === 'object' ? will : undefined) ?? {};
+  const modern = {
+    'session.expiry': session?.expiry,
+    receiveMaximum,
+    userProperties,
+    redirect: redirect === 'ignore' ? undefined : redirect,
+    'will.delay': delay,
+    'will.properties': properties,
+  };
+  const idle = Object.entries(modern).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  return idle.length === 0 ? [] : [`without effect before MQTT 5, but protocolVersion is ${protocolVersion}: ${idle.join(', ')}`];
+}
