@@ -57,7 +57,8 @@ export class MqttError extends Error {
   readonly reasonCode: number | undefined;
 
   constructor(code: MqttErrorCode, message: string, options: MqttErrorOptions = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    // Of the options, an Error takes the cause, where there is one.
+    super(message, options);
     this.name = new.target.name;
     this.code = code;
     this.retryable = options.retryable ?? false;
@@ -67,7 +68,7 @@ export class MqttError extends Error {
 
   /** All that is known, for log lines: the message too, which an Error's JSON lacks, but neither stack nor cause. */
   toJSON(): Record<string, unknown> {
-    return { ...Object.fromEntries(Object.entries(this)), message: this.message };
+    return Object.assign({} as Record<string, unknown>, this, { message: this.message });
   }
 }
 
