@@ -1,7 +1,7 @@
 import { platform } from '../internal/platform.js';
-import { checkProxy, checkSocket, type Proxy, type ResolvedSocket } from './check-network.js';
+import { checkNative } from './check-native.js';
+import type { Proxy, ResolvedSocket } from './check-network.js';
 import { checkServers } from './check-servers.js';
-import { checkTls, insecurities } from './check-tls.js';
 import { checkWebSocket } from './check-web-socket.js';
 import type { ConnectionOptions } from './connection-options.js';
 import { isSecure, isWebSocket } from './endpoint.js';
@@ -27,7 +27,7 @@ const DEFAULT_PATH = '/mqtt';
 
 /** Checks everything that decides how a server is reached. */
 export function checkReach(first: unknown, options: ConnectionOptions, check: OptionChecker, here = platform): ResolvedReach {
-  const tls = checkTls(options.tls, check);
+  const native = checkNative(options, check);
   const webSocket = checkWebSocket(options.webSocket, check);
   const path = webSocket?.path;
   const before = check.problems.length;
@@ -36,12 +36,9 @@ export function checkReach(first: unknown, options: ConnectionOptions, check: Op
   const reach: ResolvedReach = {
     servers,
     redirect: check.oneOf('redirect', options.redirect, ['ignore', 'follow', 'followWithCredentials'] as const),
-    tls,
+    ...native,
     webSocket,
-    proxy: checkProxy('proxy', options.proxy, check),
-    socket: checkSocket(options.socket, check),
     transport: check.function('transport', options.transport),
-    warnings: insecurities(tls),
   };
   if (here === 'browser') checkBrowser(reach, options, check);
   if (options.transport !== undefined) checkTransport(options, check);

@@ -1,5 +1,5 @@
 import { ProviderError } from '../errors/connection-errors.js';
-import { checkHeaders } from '../options/check-web-socket.js';
+import { checkHeaders } from '../options/check-headers.js';
 import { type Endpoint, isSecure } from '../options/endpoint.js';
 import { OptionChecker } from '../options/option-checker.js';
 import { InvalidOptionsError } from '../errors/connection-errors.js';
