@@ -2,6 +2,7 @@ import { dispatchFilters } from './dispatch-filters.mjs';
 import { processQos1 } from './process-qos1.mjs';
 import { publishBurstQos0 } from './publish-burst-qos0.mjs';
 import { publishBurstQos1 } from './publish-burst-qos1.mjs';
+import { publishMosquitto } from './publish-mosquitto.mjs';
 import { publishQos1Windows } from './publish-qos1-window.mjs';
 import { receiveMosquitto } from './receive-mosquitto.mjs';
 import { receiveQos0 } from './receive-qos0.mjs';
@@ -18,5 +19,6 @@ export const cases = [
   publishBurstQos0,
   publishBurstQos1,
   ...publishQos1Windows,
+  ...publishMosquitto,
   ...dispatchFilters,
 ];

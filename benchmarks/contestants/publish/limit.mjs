@@ -8,7 +8,7 @@ const IDENTIFIERS = 65_535;
 
 /**
  * What JavaScript on a socket can do at most: encodes into slabs of 64 KiB, written when full or at the end of the turn;
- * counts acknowledgements without looking whose they are. What exceeds the window waits in an array.
+ * counts acknowledgements without looking whose they are; answers each PUBREC. What exceeds the window waits in an array.
  */
 export async function connect({ port, qos, protocolVersion, window }, tally) {
   const socket = connectSocket({ port, host: '127.0.0.1', noDelay: true });
@@ -55,22 +55,37 @@ export async function connect({ port, qos, protocolVersion, window }, tally) {
     used = at;
   };
 
-  // Each PUBACK has 4 bytes; a torn one counts when its end comes.
-  let bytesOfAcks = 0;
-  socket.on('data', (chunk) => {
-    bytesOfAcks += chunk.length;
-    for (; bytesOfAcks >= 4; bytesOfAcks -= 4) {
-      onTheWay--;
-      if (head < waiting.length) {
-        const message = waiting[head++];
-        onTheWay++;
-        send(message.topic, message.payload);
-      } else if (head > 0) {
-        waiting = [];
-        head = 0;
-      }
-      tally.settle(undefined);
+  const settle = () => {
+    onTheWay--;
+    if (head < waiting.length) {
+      const message = waiting[head++];
+      onTheWay++;
+      send(message.topic, message.payload);
+    } else if (head > 0) {
+      waiting = [];
+      head = 0;
     }
+    tally.settle(undefined);
+  };
+
+  const release = (idHigh, idLow) => {
+    if (used + 4 > SLAB_SIZE) flush();
+    slab[used++] = 0x62;
+    slab[used++] = 2;
+    slab[used++] = idHigh;
+    slab[used++] = idLow;
+  };
+
+  // Each answer has 4 bytes; a torn one counts when its end comes.
+  let rest;
+  socket.on('data', (chunk) => {
+    const bytes = rest === undefined ? chunk : Buffer.concat([rest, chunk]);
+    let at = 0;
+    for (; bytes.length - at >= 4; at += 4) {
+      if (bytes[at] === 0x50) release(bytes[at + 2], bytes[at + 3]);
+      else settle();
+    }
+    rest = at < bytes.length ? bytes.subarray(at) : undefined;
     flush();
   });
 
