@@ -4,6 +4,7 @@ import { publishBurstQos0 } from './publish-burst-qos0.mjs';
 import { publishBurstQos1 } from './publish-burst-qos1.mjs';
 import { publishMosquitto } from './publish-mosquitto.mjs';
 import { publishQos1Windows } from './publish-qos1-window.mjs';
+import { publishWebSocket } from './publish-web-socket.mjs';
 import { receiveMosquitto } from './receive-mosquitto.mjs';
 import { receiveQos0 } from './receive-qos0.mjs';
 import { receiveQos0Version5 } from './receive-qos0-v5.mjs';
@@ -20,5 +21,6 @@ export const cases = [
   publishBurstQos1,
   ...publishQos1Windows,
   ...publishMosquitto,
+  publishWebSocket,
   ...dispatchFilters,
 ];

@@ -53,7 +53,7 @@ async function measureOnce(definition, contestant, peer, { short, profile }) {
     const { warmup = 0, messages = 0 } = setting;
     await peer.prepare({ ...definition.peer.order, total: warmup + messages });
     setting.port = peer.port;
-    setting.url = `mqtt://127.0.0.1:${peer.port}`;
+    setting.url = `${definition.peer.protocol ?? 'mqtt'}://127.0.0.1:${peer.port}`;
   }
   return runContestant({
     role: definition.role,
