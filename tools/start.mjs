@@ -10,13 +10,13 @@ const projects = ['core', 'rx', 'examples'];
 const main = join(root, 'packages', 'examples', 'dist', 'plant', 'main.js');
 const outputs = [
   main,
-  join(root, 'packages', 'core', 'dist', 'esm', 'index.js'),
-  join(root, 'packages', 'rx', 'dist', 'esm', 'index.js'),
+  join(root, 'packages', 'core', 'dist', 'node', 'index.js'),
+  join(root, 'packages', 'rx', 'dist', 'node', 'index.js'),
 ];
 const stamp = join(root, 'node_modules', '.cache', 'rxmqtt', 'start-built-from');
 
 function inputs() {
-  const files = ['package-lock.json', 'tsconfig.base.json'];
+  const files = ['package-lock.json', 'tsconfig.base.json', join('tools', 'bundle-node.mjs')];
   for (const project of projects) {
     const folder = join('packages', project);
     files.push(join(folder, 'package.json'), join(folder, 'tsconfig.lib.json'));
@@ -42,7 +42,15 @@ function ensureBuilt() {
   const wanted = fingerprint();
   if (outputs.every(existsSync) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return 0;
   console.error('Building ...');
-  const [command, ...args] = nxCommand('run-many', '-t', 'build', '-p', ...projects, '--output-style=static');
+  const [command, ...args] = nxCommand(
+    'run-many',
+    '-t',
+    'build',
+    'build-node',
+    '-p',
+    ...projects,
+    '--output-style=static',
+  );
   const { status } = spawnSync(command, args, {
     cwd: root,
     stdio: ['ignore', 2, 2],

@@ -63,7 +63,10 @@ const checks = (tool) => async () => {
 /** Each task of each project is a test. */
 async function tasks() {
   const { code, output } = await stream(
-    nxCommand('run-many', '-t', 'build', 'build-cjs', 'typecheck', 'lint', '--nxBail=false', '--output-style=static'),
+    nxCommand(
+      ...['run-many', '-t', 'build', 'build-cjs', 'build-node', 'typecheck', 'lint'],
+      ...['--nxBail=false', '--output-style=static'],
+    ),
   );
   const ran = new Set(Array.from(output.matchAll(/^> nx run (\S+)/gm), ([, task]) => task));
   const summary = output.search(/^(Tasks not run|Failed tasks)/m);

@@ -16,9 +16,12 @@ export const entriesOf = (name) =>
 /** Deletes built files whose source is gone, because they would be published; tsc never does. Returns their names. */
 export function removeLeftovers(name) {
   const folder = join(root, 'packages', name);
-  return ['esm', 'cjs'].flatMap((format) => {
+  for (const format of ['esm', 'cjs', 'node']) {
     const built = join(folder, 'dist', format);
     if (!existsSync(built)) throw new Error(`${relative(root, built)} is missing: run npm run build first.`);
+  }
+  return ['esm', 'cjs'].flatMap((format) => {
+    const built = join(folder, 'dist', format);
     const stems = readdirSync(built, { recursive: true })
       .filter((file) => file.endsWith('.js'))
       .map((file) => file.slice(0, -'.js'.length))
