@@ -38,6 +38,11 @@ export function withVolume(volume, contestants) {
   return contestants.map((contestant) => ({ ...contestant, volume }));
 }
 
+/** The same contestant under another name, set to something else. */
+export function variant(contestant, name, setting, rest) {
+  return { ...contestant, name, setting, ...rest };
+}
+
 /** Who looks filters up, and among how many: `trie-10000`. */
 export function dispatcher(name, setting, rest) {
   return { ...contestant('dispatch', name, { setting, ...rest }), name: `${name}-${setting.filters}` };

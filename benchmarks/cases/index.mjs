@@ -1,5 +1,6 @@
 import { dispatchFilters } from './dispatch-filters.mjs';
 import { processQos1 } from './process-qos1.mjs';
+import { publishBurstFlat } from './publish-burst-flat.mjs';
 import { publishBurstQos0 } from './publish-burst-qos0.mjs';
 import { publishBurstQos1 } from './publish-burst-qos1.mjs';
 import { publishMosquitto } from './publish-mosquitto.mjs';
@@ -18,6 +19,7 @@ export const cases = [
   ...receiveMosquitto,
   processQos1,
   publishBurstQos0,
+  publishBurstFlat,
   publishBurstQos1,
   ...publishQos1Windows,
   ...publishMosquitto,

@@ -6,29 +6,32 @@ import { Stopwatch } from './stopwatch.mjs';
 
 const WARMUP_BURST = 1_000;
 
-/** Measures a burst: all messages are published in one tick. The warm-up is many small bursts, each awaited. */
+/**
+ * Measures bursts: `burst` messages are published in one tick, all of them unless it says so; the next ones when these have
+ * settled. The warm-up is many small bursts.
+ */
 export async function measure({ connect }, setting, link) {
-  const { warmup, messages } = setting;
+  const { warmup, messages, burst = messages } = setting;
   const tally = new SettleTally();
   const publish = await connect(setting, tally);
 
-  for (let sent = 0; sent < warmup; sent += WARMUP_BURST) {
-    const settled = tally.until(sent + WARMUP_BURST);
-    publishAll(publish, WARMUP_BURST);
-    await Promise.race([settled, stalled(() => tally.settled)]);
-  }
+  const givenUp = stalled(() => tally.settled);
 
+  await Promise.race([publishBursts(publish, warmup, WARMUP_BURST, tally), givenUp]);
   const watch = new Stopwatch();
-  const settled = tally.until(warmup + messages, () => {
+  watch.start();
+  const settled = publishBursts(publish, messages, burst, tally).then(() => {
     watch.stopWall();
   });
-  watch.start();
-  publishAll(publish, messages);
-  await Promise.race([Promise.all([settled, link.reached]), stalled(() => tally.settled)]);
+  await Promise.race([Promise.all([settled, link.reached]), givenUp]);
   watch.stopCpu();
   return publishSample(setting, tally, watch, await link.report());
 }
 
-function publishAll(publish, count) {
-  for (let index = 0; index < count; index++) publish(topics[index % topics.length], payload);
+async function publishBursts(publish, count, burst, tally) {
+  for (let sent = 0; sent < count; sent += burst) {
+    const settled = tally.until(tally.settled + burst);
+    for (let index = 0; index < burst; index++) publish(topics[index % topics.length], payload);
+    await settled;
+  }
 }

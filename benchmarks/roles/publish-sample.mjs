@@ -20,6 +20,7 @@ export function publishSample({ qos, warmup, messages }, tally, watch, peer) {
   return {
     value: succeeded / seconds,
     cpuMicros: watch.cpuMicros / messages,
+    wallMicros: (seconds * 1e6) / messages,
     succeeded,
     expected: messages,
     seconds,

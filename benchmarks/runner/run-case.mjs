@@ -55,7 +55,7 @@ async function measureOnce(definition, contestant, peer, { short, profile }) {
     setting.port = peer.port;
     setting.url = `${definition.peer.protocol ?? 'mqtt'}://127.0.0.1:${peer.port}`;
   }
-  return runContestant({
+  const sample = await runContestant({
     role: definition.role,
     contestant: contestant.module,
     name: `${definition.name}-${contestant.name}`,
@@ -66,4 +66,6 @@ async function measureOnce(definition, contestant, peer, { short, profile }) {
     python: contestant.python !== undefined,
     nodeOptions: definition.nodeOptions,
   });
+  // A role measures several things; the case says which of them it is about.
+  return definition.value === undefined ? sample : { ...sample, value: sample[definition.value] };
 }
