@@ -38,6 +38,17 @@ export function withVolume(volume, contestants) {
   return contestants.map((contestant) => ({ ...contestant, volume }));
 }
 
+/** An operator of @rxmqtt/rx, and after it its twin of plain RxJS operators, which it is compared with. */
+export function operatorAndTwin(name, rest) {
+  const twin = `${name}-twin`;
+  const module = path(`operator/${name}`);
+  const requires = ['@rxmqtt/rx', 'rxjs'];
+  return [
+    { name, module, requires, ours: true, setting: { side: 'ours' }, reference: twin, ...rest },
+    { name: twin, module, requires, setting: { side: 'twin' }, ...rest },
+  ];
+}
+
 /** The same contestant under another name, set to something else. */
 export function variant(contestant, name, setting, rest) {
   return { ...contestant, name, setting, ...rest };

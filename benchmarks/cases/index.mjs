@@ -1,4 +1,5 @@
 import { dispatchFilters } from './dispatch-filters.mjs';
+import { operators } from './operators.mjs';
 import { processQos1 } from './process-qos1.mjs';
 import { publishBurstFlat } from './publish-burst-flat.mjs';
 import { publishBurstQos0 } from './publish-burst-qos0.mjs';
@@ -25,4 +26,5 @@ export const cases = [
   ...publishMosquitto,
   publishWebSocket,
   ...dispatchFilters,
+  operators,
 ];
