@@ -24,5 +24,6 @@ export const receiveQos0 = {
   targets: [
     { contestant: 'observe', atLeast: 5 },
     { contestant: 'observe', over: 'limit', atLeast: 0.5 },
+    { contestant: 'observe', over: 'core', measure: 'cpuMicros', atMost: 1.3 },
   ],
 };
