@@ -9,7 +9,8 @@ export function warnOfModernOptions(
   if (protocolVersion === 5 || protocolVersion === 'auto') return [];
   const { delay, properties } = (typeof will === 'object' ? will : undefined) ?? {};
   const modern = {
-    'session.expiry': session?.expiry,
+    // A session that is not to stay needs no version 5.
+    'session.expiry': session?.expiry === 0 ? undefined : session?.expiry,
     receiveMaximum,
     userProperties,
     redirect: redirect === 'ignore' ? undefined : redirect,

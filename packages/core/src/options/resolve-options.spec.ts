@@ -131,7 +131,7 @@ describe('what is given', () => {
       'without effect before MQTT 5, but protocolVersion is 4: session.expiry, receiveMaximum, userProperties, redirect, will.delay, will.properties',
     ]);
     expect([said(modern), said({ ...modern, protocolVersion: 5 })]).toEqual([[], []]);
-    expect(said({ protocolVersion: 3, session: { clean: true }, redirect: 'ignore', will: { topic: 'a', payload: 'x' } })).toEqual([]);
+    expect(said({ protocolVersion: 3, session: { clean: true, expiry: 0 }, redirect: 'ignore', will: { topic: 'a', payload: 'x' } })).toEqual([]);
     expect(paths({ protocolVersion: 4, will: null as never, session: null as never })).toEqual(['session', 'will']);
   });
 

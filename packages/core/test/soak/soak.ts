@@ -125,11 +125,12 @@ export class Soak {
   }
 
   #connect(url: string, clientId: string, index: number): Connection {
+    const protocolVersion = index % 2 === 0 ? 5 : 4;
     const options: ConnectionOptions = {
       clientId,
-      protocolVersion: index % 2 === 0 ? 5 : 4,
+      protocolVersion,
       // mosquitto 2.0.11 saves only sessions that did not begin clean.
-      session: { clean: false, expiry: 600 },
+      session: { clean: false, ...(protocolVersion === 5 && { expiry: 600 }) },
       reconnect: { initialDelay: 5, maxDelay: 100, resetAfter: 0 },
       // Nobody is to be let go because the machine is busy.
       receive: { ackTimeout: 60_000, maxBytes: 64 << 20 },
