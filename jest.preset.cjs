@@ -32,6 +32,8 @@ const swc = (parser) => [
 module.exports = {
   ...nxPreset,
   testEnvironment: 'node',
+  // Longer than what `within` waits for, so that its message is read. It ends what hangs, and measures nothing.
+  testTimeout: 120_000,
   // Type specs are checked by `typecheck`; running them proves nothing.
   testPathIgnorePatterns: ['/node_modules/', '\\.type\\.spec\\.ts$'],
   transform: {

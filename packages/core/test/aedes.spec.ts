@@ -10,7 +10,6 @@ import { within } from './support/within.js';
 
 /* Another server, on MQTT 3.1.1: aedes, in this process. */
 
-jest.setTimeout(30_000);
 leavesNothingBehind();
 
 let aedes: Aedes;

@@ -15,7 +15,6 @@ import { nextTurn, within } from './support/within.js';
  * of the second.
  */
 
-jest.setTimeout(60_000);
 leavesNothingBehind();
 
 const STEPS = 12;

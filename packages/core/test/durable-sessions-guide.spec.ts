@@ -6,7 +6,6 @@ import { leavesNothingBehind } from './support/globals.js';
 import { guideBlocks, runBlock } from './support/guide.js';
 import { startBroker } from './support/scripted-broker.js';
 
-jest.setTimeout(20_000);
 leavesNothingBehind();
 
 const blocks = guideBlocks('durable-sessions.md');

@@ -13,7 +13,6 @@ import { within } from './support/within.js';
 
 /* Every way to a server, with every version and quality of service: mosquitto, microsocks and tinyproxy of Debian. */
 
-jest.setTimeout(60_000);
 leavesNothingBehind();
 
 let certificates: Certificates;

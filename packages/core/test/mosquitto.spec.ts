@@ -7,7 +7,6 @@ import { Inbox, openConnection, StateLog } from './support/open.js';
 import { Watch } from './support/watch.js';
 import { within } from './support/within.js';
 
-jest.setTimeout(60_000);
 leavesNothingBehind();
 
 const MANY = 10_000;

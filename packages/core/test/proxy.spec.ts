@@ -6,7 +6,6 @@ import { type Mosquitto, startMosquitto } from './support/mosquitto.js';
 import { failure, newConnection, openConnection } from './support/open.js';
 import { type RunningProxy, startMicrosocks, startTinyproxy } from './support/proxies.js';
 
-jest.setTimeout(60_000);
 leavesNothingBehind();
 
 let mosquitto: Mosquitto;

@@ -1,6 +1,7 @@
 import { createConnection } from '../src/index.js';
 import type { Connection, ConnectionOptions, DrainReport } from '../src/index.js';
 import { cleanup, leavesNothingBehind } from './support/globals.js';
+import { inTime } from './support/lived-time.js';
 import { atOnce } from './support/open.js';
 import { startProxy } from './support/proxy.js';
 import { silent } from './support/replies.js';
@@ -16,7 +17,7 @@ import { within } from './support/within.js';
 leavesNothingBehind();
 
 const DEADLINE = 300;
-/** For close(), and for drain() beyond its deadline: what a goodbye may take, and a machine that is busy. */
+/** For close(), and for drain() beyond its deadline: a second that a goodbye may take, and what a busy machine adds. */
 const BOUND = 3_000;
 const message = { cmd: 'publish', topic: 'm', payload: 'x', qos: 0, dup: false, retain: false } as const;
 
@@ -129,30 +130,30 @@ describe.each(Object.keys(STATES))('a connection %s', (state) => {
   test('is closed, as often as it is asked for', async () => {
     const { connection } = await STATES[state]!();
     const publication = connection.publish('late', 'x', { qos: 1 });
-    await within(Promise.all([connection.close(), connection.close()]), BOUND, 'close()');
-    await within(connection.close(), BOUND, 'close() once more');
+    await inTime(Promise.all([connection.close(), connection.close()]), BOUND, 'close()');
+    await inTime(connection.close(), BOUND, 'close() once more');
     expect(connection.state.type).toBe('closed');
     expect(publication.outcome).toMatchObject({ status: 'failed' });
-    expect(await within(connection.drain(), BOUND, 'drain() afterwards')).toEqual(expect.objectContaining({}));
+    expect(await inTime(connection.drain(), BOUND, 'drain() afterwards')).toEqual(expect.objectContaining({}));
   });
 
   test('is drained within its deadline', async () => {
     const { connection } = await STATES[state]!();
-    const reports = await within(
+    const reports = await inTime(
       Promise.all([connection.drain({ deadline: DEADLINE }), connection.drain()]),
       DEADLINE + BOUND,
       'drain()',
     );
     expect(reports[0]).toEqual(reports[1]);
     expect(connection.state.type).toBe('closed');
-    await within(connection.close(), BOUND, 'close() afterwards');
+    await inTime(connection.close(), BOUND, 'close() afterwards');
   });
 
   test('is drained, and closed in the middle of that', async () => {
     const { connection } = await STATES[state]!();
     const draining = connection.drain({ deadline: 60_000 });
-    await within(connection.close(), BOUND, 'close()');
-    await within(draining, BOUND, 'drain()');
+    await inTime(connection.close(), BOUND, 'close()');
+    await inTime(draining, BOUND, 'drain()');
     expect(connection.state.type).toBe('closed');
   });
 });
@@ -206,7 +207,7 @@ describe('what the end of a connection waits for', () => {
     });
     await broker.latest.received('subscribe');
     broker.latest.send({ ...message, qos, ...(qos === 1 ? { messageId: 1 } : {}) });
-    await within(done, DEADLINE + BOUND, `${how}() inside the listener`);
+    await inTime(done, DEADLINE + BOUND, `${how}() inside the listener`);
     expect(connection.state.type).toBe('closed');
     // What was not done is not acknowledged.
     expect(broker.latest.packets('puback')).toEqual([]);

@@ -7,7 +7,6 @@ import { freePort, type Mosquitto, startMosquitto } from './support/mosquitto.js
 import { failure, Inbox, newConnection, openConnection } from './support/open.js';
 import { within } from './support/within.js';
 
-jest.setTimeout(60_000);
 leavesNothingBehind();
 
 let mosquitto: Mosquitto;

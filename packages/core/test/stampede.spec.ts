@@ -4,7 +4,6 @@ import { startMosquitto } from './support/mosquitto.js';
 import { startBroker } from './support/scripted-broker.js';
 import { observeFor, within } from './support/within.js';
 
-jest.setTimeout(60_000);
 leavesNothingBehind();
 
 // The delays of 'equal' are the upper half of the first delay: a hundred of them come close to that width, and never reach it.

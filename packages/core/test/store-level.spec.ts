@@ -11,7 +11,6 @@ import { cleanup, leavesNothingBehind } from './support/globals.js';
 import { failure, openConnection } from './support/open.js';
 import { startBroker } from './support/scripted-broker.js';
 
-jest.setTimeout(60_000);
 leavesNothingBehind();
 
 const value = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -8,7 +8,6 @@ import { freePort, listens, type Mosquitto, startMosquitto } from './support/mos
 import { failure, newConnection, openConnection } from './support/open.js';
 import { within } from './support/within.js';
 
-jest.setTimeout(60_000);
 leavesNothingBehind();
 
 let certificates: Certificates;

@@ -8,7 +8,6 @@ import { openConnection, StateLog } from './support/open.js';
 import { Watch } from './support/watch.js';
 import { within } from './support/within.js';
 
-jest.setTimeout(30_000);
 leavesNothingBehind();
 
 /**

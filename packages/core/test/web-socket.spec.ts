@@ -8,7 +8,6 @@ import { failure, Inbox, newConnection, openConnection } from './support/open.js
 import { WebSocketBridge } from './support/web-socket-bridge.js';
 import { within } from './support/within.js';
 
-jest.setTimeout(60_000);
 leavesNothingBehind();
 
 let certificates: Certificates;

@@ -3,8 +3,6 @@ import { firstValueFrom, from, lastValueFrom, map, toArray } from 'rxjs';
 import { startTestBroker, type TestBroker } from './support/broker.js';
 import { killPlants, runPlant, totalsOf } from './support/run-plant.js';
 
-jest.setTimeout(40_000);
-
 let broker: TestBroker;
 let visitor: Mqtt;
 

@@ -1,7 +1,6 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { killPlants, runPlant } from './support/run-plant.js';
 
-jest.setTimeout(20_000);
 afterEach(killPlants);
 
 /** One sentence, no stack, and the exit code for it. */

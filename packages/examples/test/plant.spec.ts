@@ -1,7 +1,6 @@
 import { killPlants, runPlant, totalsOf } from './support/run-plant.js';
 
 // Each test runs the compiled program: `nx test examples` builds it first.
-jest.setTimeout(40_000);
 afterEach(killPlants);
 
 describe('npm start', () => {

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 
-jest.setTimeout(40_000);
-
 const MAIN = resolve(__dirname, '../dist/plant/main.js');
 const CTRL_C = '\u0003';
 const HIDE_CURSOR = '\u001b[?25l';

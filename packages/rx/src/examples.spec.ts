@@ -11,7 +11,6 @@ import { toReadable } from './node/index.js';
 import * as testing from './testing/index.js';
 
 // The whole package is compiled once.
-jest.setTimeout(60_000);
 
 interface Example {
   readonly file: string;

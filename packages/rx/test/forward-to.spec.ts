@@ -3,7 +3,6 @@ import { type ConnectionOptions, type Mqtt, forwardTo, json, publishTo, text } f
 import { Log, newClient } from './open.js';
 import { cleanup, leavesNothingBehind, startMosquitto } from './support.js';
 
-jest.setTimeout(120_000);
 leavesNothingBehind();
 
 /** Fulfils when the broker has granted what was asked for. */

@@ -4,7 +4,6 @@ import * as rx from '../src/index.js';
 import { newClient } from './open.js';
 import { cleanup, guideBlocks, leavesNothingBehind, runBlock, startMosquitto, within } from './support.js';
 
-jest.setTimeout(30_000);
 leavesNothingBehind();
 
 const blocks = guideBlocks('observing.md');

@@ -5,7 +5,6 @@ import { startGroupWorker } from './group-worker.js';
 import { Log, newClient } from './open.js';
 import { cleanup, foreignPublish, leavesNothingBehind, observeFor, startMosquitto, within } from './support.js';
 
-jest.setTimeout(60_000);
 leavesNothingBehind();
 
 const brokers = {

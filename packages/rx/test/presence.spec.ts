@@ -6,7 +6,6 @@ import { startAedes } from './aedes.js';
 import { Log, newClient } from './open.js';
 import { cleanup, leavesNothingBehind, startMosquitto, within } from './support.js';
 
-jest.setTimeout(60_000);
 leavesNothingBehind();
 
 const brokers = {

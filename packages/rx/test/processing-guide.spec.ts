@@ -4,7 +4,6 @@ import * as node from '../src/node/index.js';
 import { newClient } from './open.js';
 import { cleanup, guideBlocks, leavesNothingBehind, runBlock, startMosquitto, Watch, within } from './support.js';
 
-jest.setTimeout(60_000);
 leavesNothingBehind();
 
 /** What the blocks take for granted. */

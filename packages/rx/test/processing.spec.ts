@@ -10,7 +10,6 @@ import {
   startMosquitto,
 } from './support.js';
 
-jest.setTimeout(60_000);
 leavesNothingBehind();
 
 const RECEIVE_MAXIMUM = 10;

@@ -3,7 +3,6 @@ import * as rx from '../src/index.js';
 import { newClient } from './open.js';
 import { cleanup, guideBlocks, leavesNothingBehind, runBlock, startMosquitto, within } from './support.js';
 
-jest.setTimeout(60_000);
 leavesNothingBehind();
 
 /** Runs a program against a broker; the answer is what it printed. */

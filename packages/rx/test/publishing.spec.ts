@@ -14,7 +14,6 @@ import {
   within,
 } from './support.js';
 
-jest.setTimeout(60_000);
 leavesNothingBehind();
 
 function counting(count: number, payload: string | Uint8Array = '') {

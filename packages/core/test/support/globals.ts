@@ -1,4 +1,5 @@
-const GRACE = 500;
+/** Milliseconds for sockets to close on a busy machine; used up only when something is left. */
+const GRACE = 5_000;
 const cleanups: (() => void | PromiseLike<void>)[] = [];
 
 /** Runs after the test, last one first, whether the test passed or not. */

@@ -1,5 +1,10 @@
-// Shorter than Jest's own, so that the message of this one is read.
-const DEADLINE = 4_000;
+import { patient } from './within.js';
+
+/** What an event may take on a calm machine. */
+const USUAL = 4_000;
+
+/** Milliseconds after which a `Watch` gives up, unless it is told otherwise. */
+export const WATCH_LIMIT = patient(USUAL);
 
 /** Lets tests wait for a condition over something that reports its changes. */
 export class Watch {
@@ -16,9 +21,10 @@ export class Watch {
     for (const check of [...this.#checks]) check();
   }
 
-  /** Fulfils as soon as the condition holds. */
-  until(condition: () => boolean, what: string, deadline = DEADLINE): Promise<void> {
+  /** Fulfils as soon as the condition holds. `usual` is what that may take on a calm machine. */
+  until(condition: () => boolean, what: string, usual = USUAL): Promise<void> {
     if (condition()) return Promise.resolve();
+    const deadline = patient(usual);
     const place = new Error(`not within ${String(deadline)} ms: ${what}`);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
