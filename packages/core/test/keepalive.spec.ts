@@ -1,12 +1,23 @@
 import { cleanup, leavesNothingBehind } from './support/globals.js';
+import { LivedTime } from './support/lived-time.js';
 import { Inbox, newConnection, openConnection, StateLog } from './support/open.js';
 import { startBroker } from './support/scripted-broker.js';
 import { observeFor } from './support/within.js';
 
 leavesNothingBehind();
 
-// 1.5 x keepalive, and half a second for timers on a busy machine.
+// 1.5 x keepalive, and half a second for what a machine that is busy is late without standing still. How exact it is in
+// itself is shown in virtual time.
 const DETECTION = 2_000;
+
+/** Time as it passes for this process, until the end of the test. */
+function stopwatch(): LivedTime {
+  const time = new LivedTime();
+  cleanup(() => {
+    time.stop();
+  });
+  return time;
+}
 
 test('an idle connection pings once in each keepalive, and stays', async () => {
   const broker = await startBroker();
@@ -22,15 +33,16 @@ test('an idle connection pings once in each keepalive, and stays', async () => {
 
 test('a dead peer is noticed within one and a half keepalives, and the connection made again', async () => {
   const broker = await startBroker();
+  const start = performance.now();
   const connection = await openConnection(broker.url, { keepalive: 1 });
   const states = new StateLog(connection);
-  const start = performance.now();
+  const time = stopwatch();
   broker.latest.stall();
   const [lost] = await states.until('reconnecting');
-  const noticed = performance.now() - start;
+  expect(time.passed).toBeLessThan(DETECTION);
+  // Never early: it was silent from CONNACK on.
+  expect(performance.now() - start).toBeGreaterThan(1_400);
   expect(lost).toMatchObject({ by: 'keepalive', cause: { code: 'ERR_MQTT_KEEPALIVE_TIMEOUT', retryable: true } });
-  expect(noticed).toBeGreaterThan(900);
-  expect(noticed).toBeLessThan(DETECTION);
   await states.until('connected', 2);
 });
 
@@ -44,11 +56,11 @@ test('a dead peer is noticed just as soon while the application publishes QoS 0 
   cleanup(() => {
     clearInterval(publishing);
   });
-  const start = performance.now();
+  const time = stopwatch();
   broker.latest.stall();
   const [lost] = await states.until('reconnecting');
+  expect(time.passed).toBeLessThan(DETECTION);
   expect(lost).toMatchObject({ by: 'keepalive' });
-  expect(performance.now() - start).toBeLessThan(DETECTION);
 });
 
 test('a connection that only receives still pings', async () => {
@@ -62,8 +74,8 @@ test('a connection that only receives still pings', async () => {
   cleanup(() => {
     clearInterval(sending);
   });
-  await peer.received('pingreq', 2, 2_500);
-  expect(inbox.messages.length).toBeGreaterThan(20);
+  await peer.received('pingreq', 2);
+  await inbox.received(20);
   expect(broker.connections).toHaveLength(1);
 });
 
@@ -73,7 +85,7 @@ test('a keepalive that the server imposes is used, and the next CONNECT asks for
   const connection = await openConnection(broker.url, { keepalive: 60, protocolVersion: 5 });
   expect(connection.negotiated?.keepalive).toBe(1);
   const first = broker.latest;
-  await first.received('pingreq', 1, 1_300);
+  await first.received('pingreq');
   first.cut();
   const second = await broker.connection(1);
   expect([first.connect.keepalive, second.connect.keepalive]).toEqual([60, 60]);
@@ -89,9 +101,9 @@ test('a jump of the wall clock ends nothing', async () => {
   });
   const real = performance.timeOrigin + performance.now();
   now.mockReturnValue(real + 3_600_000);
-  await broker.latest.received('pingreq', 1, 1_500);
+  await broker.latest.received('pingreq');
   now.mockReturnValue(real - 3_600_000);
-  await broker.latest.received('pingreq', 2, 1_500);
+  await broker.latest.received('pingreq', 2);
   expect(states.types).toEqual(['connected']);
 });
 

@@ -1,7 +1,6 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { leavesNothingBehind } from './support/globals.js';
 import { atOnce, failure, newConnection, openConnection, StateLog } from './support/open.js';
+import { CLOSED_PORT } from './support/ports.js';
 import { startBroker } from './support/scripted-broker.js';
 import { observeFor, within } from './support/within.js';
 
@@ -49,12 +48,12 @@ describe('a DISCONNECT of the server', () => {
 
 describe('delays between attempts', () => {
   test('double up to the longest when there is no jitter', async () => {
-    const delays = await delaysAgainst(await closedPort(), { initialDelay: 2, maxDelay: 16, jitter: 'none' }, 6);
+    const delays = await delaysAgainst(CLOSED_PORT, { initialDelay: 2, maxDelay: 16, jitter: 'none' }, 6);
     expect(delays).toEqual([2, 4, 8, 16, 16, 16]);
   });
 
   test('spread over the whole range with jitter', async () => {
-    const delays = await delaysAgainst(await closedPort(), { initialDelay: 2, maxDelay: 16, jitter: 'full' }, 24);
+    const delays = await delaysAgainst(CLOSED_PORT, { initialDelay: 2, maxDelay: 16, jitter: 'full' }, 24);
     delays.forEach((delay, index) => {
       expect(delay).toBeGreaterThanOrEqual(0);
       expect(delay).toBeLessThanOrEqual(Math.min(16, 2 * 2 ** index));
@@ -66,7 +65,7 @@ describe('delays between attempts', () => {
   });
 
   test('are waited for', async () => {
-    const connection = newConnection(`mqtt://127.0.0.1:${String(await closedPort())}`, {
+    const connection = newConnection(`mqtt://127.0.0.1:${String(CLOSED_PORT)}`, {
       reconnect: { initialDelay: 40, factor: 2, jitter: 'none' },
     });
     const at: number[] = [];
@@ -136,8 +135,9 @@ describe('delays between attempts', () => {
 
 describe('the policy', () => {
   test('gives up after maxAttempts', async () => {
-    const port = await closedPort();
-    const connection = newConnection(`mqtt://127.0.0.1:${String(port)}`, { reconnect: { ...atOnce, maxAttempts: 3 } });
+    const connection = newConnection(`mqtt://127.0.0.1:${String(CLOSED_PORT)}`, {
+      reconnect: { ...atOnce, maxAttempts: 3 },
+    });
     const attempts: number[] = [];
     connection.on('attemptFailed', ({ attempt }) => attempts.push(attempt));
     expect(await failure(connection.open())).toMatchObject({ code: 'ERR_MQTT_NETWORK' });
@@ -200,17 +200,4 @@ async function delaysAgainst(
   const reconnecting = await states.until('reconnecting', count);
   await connection.close();
   return reconnecting.slice(0, count).map(({ delay }) => delay);
-}
-
-/** A port where nobody listens. */
-function closedPort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
 }

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { TransportProvider, TransportStream } from '../src/index.js';
 import { cleanup, leavesNothingBehind } from './support/globals.js';
-import { freePort, type Mosquitto, startMosquitto } from './support/mosquitto.js';
+import { type Mosquitto, startMosquitto } from './support/mosquitto.js';
+import { freePort } from './support/ports.js';
 import { failure, Inbox, newConnection, openConnection } from './support/open.js';
 import { within } from './support/within.js';
 

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { CertificateError, InvalidOptionsError, type MqttError, ProviderError, type TlsOptions } from '../src/index.js';
 import { type Certificates, type Identity, makeCertificates, PASSPHRASE } from './support/certificates.js';
 import { cleanup, leavesNothingBehind } from './support/globals.js';
-import { freePort, listens, type Mosquitto, startMosquitto } from './support/mosquitto.js';
+import { type Mosquitto, startMosquitto } from './support/mosquitto.js';
+import { freePort, listens } from './support/ports.js';
 import { failure, newConnection, openConnection } from './support/open.js';
 import { within } from './support/within.js';
 

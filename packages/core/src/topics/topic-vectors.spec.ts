@@ -56,13 +56,16 @@ describe.each(Object.entries(matchers))('the vectors for %s', (_name, match) => 
 
   it.each(vectors.performance)('performance: one call ends within $maxMs ms (%#)', (vector) => {
     const [filter, topic] = [textOf(vector.filter), textOf(vector.topic)];
-    // The fastest of a few: what else runs on the machine is not the matcher's fault.
-    const times = Array.from({ length: 8 }, () => {
+    // About 1 ms here, and seconds for work that grows with the square of the length. One call that was let run proves that
+    // it is not so; what else runs on the machine is not the matcher's fault.
+    let fastest = Infinity;
+    const begin = performance.now();
+    for (let call = 0; fastest >= vector.maxMs && (call < 8 || performance.now() - begin < 5_000); call++) {
       const start = performance.now();
       expect(match(filter, topic)).toBe(vector.match);
-      return performance.now() - start;
-    });
-    expect(Math.min(...times)).toBeLessThan(vector.maxMs);
+      fastest = Math.min(fastest, performance.now() - start);
+    }
+    expect(fastest).toBeLessThan(vector.maxMs);
   });
 
   it.each(vectors.neverMatch)('neverMatch: $filter on $topic is false or an error', (vector) => {

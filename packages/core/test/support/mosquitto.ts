@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './ports.js';
+import { Watch } from './watch.js';
 import { within } from './within.js';
 
 const BINARY = '/usr/sbin/mosquitto';
@@ -47,20 +48,31 @@ export class Mosquitto {
     return `ws://127.0.0.1:${String(this.webSocketPort)}`;
   }
 
-  /** Fulfils when both listeners take connections. */
+  /** Fulfils when all listeners take connections. */
   async start(): Promise<void> {
     const child = spawn(BINARY, ['-c', this.#configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
+    const watch = new Watch(() => `it said: ${this.#output}`);
+    let phase: 'starting' | 'running' | 'ended' = 'starting';
+    this.#output = '';
     const note = (chunk: Buffer): void => {
       this.#output = (this.#output + chunk.toString()).slice(-4_000);
+      // Its own word: that somebody takes connections on the port does not say who.
+      if (phase === 'starting' && / running$/m.test(this.#output)) phase = 'running';
+      watch.changed();
     };
     child.stdout.on('data', note);
     child.stderr.on('data', note);
     this.#exited = new Promise((resolve) => {
-      child.once('close', resolve);
+      child.once('close', () => {
+        phase = 'ended';
+        watch.changed();
+        resolve();
+      });
     });
-    const ready = Promise.all([this.#listens(this.port, child), this.#listens(this.webSocketPort, child)]);
-    await within(ready, START_DEADLINE, `mosquitto listens on ${String(this.port)}; it said: ${this.#output}`);
+    const isOver = (): boolean => phase === 'ended';
+    await watch.until(() => phase !== 'starting', `mosquitto listens on ${String(this.port)}`, START_DEADLINE);
+    if (isOver()) throw new Error(`mosquitto ended with ${String(child.exitCode)}: ${this.#output}`);
   }
 
   /** Ends the process; with SIGTERM it saves its sessions first, when persistence is on. */
@@ -84,12 +96,6 @@ export class Mosquitto {
   get #configFile(): string {
     return join(this.#directory, 'mosquitto.conf');
   }
-
-  async #listens(port: number, child: ChildProcess): Promise<void> {
-    while (!(await accepts(port))) {
-      if (child.exitCode !== null) throw new Error(`mosquitto ended with ${String(child.exitCode)}: ${this.#output}`);
-    }
-  }
 }
 
 /** A running mosquitto. `settings` are further lines of its configuration. */
@@ -97,47 +103,4 @@ export async function startMosquitto(...settings: string[]): Promise<Mosquitto> 
   const mosquitto = new Mosquitto(await freePort(), await freePort(), settings);
   await mosquitto.start();
   return mosquitto;
-}
-
-/** Fulfils when somebody takes connections there. */
-export async function listens(port: number): Promise<void> {
-  while (!(await accepts(port)));
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => {
-      resolve(false);
-    });
-  });
-}
-
-/**
- * A free port below the range from which the kernel gives ports to clients: a client that keeps knocking at a port of that
- * range while the broker is down ends up connected to itself, and the broker cannot come back.
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    if (await isFree(port)) return port;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => {
-      resolve(false);
-    });
-    server.listen(port, '127.0.0.1', () => {
-      server.close(() => {
-        resolve(true);
-      });
-    });
-  });
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, listens } from './mosquitto.js';
+import { freePort, listens } from './ports.js';
 import { within } from './within.js';
 
 /** A proxy in a process of its own. */
