@@ -4,7 +4,7 @@ import { quoteText } from '../errors/quote-text.js';
 import type { Acknowledger, InboundMessage } from '../message/inbound-message.js';
 import { UNSPECIFIED_ERROR } from '../wire/codec/packet-type.js';
 import type { AckQueue, AckSlot } from './ack-queue.js';
-import type { ExactlyOnce, ExactlyOnceFlow } from './exactly-once.js';
+import type { ExactlyOnceFlow, ExactlyOnceFlows } from './exactly-once-flows.js';
 
 /** What happens to messages that nobody acknowledges. */
 export interface AbandonmentOptions {
@@ -29,7 +29,7 @@ export interface AbandonmentEvents {
  */
 export class Abandonment {
   readonly #options: AbandonmentOptions;
-  readonly #exactlyOnce: ExactlyOnce;
+  readonly #flows: ExactlyOnceFlows;
   readonly #events: AbandonmentEvents;
   /**
    * Messages for whose sake the connection was made anew, by packet identifier, until they are acknowledged: of QoS 1 because
@@ -39,9 +39,9 @@ export class Abandonment {
   /** Whether the server understands a refusal. */
   modern = false;
 
-  constructor(options: AbandonmentOptions, exactlyOnce: ExactlyOnce, events: AbandonmentEvents) {
+  constructor(options: AbandonmentOptions, flows: ExactlyOnceFlows, events: AbandonmentEvents) {
     this.#options = options;
-    this.#exactlyOnce = exactlyOnce;
+    this.#flows = flows;
     this.#events = events;
   }
 
@@ -54,14 +54,14 @@ export class Abandonment {
     const error = new UnacknowledgedError(`a message was not acknowledged for ${seconds} s (receive.ackTimeout)`);
     this.#events.warn(error, error.message);
     if (!this.#cycles(error, slot.packetId)) {
-      const flow = this.#exactlyOnce.get(slot.packetId);
+      const flow = this.#flows.get(slot.packetId);
       slot.since = Infinity;
       if (flow?.slots.includes(slot) === true) this.#events.handled(slot.packetId, flow, this.#reasonCode);
       else queue.settle(slot, this.#reasonCode);
       return;
     }
     for (const { packetId } of all) {
-      const flow = this.#exactlyOnce.get(packetId);
+      const flow = this.#flows.get(packetId);
       // QoS 2 is not delivered again: only its PUBREC is missing.
       if (flow === undefined) this.#repeated.set(packetId, 'late');
       else this.#events.handled(packetId, flow, 0);
@@ -75,7 +75,7 @@ export class Abandonment {
     if (this.#cycles(new UnacknowledgedError(what), packetId)) {
       this.#repeated.set(packetId, 'unobserved');
       // It comes again as what nobody has seen. Here nothing is due any more: this only ends its handling.
-      if (qos === 2) this.#exactlyOnce.end(packetId);
+      if (qos === 2) this.#flows.end(packetId);
       hold.settle(0);
     } else {
       this.#events.drop(message);

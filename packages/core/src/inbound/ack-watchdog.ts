@@ -1,4 +1,5 @@
 import { type Clock, LONGEST_DELAY, type Timer } from '../internal/clock.js';
+import type { InboundMessage } from '../message/inbound-message.js';
 import type { AckQueue, AckSlot } from './ack-queue.js';
 
 /** One message that nobody acknowledges holds up all that came after it: it may do so for `ackTimeout` milliseconds. */
@@ -28,8 +29,20 @@ export class AckWatchdog {
     this.#clock.clearTimeout(this.#timer);
   }
 
-  /** A message waits for its acknowledgement. */
-  watch(): void {
+  /** A message takes its place among those that wait for their acknowledgement. */
+  enqueue(queue: AckQueue, { packetId, payload }: InboundMessage): AckSlot {
+    const slot = queue.push(packetId, payload.length, this.#clock.now());
+    this.#watch();
+    return slot;
+  }
+
+  /** All messages of the connection that have waited so long that they hold up the others, or soon will. */
+  late(): AckSlot[] {
+    const limit = this.#clock.now() - this.#ackTimeout / 2;
+    return this.#queues.flatMap((queue) => queue.unsettledSince(limit));
+  }
+
+  #watch(): void {
     if (this.#isWatching || this.#ackTimeout === Infinity) return;
     let since = Infinity;
     for (const { head } of this.#queues) if (head !== undefined && head.since < since) ({ since } = head);
@@ -39,14 +52,8 @@ export class AckWatchdog {
     this.#timer = this.#clock.setTimeout(() => {
       this.#isWatching = false;
       for (const queue of this.#queues) this.#release(queue);
-      this.watch();
+      this.#watch();
     }, Math.min(delay, LONGEST_DELAY));
-  }
-
-  /** All messages of the connection that have waited so long that they hold up the others, or soon will. */
-  late(): AckSlot[] {
-    const limit = this.#clock.now() - this.#ackTimeout / 2;
-    return this.#queues.flatMap((queue) => queue.unsettledSince(limit));
   }
 
   #release(queue: AckQueue): void {

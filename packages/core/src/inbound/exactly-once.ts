@@ -1,64 +1,127 @@
-import type { AckSlot } from './ack-queue.js';
+import type { InboundMessage } from '../message/inbound-message.js';
+import type { ReceivedLedger } from '../session/received-ledger.js';
+import { PacketType } from '../wire/codec/packet-type.js';
+import type { Wire } from '../wire/wire.js';
+import type { Abandonment } from './abandonment.js';
+import { AckQueue } from './ack-queue.js';
+import type { AckWatchdog } from './ack-watchdog.js';
+import type { ExactlyOnceFlow, ExactlyOnceFlows } from './exactly-once-flows.js';
+import type { Handover } from './handover.js';
 
-/** An identifier of QoS 2, from the first PUBLISH to PUBREL. The message was delivered once, however often it came. */
-export interface ExactlyOnceFlow {
-  /** Undefined while it is being handled. */
-  reasonCode: number | undefined;
-  /** Where its PUBREC is due, on the current connection. */
-  slots: AckSlot[];
-}
-
-/** The QoS 2 identifiers that the server has not released. They outlive connections, as long as the session does. */
+/**
+ * Messages of QoS 2, from PUBLISH over PUBREC and PUBREL to PUBCOMP. Apart from those of QoS 1, since each is delivered once
+ * however often it comes: that is known for longer than a connection lasts, and with a store longer than the process does.
+ */
 export class ExactlyOnce {
-  readonly #flows = new Map<number, ExactlyOnceFlow>();
-  /** Those that count against Receive Maximum on this connection. */
-  readonly #open = new Set<number>();
+  readonly #flows: ExactlyOnceFlows;
+  readonly #handover: Handover;
+  readonly #abandonment: Abandonment;
+  readonly #watchdog: AckWatchdog;
+  readonly #ledger: ReceivedLedger | undefined;
+  #queue: AckQueue | undefined;
+  #wire: Wire | undefined;
+  #modern = false;
+  #ending = false;
 
-  /** How many the server has under way on this connection. */
-  get open(): number {
-    return this.#open.size;
+  /** @param ledger takes down what was handled before the server learns of it. */
+  constructor(
+    flows: ExactlyOnceFlows,
+    handover: Handover,
+    abandonment: Abandonment,
+    watchdog: AckWatchdog,
+    ledger: ReceivedLedger | undefined,
+  ) {
+    this.#flows = flows;
+    this.#handover = handover;
+    this.#abandonment = abandonment;
+    this.#watchdog = watchdog;
+    this.#ledger = ledger;
   }
 
-  isOpen(packetId: number): boolean {
-    return this.#open.has(packetId);
+  /** How many wait for their PUBREC. */
+  get size(): number {
+    return this.#queue?.size ?? 0;
   }
 
-  /** The server has one more under way. */
-  opened(packetId: number): void {
-    this.#open.add(packetId);
+  /** Their bytes. */
+  get bytes(): number {
+    return this.#queue?.bytes ?? 0;
   }
 
-  /** What is known of this identifier: then its message must not be delivered again. */
-  get(packetId: number): ExactlyOnceFlow | undefined {
-    return this.#flows.get(packetId);
-  }
-
-  /** A message is delivered for the first time. */
-  begin(packetId: number, slot: AckSlot): ExactlyOnceFlow {
-    const flow: ExactlyOnceFlow = { reasonCode: undefined, slots: [slot] };
-    this.#flows.set(packetId, flow);
-    return flow;
-  }
-
-  /** A message that an earlier process has handled. */
-  restore(packetId: number, reasonCode: number): void {
-    this.#flows.set(packetId, { reasonCode, slots: [] });
-  }
-
-  /** The flow is over, or given up: the identifier is free again. Answers whether it was known. */
-  end(packetId: number): boolean {
-    this.#open.delete(packetId);
-    return this.#flows.delete(packetId);
-  }
-
-  /** The connection is gone, and with it what was due on it. */
-  disconnected(): void {
-    this.#open.clear();
-    for (const flow of this.#flows.values()) flow.slots = [];
-  }
-
-  /** The server has forgotten the session. */
-  clear(): void {
+  /** The session is lost: identifiers mean nothing any more. */
+  forgetSession(): void {
     this.#flows.clear();
+    this.#ledger?.clear();
+  }
+
+  /** A connection is there: the answer is the queue of its acknowledgements. */
+  connected(wire: Wire, modern: boolean): AckQueue {
+    this.#wire = wire;
+    this.#modern = modern;
+    this.#queue = new AckQueue(PacketType.pubrec, wire, ({ packetId, reasonCode = 0 }) => {
+      this.#abandonment.acknowledged(packetId);
+      // A negative PUBREC ends the flow. [MQTT 5, 4.3.3]
+      if (reasonCode >= 0x80) this.#flows.end(packetId);
+    });
+    return this.#queue;
+  }
+
+  /** The connection is gone, and with it every acknowledgement that was due on it. */
+  disconnected(): void {
+    this.#wire = undefined;
+    this.#queue?.close();
+    this.#flows.disconnected();
+  }
+
+  /** What is let go of from now on was left, not handled: whoever resumes the session gets it. */
+  end(): void {
+    this.#ending = true;
+  }
+
+  /** A message came, for the first time or again. */
+  receive(message: InboundMessage): void {
+    const { packetId } = message;
+    const queue = this.#queue!;
+    this.#flows.opened(packetId);
+    const known = this.#flows.get(packetId);
+    // Its PUBREC is due already.
+    if (known !== undefined && known.reasonCode === undefined && known.slots.length > 0) return;
+    const slot = this.#watchdog.enqueue(queue, message);
+    if (known !== undefined) {
+      // Sent again: it was delivered already, and its PUBREC goes out when that is handled.
+      known.slots.push(slot);
+      if (known.reasonCode !== undefined) queue.settle(slot, known.reasonCode);
+      return;
+    }
+    const flow = this.#flows.begin(packetId, slot);
+    const handling = this.#handover.begin((reasonCode) => {
+      this.handled(packetId, flow, reasonCode);
+    });
+    this.#handover.deliver(message, () => handling);
+    handling.end(0);
+  }
+
+  /** A message needs no handling any more: its PUBREC may leave, once the store knows. */
+  handled(packetId: number, flow: ExactlyOnceFlow, reasonCode: number): void {
+    const proceed = (): void => {
+      flow.reasonCode ??= reasonCode;
+      for (const due of flow.slots) this.#queue?.settle(due, flow.reasonCode);
+    };
+    // A negative PUBREC ends the flow: there is nothing to be remembered. [MQTT 5, 4.3.3]
+    const isOver = flow.reasonCode !== undefined || this.#flows.get(packetId) !== flow;
+    if (this.#ledger === undefined || reasonCode >= 0x80 || isOver || this.#ending) proceed();
+    else this.#ledger.handled(packetId, reasonCode, proceed);
+  }
+
+  /** A PUBREL came: the identifier is free again. */
+  released(packetId: number): void {
+    // [MQTT 5, 3.7.2.1] 0x92: not known, or not known any more.
+    const reasonCode = this.#flows.end(packetId) || !this.#modern ? 0 : 0x92;
+    const wire = this.#wire;
+    const proceed = (): void => {
+      if (wire === this.#wire) wire?.ack(PacketType.pubcomp, packetId, reasonCode);
+    };
+    if (this.#ledger === undefined) proceed();
+    else this.#ledger.released(packetId, proceed);
   }
 }

@@ -1,5 +1,5 @@
 import type { Handling } from '../inbound/handling.js';
-import type { Delivery, DeliveryResult } from '../inbound/inbound.js';
+import type { Delivery, DeliveryResult } from '../inbound/delivery.js';
 import type { DropEvent } from '../connection/connection.js';
 import { type PluginError } from '../errors/callback-errors.js';
 import type { InboundMessage } from '../message/inbound-message.js';

@@ -2,7 +2,7 @@ import type { ConnectionEnd, DropEvent } from '../connection/connection.js';
 import type { ConnectionState } from '../connection/connection-state.js';
 import type { PreparationStep } from '../connection/preparation.js';
 import type { PluginError } from '../errors/callback-errors.js';
-import type { Delivery } from '../inbound/inbound.js';
+import type { Delivery } from '../inbound/delivery.js';
 import type { ConnectionEmitter } from '../observability/connection-emitter.js';
 import type { EventSource } from '../observability/log-events.js';
 import type { Log } from '../observability/logger.js';

@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryResult } from '../inbound/inbound.js';
+import type { Delivery, DeliveryResult } from '../inbound/delivery.js';
 import type { Handling } from '../inbound/handling.js';
 import type { InboundMessage } from '../message/inbound-message.js';
 import { TopicTrie } from '../topics/topic-trie.js';
