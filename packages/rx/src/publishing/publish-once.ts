@@ -13,7 +13,9 @@ export function publishOnce(
     const abort = new AbortController();
     const publication = connection.publish(topic, payload, { ...options, signal: abort.signal });
     openOnUse(connection);
+    let settled = false;
     publication.onSettled((outcome) => {
+      settled = true;
       if (outcome.status === 'failed') subscriber.error(outcome.error);
       else {
         subscriber.next(outcome.result);
@@ -21,7 +23,8 @@ export function publishOnce(
       }
     });
     return () => {
-      abort.abort();
+      // An abort that nobody needs any more is not free: it makes a DOMException with a stack.
+      if (!settled) abort.abort();
     };
   });
 }
