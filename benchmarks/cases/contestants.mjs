@@ -33,6 +33,15 @@ export const publishers = {
   ...pythons,
 };
 
+/** Who sends messages to itself. */
+export const roundTrippers = {
+  limit: contestant('round-trip', 'limit'),
+  core: contestant('round-trip', 'core', { ours: true, requires: ['@rxmqtt/core'] }),
+  observe: contestant('round-trip', 'observe', { ours: true, requires: ['@rxmqtt/rx', 'rxjs'] }),
+  mqttjs: contestant('round-trip', 'mqttjs', { requires: ['mqtt'] }),
+  mqttjsTuned: contestant('round-trip', 'mqttjs-tuned', { requires: ['mqtt'] }),
+};
+
 /** Contestants that get another number of messages than the others, since they would need too long for theirs. */
 export function withVolume(volume, contestants) {
   return contestants.map((contestant) => ({ ...contestant, volume }));

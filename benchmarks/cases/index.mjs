@@ -11,6 +11,7 @@ import { receiveMosquitto } from './receive-mosquitto.mjs';
 import { receiveQos0 } from './receive-qos0.mjs';
 import { receiveQos0Version5 } from './receive-qos0-v5.mjs';
 import { receiveQos1 } from './receive-qos1.mjs';
+import { roundTripQos1 } from './round-trip-qos1.mjs';
 
 /** All cases, in the order of the table. */
 export const cases = [
@@ -25,6 +26,7 @@ export const cases = [
   ...publishQos1Windows,
   ...publishMosquitto,
   publishWebSocket,
+  roundTripQos1,
   ...dispatchFilters,
   operators,
 ];
