@@ -1,8 +1,10 @@
-import type { ConnectionEnd } from './connection.js';
+import type { ConnectionEnd, DrainReport } from './connection.js';
 
 /** The end of a connection: decided first, and over when its transport is gone too. */
 export class EndOfLife {
   readonly promise: Promise<ConnectionEnd>;
+  /** What was under way then. */
+  unfinished: DrainReport = { unsettled: 0, unacknowledged: 0 };
   #resolve!: (end: ConnectionEnd) => void;
   #value: ConnectionEnd | undefined;
 
