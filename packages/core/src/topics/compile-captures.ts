@@ -22,5 +22,7 @@ export function compileCaptures(filter: string): (topic: string) => string[] | u
   const text = filter as { readonly match?: typeof filter.match } | undefined;
   const levels = text?.match?.(FILTER)?.[1]?.split('/');
   if (!levels) throw new InvalidTopicError('filter', filter, 'is none: see validateTopicFilter');
-  return (topic) => captureLevels(levels, topic);
+  // Most topics do not match, and most of those end otherwise: nothing is cut out of them.
+  const end = levels.at(-1)!.replace(/[+#]/, '');
+  return (topic) => (topic.endsWith(end) ? captureLevels(levels, topic) : undefined);
 }

@@ -4,6 +4,7 @@ import { FakeMessage } from '../../test/operators/fake-message.js';
 import { watch } from '../../test/operators/marbles.js';
 import { connected } from '../../test/operators/scripted.js';
 import { dedupe, matchTopic, processEach, routeTopics } from '../index.js';
+import { withValue } from './observed.js';
 
 describe('a message with more properties', () => {
   it.each<readonly [string, (source$: Observable<MqttMessage>) => Observable<MqttMessage>]>([
@@ -41,5 +42,33 @@ describe('a message with more properties', () => {
     source$.next(fake);
     expect(seen.values).toMatchObject([{ status: 'processed', value: [{ first: 'a' }, ['a']] }]);
     expect(fake.settled).toBe(0);
+  });
+
+  it('of observe keeps what was put on it', () => {
+    const script = connected();
+    const seen = watch(
+      script.mqtt.observe('{first}/+').pipe(
+        map((message) => Object.assign(message, { tenant: 'ours' })),
+        matchTopic('+/b'),
+        map(({ tenant, captures, params, template }) => ({ tenant, captures, params, template })),
+      ),
+    );
+    script.grant();
+    script.deliver(1, { topic: 'a/b' });
+    expect(seen.values).toEqual([{ tenant: 'ours', captures: ['a'], params: { first: 'a' }, template: '{first}/+' }]);
+  });
+
+  it('of observe keeps what a filter said of it when it is decoded', () => {
+    const script = connected();
+    const seen = watch(
+      script.mqtt.observe('{first}/+').pipe(
+        matchTopic('+/b'),
+        map((message) => withValue(message, 'decoded')),
+        map(({ value, captures, params }) => ({ value, captures, params })),
+      ),
+    );
+    script.grant();
+    script.deliver(1, { topic: 'a/b' });
+    expect(seen.values).toEqual([{ value: 'decoded', captures: ['a'], params: { first: 'a' } }]);
   });
 });
