@@ -1,10 +1,10 @@
 import type { Negotiated } from '../connection/negotiated.js';
-import { ExpiredError, OfflineError } from '../errors/delivery-errors.js';
+import { OfflineError } from '../errors/delivery-errors.js';
 import { isMqttError, type MqttError } from '../errors/mqtt-error.js';
 import { textOf } from '../errors/quote-text.js';
 import type { Clock } from '../internal/clock.js';
 import type { Journal } from '../session/journal.js';
-import { OutgoingLedger } from '../session/outgoing-ledger.js';
+import type { OutgoingLedger } from '../session/outgoing-ledger.js';
 import type { PacketIds } from '../session/packet-ids.js';
 import type { BadEntry, RestoredRecord } from '../session/read-session.js';
 import type { Ack } from '../wire/codec/ack-codec.js';
@@ -14,6 +14,7 @@ import { Admission } from './admission.js';
 import { ExpirySweep } from './expiry-sweep.js';
 import { InFlight } from './in-flight.js';
 import { MessageAge } from './message-age.js';
+import { messageLedger } from './message-ledger.js';
 import { Outbox } from './outbox.js';
 import type { OutboundEvents, OutboundOptions } from './outbound-options.js';
 import { Outcomes } from './outcomes.js';
@@ -21,8 +22,10 @@ import { OutgoingMessage } from './outgoing-message.js';
 import { PayloadCopies } from './payload-copies.js';
 import type { Payload, PublishOptions } from './publish-options.js';
 import { Recovery } from './recovery.js';
+import { sendWindow } from './send-window.js';
 import { limitExceeded } from './server-limits.js';
 import { aborted, limitWait } from './wait-limits.js';
+import { Withdrawal } from './withdrawal.js';
 
 const SUCCESS = { reasonCode: 0, properties: undefined };
 /** Payloads below this size are encoded before `publish()` returns, if they are sent at once. */
@@ -45,6 +48,7 @@ export class Outbound {
   readonly #ledger: OutgoingLedger<OutgoingMessage> | undefined;
   readonly #outcomes: Outcomes;
   readonly #recovery: Recovery;
+  readonly #withdrawal: Withdrawal;
   readonly #warn: (error: unknown, what: string) => void;
   #wire: Wire | undefined;
   #negotiated: Negotiated | undefined;
@@ -62,7 +66,14 @@ export class Outbound {
     this.#warn = (error, what) => {
       events.warn(error, what);
     };
-    this.#ledger = journal === undefined ? undefined : this.#createLedger(journal);
+    this.#ledger =
+      journal &&
+      messageLedger(journal, clock, this.#age, {
+        warn: this.#warn,
+        failed: (message, error) => {
+          this.#takeBack(message, error);
+        },
+      });
     this.#outcomes = new Outcomes(events, this.#ledger);
     this.#outbox = new Outbox(options.capacity, options.maxBytes);
     this.#admission = new Admission(this.#outbox, options, {
@@ -82,7 +93,12 @@ export class Outbound {
       },
       this.#ledger,
     );
-    this.#sweep = new ExpirySweep(clock, (now) => this.#giveUpStale(now));
+    this.#withdrawal = new Withdrawal(this.#outbox, this.#admission, this.#inFlight, this.#outcomes);
+    this.#sweep = new ExpirySweep(clock, (now) => {
+      const next = this.#withdrawal.withdrawStale(now);
+      this.#roomMade();
+      return next;
+    });
     const targets = { outbox: this.#outbox, inFlight: this.#inFlight, sweep: this.#sweep, ledger: this.#ledger };
     this.#recovery = new Recovery(targets, options, events);
   }
@@ -127,7 +143,7 @@ export class Outbound {
       if (overflow !== undefined) return this.#outcomes.refuse(message, overflow);
       if (!copied) this.#copies.own(message);
       // A listener of what was dropped for it may have closed the connection.
-      if (this.#closing !== undefined) this.#end(message, this.#closing(message));
+      if (this.#closing !== undefined) this.#withdrawal.end(message, this.#closing(message));
       this.#sweep.watch(message.staleAt);
     }
     this.#watchCongestion();
@@ -155,9 +171,7 @@ export class Outbound {
     this.#wire = wire;
     this.#negotiated = negotiated;
     const doubtful = negotiated.sessionPresent ? [] : this.#recovery.startOver();
-    // [MQTT-3.3.4-9]
-    const window = Math.min(this.#options.window ?? defaultWindow(negotiated), negotiated.receiveMaximum);
-    this.#inFlight.connected(wire, window, negotiated.protocolVersion === 5);
+    this.#inFlight.connected(wire, sendWindow(this.#options.window, negotiated), negotiated.protocolVersion === 5);
     for (const { message, error } of doubtful) this.#outcomes.giveUp(message, error);
     this.pump();
   }
@@ -190,7 +204,7 @@ export class Outbound {
     while (this.#wire === wire && !wire.congested) {
       const message = this.#outbox.first(this.#inFlight.isOpen) ?? this.#admission.direct;
       if (message === undefined) break;
-      this.#remove(message);
+      this.#withdrawal.remove(message);
       const obstacle = this.#age.expired(message) ?? limitExceeded(message, this.#negotiated!);
       if (obstacle !== undefined) this.#outcomes.giveUp(message, obstacle);
       else if (!this.#send(wire, message)) {
@@ -212,8 +226,7 @@ export class Outbound {
   close(error: (message: OutgoingMessage) => MqttError): void {
     this.#closing = error;
     this.disconnected();
-    for (const message of this.#inFlight.takeAll()) this.#outcomes.fail(message, error(message));
-    for (const message of [...this.#outbox, ...this.#admission]) this.#end(message, error(message));
+    this.#withdrawal.endAll(error);
     this.#sweep.stop();
   }
 
@@ -247,34 +260,9 @@ export class Outbound {
     else this.#ledger.queued(message);
   }
 
-  #createLedger(journal: Journal): OutgoingLedger<OutgoingMessage> {
-    return new OutgoingLedger<OutgoingMessage>(journal, this.#clock, {
-      durable: (message) => {
-        message.accept();
-      },
-      failed: (message, error) => {
-        this.#takeBack(message, error);
-      },
-      warn: this.#warn,
-      age: (message) => this.#age.age(message),
-      isWaiting: ({ phase }) => phase === 'queued',
-    });
-  }
-
-  /** Gives up what has waited too long; the answer is when the next message will have. */
-  #giveUpStale(now: number): number {
-    let next = Infinity;
-    for (const message of [...this.#outbox, ...this.#admission]) {
-      if (message.staleAt <= now) this.#withdraw(message, new ExpiredError(message.topic));
-      else next = Math.min(next, message.staleAt);
-    }
-    this.#roomMade();
-    return next;
-  }
-
   /** Settles a message early. One that waits is gone; one in flight goes on, but nobody waits for it any more. */
   #takeBack(message: OutgoingMessage, error: MqttError): void {
-    this.#withdraw(message, error);
+    this.#withdrawal.withdraw(message, error);
     this.#roomMade();
   }
 
@@ -282,26 +270,6 @@ export class Outbound {
     this.#admission.refill();
     this.pump();
     this.#tellIdle();
-  }
-
-  #withdraw(message: OutgoingMessage, error: MqttError): void {
-    // What is on its way stays in the store until the server has answered.
-    if (this.#remove(message)) this.#outcomes.giveUp(message, error);
-    else this.#outcomes.fail(message, error);
-  }
-
-  /** Settles a message that the store may keep. */
-  #end(message: OutgoingMessage, error: MqttError): void {
-    this.#remove(message);
-    this.#outcomes.fail(message, error);
-  }
-
-  /** Takes a message out, wherever it waits; `false` when it is on its way. */
-  #remove(message: OutgoingMessage): boolean {
-    if (message.phase === 'queued') this.#outbox.remove(message);
-    else if (message.phase === 'blocked') this.#admission.remove(message);
-    else return message.phase === 'sent' && !message.isWritten && this.#inFlight.withdraw(message);
-    return true;
   }
 
   #tellIdle(): void {
@@ -314,9 +282,4 @@ export class Outbound {
     this.#congested = congested;
     this.#events.congestion(congested);
   }
-}
-
-/** Servers of MQTT 3.x cannot say what they take; Mosquitto, for one, hangs up on more than 20 of QoS 2. */
-function defaultWindow({ protocolVersion }: Negotiated): number {
-  return protocolVersion === 5 ? 64 : 20;
 }
