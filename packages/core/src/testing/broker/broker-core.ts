@@ -1,29 +1,22 @@
 import type { Clock } from '../../internal/clock.js';
 import { parseSharedFilter } from '../../topics/shared-subscription.js';
 import type { AckType } from '../../wire/codec/packet-type.js';
-import { PacketType } from '../../wire/codec/packet-type.js';
 import type { Properties } from '../../wire/codec/property-table.js';
 import type { PublishPacket } from '../../wire/codec/publish-encoder.js';
 import type { SubscribeFilter } from '../../wire/codec/subscribe-encoder.js';
+import { Answers } from './answers.js';
 import type { BrokerLink, LinkServer } from './broker-link.js';
 import type { BrokerMessage } from './broker-message.js';
 import type { BrokerLimits, TestBrokerOptions } from './broker-options.js';
 import type { BrokerPacket } from './broker-packet.js';
 import { BrokerSession, type BrokerSubscription, type Delivery } from './broker-session.js';
+import { announcedLimits, connectRefusal, subscribeRefusal } from './broker-terms.js';
 import { Distribution } from './distribution.js';
 import { Deliveries } from './deliveries.js';
 import { FaultScript } from './fault.js';
 import { Gate } from './gate.js';
 import { Lifetimes } from './lifetimes.js';
 import { RetainedMessages } from './retained-messages.js';
-
-const ACK_TYPES = {
-  puback: PacketType.puback,
-  pubrec: PacketType.pubrec,
-  pubrel: PacketType.pubrel,
-  pubcomp: PacketType.pubcomp,
-};
-type AckName = keyof typeof ACK_TYPES;
 
 /** What others want to know of what goes on. */
 export interface BrokerEvents {
@@ -42,6 +35,7 @@ export class BrokerCore implements LinkServer {
   readonly #events: BrokerEvents;
   readonly #distribution = new Distribution();
   readonly #gate: Gate;
+  readonly #answers: Answers;
   readonly #deliveries: Deliveries;
   readonly #lifetimes: Lifetimes;
   limits: BrokerLimits;
@@ -61,6 +55,7 @@ export class BrokerCore implements LinkServer {
         this.#kick(link, reasonCode);
       },
     });
+    this.#answers = new Answers(this.#gate);
     this.#deliveries = new Deliveries(this.#gate, clock);
     this.#lifetimes = new Lifetimes(clock, {
       publishWill: (message, clientId) => this.accept(message, clientId),
@@ -72,13 +67,13 @@ export class BrokerCore implements LinkServer {
 
   connect(link: BrokerLink): void {
     this.#gate.receive(link, { from: 'client', clientId: link.clientId, type: 'connect' }, (refusal) => {
-      const reasonCode = refusal ?? this.#refusal(link);
+      const reasonCode = refusal ?? connectRefusal(link.request, this.#options);
       if (reasonCode !== undefined) {
-        this.#connack(link, false, reasonCode, {});
+        this.#answers.connack(link, false, reasonCode, {});
         link.hangUp(reasonCode);
         return;
       }
-      const properties = this.#announced(link);
+      const properties = announcedLimits(link.request, this.limits);
       if (link.clientId === '') {
         link.clientId = `assigned-${String(++this.#assigned)}`;
         properties.assignedClientIdentifier = link.clientId;
@@ -102,7 +97,7 @@ export class BrokerCore implements LinkServer {
     this.sessions.set(link.clientId, session);
     session.link = link;
     session.modern = link.request.protocolVersion === 5;
-    this.#connack(link, sessionPresent, 0, properties);
+    this.#answers.connack(link, sessionPresent, 0, properties);
     this.#deliveries.resume(session);
   }
 
@@ -134,7 +129,7 @@ export class BrokerCore implements LinkServer {
         if (found === 0 && link.request.protocolVersion === 5) reasonCode = 0x10;
       }
       if (qos === 2 && reasonCode < 0x80) session.received.add(packetId);
-      if (qos > 0) this.#answer(link, qos === 1 ? 'puback' : 'pubrec', packetId, reasonCode);
+      if (qos > 0) this.#answers.ack(link, qos === 1 ? 'puback' : 'pubrec', packetId, reasonCode);
     });
   }
 
@@ -161,7 +156,7 @@ export class BrokerCore implements LinkServer {
       if (session === undefined) return;
       if (packet.type === 'pubrel') {
         const known = session.received.delete(packetId);
-        this.#answer(link, 'pubcomp', packetId, known || link.request.protocolVersion !== 5 ? 0 : 0x92);
+        this.#answers.ack(link, 'pubcomp', packetId, known || link.request.protocolVersion !== 5 ? 0 : 0x92);
       } else if (packet.type === 'pubrec' && reasonCode < 0x80) {
         if (sent !== undefined) sent.received = true;
         this.#deliveries.release(link, packetId);
@@ -177,7 +172,7 @@ export class BrokerCore implements LinkServer {
       const retained: Delivery[] = [];
       for (const each of filters) {
         const isNew = !session.subscriptions.has(each.filter);
-        const code = refusal ?? this.#subscribeRefusal(each.filter);
+        const code = refusal ?? subscribeRefusal(each.filter, this.limits);
         reasonCodes.push(
           code === undefined
             ? Math.min(each.qos, this.limits.maximumQoS ?? 2)
@@ -196,21 +191,10 @@ export class BrokerCore implements LinkServer {
         session.subscriptions.set(each.filter, subscription);
         // [MQTT-3.3.1-9] to [MQTT-3.3.1-11], and not for groups.
         if (shared !== undefined || each.retainHandling === 2 || (each.retainHandling === 1 && !isNew)) continue;
-        for (const message of this.retained.matching(each.filter, this.#clock.now())) {
-          const subscriptionIds = subscriptionId > 0 ? [subscriptionId] : [];
-          retained.push({
-            message,
-            qos: Math.min(message.qos, each.qos) as 0 | 1 | 2,
-            retain: true,
-            subscriptionIds,
-            shared: undefined,
-          });
-        }
+        retained.push(...this.retained.replay(each, subscriptionId, this.#clock.now()));
       }
       const { packetId = 0 } = packet;
-      this.#gate.send(link, { type: 'suback', packetId, reasonCodes }, (to) => {
-        to.suback({ packetId, reasonCodes, reasonString: undefined });
-      });
+      this.#answers.suback(link, packetId, reasonCodes);
       for (const delivery of retained) this.#deliveries.deliver(session, delivery);
     });
   }
@@ -222,21 +206,13 @@ export class BrokerCore implements LinkServer {
       const reasonCodes = filters.map(
         (filter) => refusal ?? (session?.subscriptions.delete(filter) === true ? 0 : 0x11),
       );
-      this.#gate.send(link, { type: 'unsuback', packetId, reasonCodes }, (to) => {
-        to.unsuback({
-          packetId,
-          reasonCodes: link.request.protocolVersion === 5 ? reasonCodes : filters.map(() => 0),
-          reasonString: undefined,
-        });
-      });
+      this.#answers.unsuback(link, packetId, reasonCodes);
     });
   }
 
   ping(link: BrokerLink, packet: BrokerPacket): void {
     this.#gate.receive(link, packet, () => {
-      this.#gate.send(link, { type: 'pingresp' }, () => {
-        link.ponged();
-      });
+      this.#answers.pingresp(link);
     });
   }
 
@@ -271,53 +247,6 @@ export class BrokerCore implements LinkServer {
   #sessionOf(link: BrokerLink): BrokerSession | undefined {
     const session = this.sessions.get(link.clientId);
     return session?.link === link ? session : undefined;
-  }
-
-  #refusal({ request }: BrokerLink): number | undefined {
-    const { protocolVersions = [5, 4, 3], authenticate } = this.#options;
-    if (!protocolVersions.includes(request.protocolVersion)) return 0x84;
-    const { clientId, username, password } = request;
-    return authenticate?.({ clientId, username, password }) === false ? 0x87 : undefined;
-  }
-
-  #announced({ request }: BrokerLink): Properties {
-    if (request.protocolVersion !== 5) return {};
-    const { limits } = this;
-    const flag = (value: boolean | undefined): number | undefined => (value === undefined ? undefined : Number(value));
-    const { sessionExpiryInterval: most = Infinity } = limits;
-    const announced = {
-      receiveMaximum: limits.receiveMaximum,
-      maximumPacketSize: limits.maximumPacketSize,
-      maximumQoS: limits.maximumQoS === 2 ? undefined : limits.maximumQoS,
-      retainAvailable: flag(limits.retainAvailable),
-      wildcardSubscriptionAvailable: flag(limits.wildcardSubscriptionAvailable),
-      subscriptionIdentifiersAvailable: flag(limits.subscriptionIdentifiersAvailable),
-      sharedSubscriptionAvailable: flag(limits.sharedSubscriptionAvailable),
-      serverKeepAlive: limits.serverKeepAlive,
-      sessionExpiryInterval: request.sessionExpiry > most ? most : undefined,
-    };
-    return Object.fromEntries(Object.entries(announced).filter(([, value]) => value !== undefined));
-  }
-
-  #subscribeRefusal(filter: string): number | undefined {
-    const { wildcardSubscriptionAvailable = true, sharedSubscriptionAvailable = true } = this.limits;
-    if (!sharedSubscriptionAvailable && filter.startsWith('$share/')) return 0x9e;
-    return !wildcardSubscriptionAvailable && /[+#]/.test(filter) ? 0xa2 : undefined;
-  }
-
-  #connack(link: BrokerLink, sessionPresent: boolean, reasonCode: number, properties: Properties): void {
-    this.#gate.send(link, { type: 'connack', sessionPresent, reasonCode }, (to) => {
-      link.answered();
-      to.connack({ sessionPresent, reasonCode, properties });
-    });
-  }
-
-  #answer(link: BrokerLink, type: AckName, packetId: number, reasonCode: number): void {
-    this.#gate.send(link, { type, packetId, reasonCode }, (to) => {
-      to.ack(ACK_TYPES[type], { packetId, reasonCode, properties: undefined });
-    });
-    if (type === 'puback' || type === 'pubcomp' || (type === 'pubrec' && reasonCode >= 0x80))
-      link.unanswered.delete(packetId);
   }
 
   /** Hangs up on a client. */
