@@ -10,28 +10,12 @@ import type { SubscribeFilter } from '../wire/codec/subscribe-encoder.js';
 import { MAX_VARIABLE_INTEGER } from '../wire/codec/variable-integer.js';
 import type { Wire } from '../wire/wire.js';
 import type { ActiveSubscription } from './active-subscription.js';
-import { batchFilters } from './batch-filters.js';
+import type { ConvergenceHost } from './convergence-host.js';
 import { type Exchange, Exchanges } from './exchanges.js';
 import type { FilterEntry } from './filter-entry.js';
+import { filterPackets } from './filter-packets.js';
 import type { Router } from './router.js';
 import { notOffered } from './server-offer.js';
-
-/** What convergence needs of whoever knows the wishes. */
-export interface ConvergenceHost {
-  /** A SUBSCRIBE or UNSUBSCRIBE was sent, or answered. */
-  exchanged(): void;
-  warn(error: unknown, what: string): void;
-  /** These subscriptions, and only they, are told that nothing will come. */
-  reject(subscriptions: readonly ActiveSubscription[], error: MqttError): void;
-  /** What nobody wants is not at the server, or is wanted again. */
-  settled(entry: FilterEntry): void;
-  /** The server may have these filters from when `proceed` is called on. */
-  told(filters: readonly string[], proceed: () => void): void;
-  /** Nobody wants it, and the server does not have it. */
-  discard(entry: FilterEntry): void;
-  /** The changes of a tick have been sent. */
-  flushed(): void;
-}
 
 /**
  * Makes what the server has been told agree with what is wanted: after every change it sends what it takes, one packet at a
@@ -186,37 +170,33 @@ export class Convergence {
   #sendSubscribe(wire: Wire, entries: readonly FilterEntry[], requests: readonly SubscribeFilter[]): void {
     const { maximumPacketSize, subscriptionIdentifiersAvailable } = this.#negotiated!;
     const asked = requests.map((request, index) => ({ filter: request.filter, request, entry: entries[index]! }));
-    for (const alike of byPatience(asked)) {
-      for (const batch of batchFilters(alike, maximumPacketSize, subscriptionIdentifiersAvailable)) {
-        const packet = batch.map(({ request }) => request);
-        const packetId = this.#begin({ type: 'subscribe', entries: batch.map(({ entry }) => entry), requests: packet });
-        if (packetId === 0) continue;
-        const subscriptionId = subscriptionIdentifiersAvailable ? this.#nextId() : 0;
-        const tag = subscriptionId === 0 ? -++this.#anonymous : subscriptionId;
-        for (const { entry, request } of batch) {
-          if (subscriptionId !== 0) this.#router.identify(entry, subscriptionId);
-          entry.requested(tag, request);
-        }
-        const send = (): void => {
-          if (this.#wire === wire) wire.subscribe(packetId, packet, subscriptionId);
-        };
-        this.#host.told(packet.map(({ filter }) => filter), send);
+    for (const batch of filterPackets(asked, maximumPacketSize, subscriptionIdentifiersAvailable)) {
+      const packet = batch.map(({ request }) => request);
+      const packetId = this.#begin({ type: 'subscribe', entries: batch.map(({ entry }) => entry), requests: packet });
+      if (packetId === 0) continue;
+      const subscriptionId = subscriptionIdentifiersAvailable ? this.#nextId() : 0;
+      const tag = subscriptionId === 0 ? -++this.#anonymous : subscriptionId;
+      for (const { entry, request } of batch) {
+        if (subscriptionId !== 0) this.#router.identify(entry, subscriptionId);
+        entry.requested(tag, request);
       }
+      const send = (): void => {
+        if (this.#wire === wire) wire.subscribe(packetId, packet, subscriptionId);
+      };
+      this.#host.told(packet.map(({ filter }) => filter), send);
     }
   }
 
   #sendUnsubscribe(wire: Wire, entries: readonly FilterEntry[]): void {
-    if (entries.length === 0) return;
-    for (const alike of byPatience(entries.map((entry) => ({ filter: entry.filter, entry })))) {
-      for (const batch of batchFilters(alike, this.#negotiated!.maximumPacketSize, false)) {
-        const packetId = this.#begin({ type: 'unsubscribe', entries: batch.map(({ entry }) => entry) });
-        if (packetId === 0) continue;
-        for (const { entry } of batch) entry.pending = 'unsubscribe';
-        wire.unsubscribe(
-          packetId,
-          batch.map(({ filter }) => filter),
-        );
-      }
+    const asked = entries.map((entry) => ({ filter: entry.filter, entry }));
+    for (const batch of filterPackets(asked, this.#negotiated!.maximumPacketSize, false)) {
+      const packetId = this.#begin({ type: 'unsubscribe', entries: batch.map(({ entry }) => entry) });
+      if (packetId === 0) continue;
+      for (const { entry } of batch) entry.pending = 'unsubscribe';
+      wire.unsubscribe(
+        packetId,
+        batch.map(({ filter }) => filter),
+      );
     }
   }
 
@@ -280,16 +260,4 @@ export class Convergence {
 
 function noAnswer(what: string, { waited }: FilterEntry): TimeoutError {
   return new TimeoutError(what, waited, true);
-}
-
-/** Filters whose answers are awaited for different times go in different packets. */
-function byPatience<T extends { readonly entry: FilterEntry }>(filters: readonly T[]): Iterable<readonly T[]> {
-  const groups = new Map<number, T[]>();
-  for (const each of filters) {
-    const { patience } = each.entry;
-    const group = groups.get(patience);
-    if (group === undefined) groups.set(patience, [each]);
-    else group.push(each);
-  }
-  return groups.values();
 }
