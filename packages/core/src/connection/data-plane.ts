@@ -25,32 +25,10 @@ import { SubscriptionRegistry } from '../subscriptions/subscription-registry.js'
 import { canPause } from '../wire/can-pause.js';
 import { PacketType } from '../wire/codec/packet-type.js';
 import type { Wire, WireHandlers } from '../wire/wire.js';
-import type { DropEvent } from './connection.js';
+import type { DataPlaneEvents } from './data-plane-events.js';
 import type { Negotiated } from './negotiated.js';
 import { continues } from './session-plan.js';
-
-/** What the data plane tells the connection. */
-export interface DataPlaneEvents {
-  drop(event: DropEvent): void;
-  isTellingDrop(): boolean;
-  restored(publications: readonly Publication[]): void;
-  warn(error: unknown, what: string): void;
-  congestion(congested: boolean): void;
-  /** Nothing may be under way any more, in either direction; see `unfinished`. */
-  idle(): void;
-  /** Connect anew, so that the server sends again what is not acknowledged; `false` where it would not. */
-  cycle(error: MqttError): boolean;
-}
-
-/** What is under way. */
-export interface Unfinished {
-  /** Messages on their way out that are not settled. */
-  readonly unsettled: number;
-  /** Messages received that are not acknowledged, or not handled where nothing is to be acknowledged. */
-  readonly unacknowledged: number;
-  /** Those of them that a listener has, or will have. */
-  readonly atWork: number;
-}
+import type { Unfinished } from './unfinished.js';
 
 /** The rooms that move messages, wired together. They outlive connections and are lent a wire while there is one. */
 export class DataPlane {

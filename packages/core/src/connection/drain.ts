@@ -1,5 +1,5 @@
 import { type Clock, LONGEST_DELAY, type Timer } from '../internal/clock.js';
-import type { Unfinished } from './data-plane.js';
+import type { Unfinished } from './unfinished.js';
 
 /** Milliseconds that `drain()` waits when it is not told. */
 const DRAIN_DEADLINE = 10_000;
