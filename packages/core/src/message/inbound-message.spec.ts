@@ -7,7 +7,7 @@ function message(source: PropertiesSource = () => ({}), bytes: Uint8Array | unde
   return new InboundMessage('a/b', packet.subarray(4), 1, true, true, 7, 3, [3, 4], bytes, 5, source);
 }
 
-function recorder(canRefuse = true): { readonly acknowledger: Acknowledger; readonly settled: number[] } {
+function recorder(canRefuse = true): { readonly acknowledger: { -readonly [Name in keyof Acknowledger]: Acknowledger[Name] }; readonly settled: number[] } {
   const settled: number[] = [];
   return { acknowledger: { canRefuse, isSettled: false, settle: (code) => settled.push(code) }, settled };
 }
@@ -54,6 +54,33 @@ describe('the same message for one more observer', () => {
     expect(mine.settled).toEqual([0]);
     expect(yours.settled).toEqual([]);
     expect(original.acknowledger).toBeUndefined();
+  });
+});
+
+describe('a copy with more properties, as an operator makes it', () => {
+  const copyOf = (original: InboundMessage): InboundMessage =>
+    Object.assign(Object.create(Object.getPrototypeOf(original) as object) as InboundMessage, original, { more: 1 });
+
+  it('has the properties of the message, decoded once for each', () => {
+    const source = jest.fn(() => ({ contentType: 'text/plain' }));
+    const original = message(source);
+    const copy = copyOf(original);
+    expect(copy.properties).toEqual({ contentType: 'text/plain' });
+    expect(copy.properties).toBe(copy.properties);
+    expect(original.properties).toEqual(copy.properties);
+    expect(source).toHaveBeenCalledTimes(2);
+    expect(copyOf(original).properties).toBe(original.properties);
+    expect(source).toHaveBeenCalledTimes(2);
+  });
+
+  it('is acknowledged as the message is', () => {
+    const { acknowledger, settled } = recorder();
+    const original = message().withAcknowledger(acknowledger);
+    const copy = copyOf(original);
+    copy.ack();
+    expect(settled).toEqual([0]);
+    acknowledger.isSettled = true;
+    expect([copy.awaitsAck, original.awaitsAck]).toEqual([false, false]);
   });
 });
 

@@ -35,10 +35,11 @@ export class InboundMessage implements MqttMessage {
   readonly subscriptionIds: readonly number[] | undefined;
   redelivered: boolean;
   acknowledger: Acknowledger | undefined;
-  #packet: Uint8Array | undefined;
-  readonly #propertiesStart: number;
-  readonly #source: PropertiesSource;
-  #properties: PublishProperties | undefined;
+  // Not #private fields: an operator that adds to a message makes a copy of it, on which `properties` is to be read too.
+  private packet: Uint8Array | undefined;
+  private readonly propertiesStart: number;
+  private readonly source: PropertiesSource;
+  private decoded: PublishProperties | undefined;
 
   constructor(
     topic: string,
@@ -63,10 +64,10 @@ export class InboundMessage implements MqttMessage {
     this.subscriptionIds = subscriptionIds;
     this.redelivered = false;
     this.acknowledger = undefined;
-    this.#packet = packet;
-    this.#propertiesStart = propertiesStart;
-    this.#source = source;
-    this.#properties = undefined;
+    this.packet = packet;
+    this.propertiesStart = propertiesStart;
+    this.source = source;
+    this.decoded = undefined;
   }
 
   get awaitsAck(): boolean {
@@ -74,14 +75,14 @@ export class InboundMessage implements MqttMessage {
   }
 
   get properties(): PublishProperties {
-    return this.#properties ?? this.#decode();
+    return this.decoded ?? this.decode();
   }
 
   /** Reads the properties, and lets go of the packet. */
-  #decode(): PublishProperties {
-    this.#properties ??= this.#packet === undefined ? NO_PROPERTIES : this.#source(this.#packet, this.#propertiesStart);
-    this.#packet = undefined;
-    return this.#properties;
+  private decode(): PublishProperties {
+    this.decoded ??= this.packet === undefined ? NO_PROPERTIES : this.source(this.packet, this.propertiesStart);
+    this.packet = undefined;
+    return this.decoded;
   }
 
   /** Lets go of the chunk that it came in, of which it is a small part: for messages that wait long. */
@@ -89,12 +90,12 @@ export class InboundMessage implements MqttMessage {
     const { payload } = this;
     if (payload.buffer.byteLength <= payload.length * 2) return;
     this.payload = payload.slice();
-    this.#decode();
+    this.decode();
   }
 
   /** The same message for one more observer, with an acknowledgement of its own. */
   withAcknowledger(acknowledger: Acknowledger): InboundMessage {
-    const copy = this.#copy();
+    const copy = this.copy();
     copy.redelivered = this.redelivered;
     copy.acknowledger = acknowledger;
     return copy;
@@ -102,12 +103,12 @@ export class InboundMessage implements MqttMessage {
 
   /** The same message, offered once more. */
   again(): InboundMessage {
-    const copy = this.#copy();
+    const copy = this.copy();
     copy.redelivered = true;
     return copy;
   }
 
-  #copy(): InboundMessage {
+  private copy(): InboundMessage {
     const copy = new InboundMessage(
       this.topic,
       this.payload,
@@ -117,11 +118,11 @@ export class InboundMessage implements MqttMessage {
       this.packetId,
       this.subscriptionId,
       this.subscriptionIds,
-      this.#packet,
-      this.#propertiesStart,
-      this.#source,
+      this.packet,
+      this.propertiesStart,
+      this.source,
     );
-    copy.#properties = this.#properties;
+    copy.decoded = this.decoded;
     return copy;
   }
 
