@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { MqttError } from '../errors/mqtt-error.js';
 import type { QoS } from '../message/mqtt-message.js';
-import type { Payload, Publication, PublishOptions } from '../outbound/publish-options.js';
+import type { Payload, Publication, PublishOptions, TopicDefaults } from '../outbound/publish-options.js';
 import type {
   FilterSet,
   MessageListener,
@@ -90,7 +90,7 @@ export interface DropEvent {
   /** Its quality of service. */
   readonly qos: QoS;
   /** Why; for messages on their way out also the reason its publication failed with. */
-  readonly reason: 'refused' | 'expired' | 'overflow' | 'closed' | 'aborted' | 'unknown' | 'store' | 'unobserved' | 'undecodable';
+  readonly reason: 'refused' | 'expired' | 'overflow' | 'offline' | 'closed' | 'aborted' | 'unknown' | 'store' | 'unobserved' | 'undecodable';
   /** The error its publication failed with. */
   readonly error: MqttError | undefined;
 }
@@ -121,6 +121,12 @@ export interface Connection {
    * is no connection, messages wait in the outbox.
    */
   publish(topic: string, payload: Payload, options?: PublishOptions): Publication;
+
+  /**
+   * How a message for a topic is published that says nothing of it itself: what `publishDefaults` of the options says for it, and
+   * what `publish` says of overflow and of being offline.
+   */
+  publishDefaults(topic: string): TopicDefaults;
 
   /**
    * Subscribes to one filter or several, or to a set of filters with options of their own, now if there is a connection and

@@ -6,7 +6,7 @@ import { ConnectionEmitter } from '../observability/connection-emitter.js';
 import { connectionStats, type ConnectionStats } from '../observability/connection-stats.js';
 import { logEvents } from '../observability/log-events.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
-import type { Payload, Publication, PublishOptions } from '../outbound/publish-options.js';
+import type { Payload, Publication, PublishOptions, TopicDefaults } from '../outbound/publish-options.js';
 import { Plugins } from '../plugins/plugins.js';
 import { checkObserver } from '../subscriptions/check-observer.js';
 import type {
@@ -139,6 +139,12 @@ export class DefaultConnection implements Connection {
   publish(topic: string, payload: Payload, options: PublishOptions = {}): Publication {
     const { publishDefaults } = this.#options;
     return this.#data.publish(topic, payload, publishDefaults === undefined ? options : publishDefaults.apply(topic, options));
+  }
+
+  publishDefaults(topic: string): TopicDefaults {
+    const { publishDefaults, outbound } = this.#options;
+    const { overflow, offline } = outbound;
+    return { overflow, offline, ...publishDefaults?.apply(topic) };
   }
 
   subscribe(

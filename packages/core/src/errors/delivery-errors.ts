@@ -41,13 +41,13 @@ export class OverflowError extends MqttError {
   }
 }
 
-/** There is no connection, and the message was not to be queued (`offline: 'error'`). */
+/** There is no connection, and the message was not to wait for one (`offline: 'error'` or `'drop'`). */
 export class OfflineError extends MqttError {
   /** The topic of the message. */
   readonly topic: string;
 
   constructor(topic: string) {
-    super('ERR_MQTT_OFFLINE', `there is no connection; the message for ${quoteText(topic)} was not queued`, { retryable: true });
+    super('ERR_MQTT_OFFLINE', `there is no connection, and the message for ${quoteText(topic)} was not to wait for one, as the option offline says`, { retryable: true });
     this.topic = topic;
   }
 }

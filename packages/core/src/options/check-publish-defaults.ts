@@ -1,7 +1,6 @@
-import { isMqttError } from '../errors/mqtt-error.js';
-import { MessageAcceptor } from '../outbound/accept-message.js';
 import { PublishDefaults } from '../outbound/publish-defaults.js';
 import type { TopicDefaults } from '../outbound/publish-options.js';
+import { publishProblems } from '../outbound/publish-problems.js';
 import { parseSharedFilter } from '../topics/shared-subscription.js';
 import { topicFilterFault } from '../topics/topic-filter.js';
 import type { OptionChecker } from './option-checker.js';
@@ -25,17 +24,7 @@ export function checkPublishDefaults(
     }
     if (!check.object(path, options)) continue;
     check.keys(path, options, FIELDS);
-    checkOptions(path, options, check);
+    for (const problem of publishProblems(options)) problems.push({ path: `${path}.${problem.path}`, reason: problem.reason });
   }
   return problems.length > before || Object.keys(defaults).length === 0 ? undefined : new PublishDefaults(defaults);
-}
-
-function checkOptions(path: string, options: TopicDefaults, check: OptionChecker): void {
-  try {
-    new MessageAcceptor().accept('any', '', options);
-  } catch (error) {
-    if (!isMqttError(error)) throw error;
-    const field = 'field' in error ? `.${String(error.field)}` : '';
-    check.problems.push({ path: `${path}${field}`, reason: error.message });
-  }
 }

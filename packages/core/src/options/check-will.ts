@@ -1,5 +1,7 @@
 import { isMqttError } from '../errors/mqtt-error.js';
 import { MessageAcceptor } from '../outbound/accept-message.js';
+import type { TopicDefaults } from '../outbound/publish-options.js';
+import { publishProblems } from '../outbound/publish-problems.js';
 import type { Will } from './connection-options.js';
 import type { OptionChecker } from './option-checker.js';
 
@@ -11,12 +13,11 @@ export function checkWill(will: Will, check: OptionChecker): void {
   const { topic, payload, qos, retain, delay = 0, properties } = will;
   check.keys('will', will, ['topic', 'payload', 'qos', 'retain', 'delay', 'properties']);
   if (properties !== undefined && !check.object('will.properties', properties)) return;
+  // Each by itself, so that all of it is told.
+  const own = { qos, retain, properties } as TopicDefaults;
+  for (const { path, reason } of publishProblems(own)) check.problem(`will.${path}`, reason);
   try {
-    const message = new MessageAcceptor().accept(topic, payload, {
-      ...(qos === undefined ? {} : { qos }),
-      ...(retain === undefined ? {} : { retain }),
-      ...(properties === undefined ? {} : { properties }),
-    });
+    const message = new MessageAcceptor().accept(topic, payload, {});
     if (message.payloadLength > MAX_WILL_PAYLOAD) {
       problems.push({ path: 'will.payload', reason: 'has more than 65,535 bytes' });
     }

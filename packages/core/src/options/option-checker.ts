@@ -1,8 +1,7 @@
 import type { OptionProblem } from '../errors/connection-errors.js';
 import { isBytes } from '../internal/is-bytes.js';
 import { utf8Length } from '../internal/utf8.js';
-import { FOREIGN_NAMES } from './foreign-names.js';
-import { nearest } from './nearest.js';
+import { unknownOptions } from './unknown-options.js';
 
 /** Checks values and collects what is wrong with them, so that all of it can be told at once. */
 export class OptionChecker {
@@ -41,13 +40,8 @@ export class OptionChecker {
   }
 
   /** No keys but the known ones; a slip is answered with what was probably meant. */
-  keys(path: string, value: object, known: readonly string[]): void {
-    for (const key of Object.keys(value)) {
-      if (known.includes(key)) continue;
-      const near = path === '' && Object.hasOwn(FOREIGN_NAMES, key) ? FOREIGN_NAMES[key] : nearest(key, known);
-      const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`;
-      this.problem(path === '' ? key : `${path}.${key}`, `is not an option; ${hint}`);
-    }
+  keys(path: string, value: object, known: readonly string[], meant?: Readonly<Record<string, string>>): void {
+    this.problems.push(...unknownOptions(value, known, path, meant));
   }
 
   integer(path: string, value: number | undefined, fallback: number, min: number, max: number): number {

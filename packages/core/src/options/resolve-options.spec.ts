@@ -251,6 +251,11 @@ describe('a problem', () => {
     expect(paths({ will: { topic: 'a', payload: '', retained: true } })).toEqual(['will.retained']);
   });
 
+  it('is everything that is wrong with the will, not only the first of it', () => {
+    const will = { topic: 'a/#', payload: '', qos: 3, retain: 1, properties: { contenttype: 'x', responseTopic: '+' } };
+    expect(paths({ will })).toEqual(['will.qos', 'will.retain', 'will.properties.contenttype', 'will.properties.responseTopic', 'will.topic']);
+  });
+
   it('is that the properties of the will are no object, which is told and not a TypeError', () => {
     expect(paths({ will: { topic: 'a', payload: '', properties: null } })).toEqual(['will.properties']);
   });

@@ -3,8 +3,8 @@ import type { InboundOptions } from '../inbound/inbound.js';
 import { LONGEST_DELAY } from '../internal/clock.js';
 import { randomId } from '../internal/random.js';
 import type { UserProperty } from '../message/publish-properties.js';
-import { OVERFLOW_POLICIES } from '../outbound/accept-message.js';
 import type { OutboundOptions } from '../outbound/outbound-options.js';
+import { OFFLINE_POLICIES, OVERFLOW_POLICIES } from '../outbound/publish-rules.js';
 import type { Log } from '../observability/logger.js';
 import type { Plugin } from '../plugins/plugin.js';
 import type { PublishDefaults } from '../outbound/publish-defaults.js';
@@ -19,6 +19,7 @@ import type {
   Will,
   WillProvider,
 } from './connection-options.js';
+import { FOREIGN_NAMES } from './foreign-names.js';
 import { OptionChecker } from './option-checker.js';
 import { type ResolvedReconnect, resolveReconnect } from './resolve-reconnect.js';
 import { checkAuthentication } from './check-authentication.js';
@@ -97,7 +98,7 @@ export function resolveOptions(server: ServerOption, options: ConnectionOptions)
   const check = new OptionChecker();
   if (!check.object('', options)) throw new InvalidOptionsError(check.problems);
   const reach = checkReach(server, options, check);
-  check.keys('', options, KEYS['']!);
+  check.keys('', options, KEYS['']!, FOREIGN_NAMES);
   const part = <P extends object>(path: string, value: P | undefined): P | undefined => {
     if (value === undefined || !check.object(path, value)) return undefined;
     check.keys(path, value, KEYS[path]!);
@@ -140,7 +141,7 @@ export function resolveOptions(server: ServerOption, options: ConnectionOptions)
       overflow: check.oneOf('publish.overflow', publish.overflow, OVERFLOW_POLICIES),
       maxAge: check.number('publish.maxAge', publish.maxAge, Infinity, 1, Infinity),
       onSessionLost: check.oneOf('publish.onSessionLost', publish.onSessionLost, ['republish', 'fail'] as const),
-      offline: check.oneOf('publish.offline', publish.offline, ['queue', 'error'] as const),
+      offline: check.oneOf('publish.offline', publish.offline, OFFLINE_POLICIES),
     },
     publishDefaults: checkPublishDefaults(options.publishDefaults, check),
     inbound: {

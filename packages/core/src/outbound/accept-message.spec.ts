@@ -45,7 +45,7 @@ const BAD_MESSAGES: readonly (readonly [field: string, payload: unknown, options
   ['payload', 'a\udc00b', {}],
   ...[3, -1, 0.5, '1', null, true, Number.NaN].map((qos) => ['qos', 'x', { qos }] as const),
   ...[0, 1, 'true', null].map((retain) => ['retain', 'x', { retain }] as const),
-  ...['drop', null, true].map((offline) => ['offline', 'x', { offline }] as const),
+  ...['later', null, true].map((offline) => ['offline', 'x', { offline }] as const),
   ...['wait', null, 1].map((overflow) => ['overflow', 'x', { overflow }] as const),
   ...[-1, Number.NaN, Infinity, 2 ** 31, '10', null].map((timeout) => ['timeout', 'x', { timeout }] as const),
   ...[-1, 0.5, 2 ** 32, '10', null, Number.NaN, Infinity].map((value) => ['properties.messageExpiryInterval', 'x', { properties: { messageExpiryInterval: value } }] as const),
@@ -58,6 +58,8 @@ const BAD_MESSAGES: readonly (readonly [field: string, payload: unknown, options
   ),
   ['properties.subscriptionIdentifiers', 'x', { properties: { subscriptionIdentifiers: [1] } }],
   ['properties.topicAlias', 'x', { properties: { topicAlias: 1 } }],
+  ['properties', 'x', { properties: [] }],
+  ['options', 'x', []],
   ['properties.__proto__', 'x', { properties: JSON.parse('{"__proto__": {"x": 1}}') as unknown }],
 ];
 
@@ -236,5 +238,18 @@ describe('what the caller changes afterwards', () => {
     expect(test.wire.sent).toEqual([
       expect.objectContaining({ properties: { correlationData: new Uint8Array([1, 2]), userProperties: [['a', 'b']], contentType: 'text/plain' } }),
     ]);
+  });
+});
+
+describe('the error of a refused message', () => {
+  it.each([
+    [{ qos: 3 }, 'qos must be one of 0, 1, 2'],
+    [{ retain: 1 }, 'retain must be true or false'],
+    [{ offline: 'later' }, 'offline must be one of "queue", "drop", "error"'],
+    [{ overflow: 'wait' }, 'overflow must be one of "error", "dropNewest", "dropOldest", "latest", "block"'],
+    [{ timeout: -1 }, 'timeout must be a number of milliseconds'],
+    [{ properties: { contenttype: 'x' } }, 'properties.contenttype is not a property of a published message; did you mean contentType?'],
+  ])('for %j says what would be right', (options, words) => {
+    expect(error(publish(createTestConnection(), 'a/b', 'x', options)).message).toBe(`the message for "a/b" was refused: ${words}`);
   });
 });

@@ -4,6 +4,7 @@ import {
   AbortedError,
   ExpiredError,
   LimitExceededError,
+  OfflineError,
   OverflowError,
   TimeoutError,
   UnknownOutcomeError,
@@ -21,6 +22,7 @@ export function truthful(message: OutgoingMessage, reason: MqttError): MqttError
 export function dropReason(error: MqttError): DropEvent['reason'] {
   if (error instanceof OverflowError) return 'overflow';
   if (error instanceof ExpiredError) return 'expired';
+  if (error instanceof OfflineError) return 'offline';
   if (error instanceof ClosedError) return 'closed';
   if (error instanceof AbortedError || error instanceof TimeoutError) return 'aborted';
   if (error instanceof UnknownOutcomeError) return 'unknown';

@@ -1,3 +1,4 @@
+import type { DropEvent } from '../connection/connection.js';
 import type { ConnectionOptions } from '../options/connection-options.js';
 import { createTestConnection, type ScriptedWire, type SentPacket, type TestConnection } from '../testing/index.js';
 import type { Publication } from './publish-options.js';
@@ -252,12 +253,73 @@ describe('without a connection', () => {
       ['error', undefined, 'OfflineError'],
       ['error', 'queue', undefined],
       ['queue', 'error', 'OfflineError'],
+      ['drop', undefined, 'OfflineError'],
+      ['drop', 'queue', undefined],
+      [undefined, 'drop', 'OfflineError'],
     ] as const;
     for (const [general, own, expected] of cases) {
       const { connection } = createTestConnection(general === undefined ? {} : { publish: { offline: general } });
       const publication = connection.publish('a', 'x', own === undefined ? {} : { offline: own });
       const error = refused(publication);
       expect(error === false ? undefined : (error as Error).name).toBe(expected);
+    }
+  });
+
+  it("is given up where there is no connection: offline: 'drop'", () => {
+    const { connection } = createTestConnection({ publish: { offline: 'drop' } });
+    const drops: DropEvent[] = [];
+    connection.on('drop', (drop) => drops.push(drop));
+    const publication = connection.publish('a', 'x', { qos: 1 });
+    expect(refused(publication)).toMatchObject({ name: 'OfflineError', code: 'ERR_MQTT_OFFLINE', topic: 'a', retryable: true });
+    expect(drops).toMatchObject([{ direction: 'out', topic: 'a', qos: 1, reason: 'offline' }]);
+    expect(connection.stats().drops.byReason.out).toEqual({ offline: 1 });
+    expect(connection.publish('a', 'x', { offline: 'queue' }).outcome).toBeUndefined();
+  });
+
+  it("is given up with the connection that it waits for: offline: 'drop', and only that", () => {
+    const test = connected({ publish: { window: 1 }, session: { clean: false } });
+    const { connection } = test;
+    const sent = connection.publish('sent', 'x', { qos: 1, offline: 'drop' });
+    const dropped = connection.publish('dropped', 'x', { qos: 1, offline: 'drop' });
+    const refusing = connection.publish('refusing', 'x', { qos: 1, offline: 'error' });
+    const waiting = connection.publish('waiting', 'x', { qos: 1 });
+    test.wire.cut();
+    expect(refused(dropped)).toMatchObject({ name: 'OfflineError' });
+    expect([sent, refusing, waiting].map(({ outcome }) => outcome)).toEqual([undefined, undefined, undefined]);
+    test.clock.advance(60_000);
+    test.wire.connack({ sessionPresent: true });
+    for (const topic of ['sent', 'refusing', 'waiting']) {
+      expect(publishes(test.wire).at(-1)?.topic).toBe(topic);
+      test.wire.acknowledge(PUBACK, publishes(test.wire).at(-1)!.packetId);
+    }
+    expect([sent, refusing, waiting].map(({ outcome }) => outcome?.status)).toEqual(['acknowledged', 'acknowledged', 'acknowledged']);
+    expect(connection.stats().queues.outbox).toBe(0);
+  });
+
+  it("makes room when it is given up with its connection: senders that wait are taken", () => {
+    const test = connected({ publish: { window: 1, capacity: 2, overflow: 'block', offline: 'drop' } });
+    const publications = ['a', 'b', 'c', 'd', 'e'].map((topic) =>
+      test.connection.publish(topic, 'x', { qos: 1, ...(topic === 'd' ? { offline: 'queue' as const } : {}) }),
+    );
+    test.wire.cut();
+    expect(publications.map(({ outcome }) => outcome?.status)).toEqual([undefined, 'failed', 'failed', undefined, 'failed']);
+    expect(test.connection.stats().queues).toMatchObject({ outbox: 1, waiting: 0 });
+  });
+
+  it("may be answered to, when it is given up with its connection, by closing or by another one", () => {
+    for (const answer of ['close', 'publish'] as const) {
+      const test = connected({ publish: { window: 1, offline: 'drop' } });
+      const { connection } = test;
+      const outcomes: unknown[] = [];
+      connection.on('drop', () => {
+        if (answer === 'close') void connection.close();
+        else connection.publish('again', 'x').onSettled((outcome) => outcomes.push(outcome.status));
+      });
+      const publications = ['a', 'b', 'c'].map((topic) => connection.publish(topic, 'x', { qos: 1 }));
+      test.wire.cut();
+      const settled = publications.map(({ outcome }) => outcome?.status);
+      expect(settled).toEqual([answer === 'close' ? 'failed' : undefined, 'failed', 'failed']);
+      expect(outcomes).toEqual(answer === 'close' ? [] : ['failed', 'failed']);
     }
   });
 

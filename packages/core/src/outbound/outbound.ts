@@ -20,7 +20,7 @@ import type { OutboundEvents, OutboundOptions } from './outbound-options.js';
 import { Outcomes } from './outcomes.js';
 import { OutgoingMessage } from './outgoing-message.js';
 import { PayloadCopies } from './payload-copies.js';
-import type { Payload, PublishOptions } from './publish-options.js';
+import type { OfflinePolicy, Payload, PublishOptions } from './publish-options.js';
 import { Recovery } from './recovery.js';
 import { sendWindow } from './send-window.js';
 import { limitExceeded } from './server-limits.js';
@@ -186,6 +186,9 @@ export class Outbound {
     this.#wire = undefined;
     this.#negotiated = undefined;
     this.#inFlight.disconnected();
+    // What is not to be sent later goes with the connection.
+    const isUnwanted = (message: OutgoingMessage): boolean => this.#offline(message) === 'drop';
+    if (this.#closing === undefined && this.#withdrawal.withdrawUnsent(isUnwanted)) this.#roomMade();
     this.#watchCongestion();
   }
 
@@ -239,7 +242,11 @@ export class Outbound {
     if (this.#refusal !== undefined) return this.#refusal();
     if (options.signal?.aborted === true) return aborted(message, options.signal);
     if (this.#negotiated !== undefined) return limitExceeded(message, this.#negotiated);
-    return (message.offline ?? this.#options.offline) === 'error' ? new OfflineError(message.topic) : undefined;
+    return this.#offline(message) === 'queue' ? undefined : new OfflineError(message.topic);
+  }
+
+  #offline(message: OutgoingMessage): OfflinePolicy {
+    return message.offline ?? this.#options.offline;
   }
 
   /** Writes a message for the first time; `false` when there is no identifier for it. */

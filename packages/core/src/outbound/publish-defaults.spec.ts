@@ -145,3 +145,35 @@ describe('the option publishDefaults', () => {
     expect((error as InvalidOptionsError).problems.map((each) => each.path)).toContain(path);
   });
 });
+
+describe('what a topic is published with by default', () => {
+  it('is what the options of the connection say for it', () => {
+    const { connection } = createTestConnection({
+      publish: { offline: 'drop', overflow: 'latest' },
+      publishDefaults: { 'a/#': { qos: 1, offline: 'queue' } },
+    });
+    expect(connection.publishDefaults('a/b')).toEqual({ qos: 1, offline: 'queue', overflow: 'latest' });
+    expect(connection.publishDefaults('b')).toEqual({ offline: 'drop', overflow: 'latest' });
+    expect(createTestConnection().connection.publishDefaults('b')).toEqual({ offline: 'queue', overflow: 'error' });
+  });
+});
+
+describe('the problems of defaults', () => {
+  it('are told all at once, without a message that was never published', () => {
+    const publishDefaults = { a: { qos: 3, retain: 1, properties: { contenttype: 'x' } } } as unknown as Defaults;
+    let problems: unknown;
+    try {
+      createTestConnection({ publishDefaults });
+    } catch (error) {
+      ({ problems } = error as InvalidOptionsError);
+    }
+    expect(problems).toEqual([
+      { path: 'publishDefaults["a"].qos', reason: 'must be one of 0, 1, 2' },
+      { path: 'publishDefaults["a"].retain', reason: 'must be true or false' },
+      {
+        path: 'publishDefaults["a"].properties.contenttype',
+        reason: 'is not a property of a published message; did you mean contentType?',
+      },
+    ]);
+  });
+});

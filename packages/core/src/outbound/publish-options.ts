@@ -26,8 +26,14 @@ export interface PublishOptions {
 /** How messages of some topics are published unless they say otherwise. */
 export type TopicDefaults = Pick<PublishOptions, 'qos' | 'retain' | 'properties' | 'offline' | 'overflow' | 'timeout'>;
 
-/** What happens to a message while there is no connection: it waits in the outbox, or is refused. */
-export type OfflinePolicy = 'queue' | 'error';
+/**
+ * What happens to a message while there is no connection:
+ * - `queue`: it waits in the outbox;
+ * - `drop`: it is given up, and fails with OfflineError (nobody is meant to be told more than a `drop` event). So is one that
+ *   was taken, and is still waiting to be sent when the connection is lost: nothing is sent later than it was meant to be;
+ * - `error`: it is refused, and fails with OfflineError. What was taken while there was a connection waits for the next one.
+ */
+export type OfflinePolicy = 'queue' | 'drop' | 'error';
 
 /**
  * What happens to a message that finds the outbox full:

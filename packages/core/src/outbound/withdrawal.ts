@@ -1,4 +1,4 @@
-import { ExpiredError } from '../errors/delivery-errors.js';
+import { ExpiredError, OfflineError } from '../errors/delivery-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import type { Admission } from './admission.js';
 import type { InFlight } from './in-flight.js';
@@ -46,6 +46,14 @@ export class Withdrawal {
       else next = Math.min(next, message.staleAt);
     }
     return next;
+  }
+
+  /** Withdraws what is unwanted without a connection and was never sent; the answer is whether there was any. */
+  withdrawUnsent(isUnwanted: (message: OutgoingMessage) => boolean): boolean {
+    // What was sent, on an earlier connection, is in doubt.
+    const unwanted = [...this.#outbox, ...this.#admission].filter((each) => !each.wasSent && isUnwanted(each));
+    for (const message of unwanted) this.withdraw(message, new OfflineError(message.topic));
+    return unwanted.length > 0;
   }
 
   /** Settles a message that the store may keep. */

@@ -249,6 +249,22 @@ describe('after a restart', () => {
     expect(second.store.keys).toEqual(['session']);
   });
 
+  it("what was to go out goes out, also where what is new would be given up: offline: 'drop'", async () => {
+    const first = await start();
+    for (const payload of ['1', '2']) first.connection.publish('t', payload, { qos: 1 });
+    first.clock.advance(0);
+    const second = await restart(first, { publish: { offline: 'drop', window: 1 } });
+    connack(second, false);
+    second.wire.cut();
+    expect(second.restored.map(({ outcome }) => outcome)).toEqual([undefined, undefined]);
+    second.clock.advance(60_000);
+    connack(second, true);
+    expect(log(second.wire)).toEqual(['PUBLISH 1 #1 DUP']);
+    second.wire.acknowledge(PUBACK, 1);
+    second.clock.advance(0);
+    expect(log(second.wire).at(-1)).toMatch(/^PUBLISH 2 #/);
+  });
+
   it('a listener that throws at what is restored harms nobody', async () => {
     const first = await start();
     first.connection.publish('t', 'a', { qos: 1 });

@@ -17,6 +17,18 @@ export function resolveFilters(
   defaults: ResolvedFilterOptions,
 ): ReadonlyMap<string, ResolvedFilterOptions> {
   const check = new OptionChecker();
+  const resolved = readFilters(filters, group, defaults, check);
+  if (check.problems.length > 0) throw new InvalidOptionsError(check.problems);
+  return resolved;
+}
+
+/** {@link resolveFilters}, whose problems go to the checker. */
+export function readFilters(
+  filters: Filters,
+  group: string | undefined,
+  defaults: ResolvedFilterOptions,
+  check: OptionChecker,
+): ReadonlyMap<string, ResolvedFilterOptions> {
   const resolved = new Map<string, ResolvedFilterOptions>();
   for (const [filter, options] of pairs(filters, check)) {
     const sent = group === undefined ? filter : buildSharedFilter(group, filter);
@@ -29,7 +41,6 @@ export function resolveFilters(
     }
     resolved.set(sent, each);
   }
-  if (check.problems.length > 0) throw new InvalidOptionsError(check.problems);
   return resolved;
 }
 

@@ -39,9 +39,16 @@ const ACK_MODES: readonly AckMode[] = ['auto', 'manual'];
 /** Checks the options and fills in the defaults. Throws InvalidOptionsError with all problems. */
 export function resolveSubscribeOptions(options: SubscribeOptions): ResolvedSubscribeOptions {
   const check = new OptionChecker();
-  const { problems } = check;
-  if (!check.object('', options)) throw new InvalidOptionsError(problems);
+  if (!check.object('', options)) throw new InvalidOptionsError(check.problems);
   check.keys('', options, KEYS);
+  const resolved = readSubscribeOptions(options, check);
+  if (check.problems.length > 0) throw new InvalidOptionsError(check.problems);
+  return resolved;
+}
+
+/** Fills in the defaults; what is wrong with a value goes to the checker. */
+export function readSubscribeOptions(options: SubscribeOptions, check: OptionChecker): ResolvedSubscribeOptions {
+  const { problems } = check;
   const filter = resolveFilterOptions(check, '', options, DEFAULT_FILTER_OPTIONS);
   const { ack = 'auto' } = options;
   if (!ACK_MODES.includes(ack)) problems.push({ path: 'ack', reason: "must be 'auto' or 'manual'" });
@@ -53,6 +60,5 @@ export function resolveSubscribeOptions(options: SubscribeOptions): ResolvedSubs
   const linger = check.number('linger', options.linger, 0, 0, LONGEST_DELAY);
   const timeout = check.number('timeout', options.timeout, 10_000, 1, Infinity);
   const onTimeout = check.oneOf('onTimeout', options.onTimeout, ['retry', 'error']);
-  if (problems.length > 0) throw new InvalidOptionsError(problems);
   return { ...filter, ack, concurrency, capacity, overflow, linger, timeout, onTimeout };
 }

@@ -4,8 +4,9 @@ import { systemClock } from '../../internal/clock.js';
 import { encodeUtf8 } from '../../internal/utf8.js';
 import type { QoS } from '../../message/mqtt-message.js';
 import type { PublishProperties } from '../../message/publish-properties.js';
-import { NetworkError } from '../../errors/connection-errors.js';
+import { InvalidOptionsError, NetworkError } from '../../errors/connection-errors.js';
 import type { ConnectionOptions } from '../../options/connection-options.js';
+import { OptionChecker } from '../../options/option-checker.js';
 import { resolveOptions } from '../../options/resolve-options.js';
 import { validateTopicName } from '../../topics/topic-name.js';
 import type { WireFactory } from '../../wire/wire.js';
@@ -68,11 +69,33 @@ export interface TestBroker {
   start(options?: { readonly sessions?: 'kept' | 'lost' }): void;
 }
 
+const KEYS: Readonly<Record<keyof TestBrokerOptions, true>> = {
+  receiveMaximum: true,
+  maximumPacketSize: true,
+  maximumQoS: true,
+  retainAvailable: true,
+  wildcardSubscriptionAvailable: true,
+  subscriptionIdentifiersAvailable: true,
+  sharedSubscriptionAvailable: true,
+  serverKeepAlive: true,
+  sessionExpiryInterval: true,
+  clock: true,
+  latency: true,
+  protocolVersions: true,
+  overlap: true,
+  authenticate: true,
+  faults: true,
+};
+
 /**
  * Makes a broker for tests.
  * @param options how it behaves; see {@link TestBrokerOptions}. What the connections' jitter draws is always the whole delay.
+ * @throws InvalidOptionsError for an option that is none.
  */
 export function createTestBroker(options: TestBrokerOptions = {}): TestBroker {
+  const check = new OptionChecker();
+  if (check.object('', options)) check.keys('', options, Object.keys(KEYS));
+  if (check.problems.length > 0) throw new InvalidOptionsError(check.problems);
   return new DefaultTestBroker(options);
 }
 
