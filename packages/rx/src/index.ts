@@ -102,8 +102,10 @@ export type { ByContentTypeOptions } from './codecs/by-content-type.js';
 export type { Codec, Encoded } from './codecs/codec.js';
 export type { DeadLetter, DeadLetterOptions } from './dead-letters/dead-letter.js';
 export type { DecodeErrorPolicy, DecodeOptions, DecodedMessage, UndecodedMessage } from './decoding/decode-options.js';
+export type { SampleStatsOptions } from './lifecycle/stats.js';
 export type { BufferOverflow } from './internal/backlog.js';
 export type { BufferOptions, DropOptions } from './internal/buffer-options.js';
+export type { Random } from './internal/random.js';
 export type {
   FilterCollection,
   FilterInput,
@@ -152,6 +154,7 @@ export type { TopicMessage, WithCaptures } from './observing/topic-message.js';
 export type { BufferWhileOfflineOptions } from './reconnecting/buffer-while-offline.js';
 export type { Jitter, RetryPolicy } from './reconnecting/retry-policy.js';
 export type {
+  AckMode,
   CloseOptions,
   Connection,
   ConnectionEnd,
@@ -168,8 +171,11 @@ export type {
   MqttErrorCode,
   MqttMessage,
   Negotiated,
+  OfflinePolicy,
   OneShotMessage,
   OneShotOptions,
+  OptionProblem,
+  OverflowPolicy,
   Payload,
   Plugin,
   PluginContext,
@@ -178,10 +184,13 @@ export type {
   PublishProperties,
   PublishResult,
   QoS,
+  ReconnectOptions,
+  ServerOption,
   SubscribeOnceOptions,
   SubscribeOptions,
   TemplateCaptures,
   TemplateParams,
   TopicDefaults,
+  UserProperty,
   Will,
 } from '@rxmqtt/core';

@@ -1,7 +1,8 @@
+import { type Observable, isObservable } from 'rxjs';
 import type { BufferOptions, DropOptions } from '../internal/buffer-options.js';
 import type { BufferOverflow } from '../internal/backlog.js';
-import { checkBuffer } from '../internal/buffer.js';
-import { OptionsCheck } from '../internal/options-check.js';
+import { BUFFER_RULES } from '../internal/buffer.js';
+import { type Rule, check, fields } from '../internal/rules.js';
 
 /** How an Observable is pulled from. */
 export interface PullOptions<T> extends BufferOptions, DropOptions<T> {
@@ -17,12 +18,17 @@ export interface ResolvedPullOptions<T> extends DropOptions<T> {
   readonly overflow: BufferOverflow;
 }
 
-/** Fills in the defaults. Throws InvalidOptionsError. */
-export function resolvePullOptions<T>(options: PullOptions<T>): ResolvedPullOptions<T> {
+const OPTIONS = fields<PullOptions<never>>(BUFFER_RULES);
+
+const observable: Rule = (source) => (isObservable(source) ? undefined : 'must be an Observable');
+
+/** Checks what is to be pulled from, and how, and fills in the defaults. Throws InvalidOptionsError with all problems. */
+export function resolvePullOptions<T>(
+  source: Observable<T>,
+  options: PullOptions<T>,
+  rule = OPTIONS,
+): ResolvedPullOptions<T> {
+  check(['source', source, observable], ['', options, rule]);
   const { capacity = 1_000, overflow = 'error', ...rest } = options;
-  const check = new OptionsCheck();
-  check.keys('', options, ['capacity', 'overflow', 'onDrop', 'mqtt']);
-  checkBuffer(check, { capacity, overflow, onDrop: options.onDrop });
-  check.done();
   return { ...rest, capacity, overflow };
 }

@@ -13,7 +13,7 @@ import { PullIterator } from './pull-iterator.js';
  * Completes with the source · rejects with the source's error, or OverflowError by policy, after what had come before · a
  * reconnect changes nothing · several calls of `next()` at once are answered in their order.
  *
- * @throws InvalidOptionsError at once.
+ * @throws InvalidOptionsError at once, with everything that is wrong with the arguments.
  *
  * @example
  * ```ts
@@ -24,6 +24,6 @@ import { PullIterator } from './pull-iterator.js';
  * ```
  */
 export function toAsyncIterable<T>(source: Observable<T>, options: PullOptions<T> = {}): AsyncIterable<T> {
-  const resolved = resolvePullOptions(options);
+  const resolved = resolvePullOptions(source, options);
   return { [Symbol.asyncIterator]: () => new PullIterator(source, resolved, 'toAsyncIterable') };
 }

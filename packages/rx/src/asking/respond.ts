@@ -1,11 +1,34 @@
-import { DecodeError, type MqttMessage, type Payload, type TemplateParams, parseTemplate } from '@rxmqtt/core';
+import {
+  DecodeError,
+  type MqttMessage,
+  type OptionProblem,
+  type Payload,
+  type SubscribeOptions,
+  type TemplateParams,
+  parseTemplate,
+  subscriptionProblems,
+} from '@rxmqtt/core';
 import { Observable } from 'rxjs';
 import type { Mqtt } from '../client/mqtt.js';
 import { openOnUse } from '../internal/open-on-use.js';
+import { type Rules, any, check, client, codec as codecRule, fields, func, qos as qosRule } from '../internal/rules.js';
 import { type AddressedRequest, readRequest, replyTopicGuard } from './received-request.js';
 import { RemoteError } from './remote-error.js';
 import { Replier } from './replier.js';
 import type { HandlerResult, ReceivedRequest, RespondOptions, RespondStatus } from './respond-options.js';
+
+const RULES: Rules<RespondOptions<never, never>> = {
+  // Those of the subscription are looked at together.
+  ...{ qos: any, group: any, concurrency: any },
+  replyQos: qosRule,
+  codec: codecRule,
+  replyCodec: codecRule,
+  allow: (value) => {
+    const filters: unknown = typeof value === 'string' ? [value] : value;
+    return Array.isArray(filters) && filters.length > 0 ? undefined : 'must be a filter or a list of them, and not empty';
+  },
+  describeError: func,
+};
 
 /**
  * Answers requests to a filter or template. The handler answers with a value, a promise, or any number of values as an Observable
@@ -17,9 +40,11 @@ import type { HandlerResult, ReceivedRequest, RespondOptions, RespondStatus } fr
  *
  * Cold: subscribing subscribes at the broker and opens the connection · emits what became of each request · completes when the
  * connection is closed · errors with SubscribeRejectedError, or what the connection has failed with; never with what a handler
- * throws · goes on through reconnects · unsubscribing ends the subscription, and Observables that still answer.
+ * throws · goes on through reconnects · unsubscribing ends the subscription, and Observables and iterables that still answer: who asked is
+ * told that the answer is not complete, by a RemoteError with the code `STOPPED`.
  *
- * @throws InvalidTopicError at once, when the template or a filter of `allow` is invalid.
+ * @throws InvalidTopicError at once, when the template, the group or a filter of `allow` is invalid; InvalidOptionsError for
+ * everything else that is wrong with the arguments.
  *
  * @example
  * ```ts
@@ -31,12 +56,16 @@ import type { HandlerResult, ReceivedRequest, RespondOptions, RespondStatus } fr
  * ```
  */
 export function respond<const Template extends string, T = Uint8Array, R = Payload>(
-  { connection }: Pick<Mqtt, 'connection'>,
+  mqtt: Pick<Mqtt, 'connection'>,
   filter: Template,
   handler: (request: ReceivedRequest<Template, T>) => HandlerResult<NoInfer<R>>,
   options: RespondOptions<T, R> = {},
 ): Observable<RespondStatus<Template, T>> {
   const template = parseTemplate(filter);
+  const together = ({ qos, group, concurrency }: RespondOptions<never, never>): readonly OptionProblem[] =>
+    subscriptionProblems(template.filter, { qos, group, concurrency } as SubscribeOptions);
+  check(['mqtt', mqtt, client], ['handler', handler, func], ['', options, fields(RULES, [], together)]);
+  const { connection } = mqtt;
   const isServed = replyTopicGuard(options.allow);
   const { qos = 1, group, concurrency = 64, codec } = options;
   return new Observable((subscriber) => {

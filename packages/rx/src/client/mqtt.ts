@@ -79,7 +79,8 @@ export interface Mqtt {
    * In a template such as `site/{site}/dev/{id}/temp` each `{name}` is one level, whose value is in `params`; `{name#}` at
    * the end is the rest. What `+` and `#` stand for is in `captures`.
    *
-   * @throws InvalidTopicError or InvalidOptionsError at once, when a filter, a template or the group is invalid.
+   * @throws InvalidTopicError when a filter, a template or the group is invalid, InvalidOptionsError for everything else that
+   * is wrong with the arguments: both at once.
    */
   observe<const Template extends string, T = Uint8Array>(
     filter: Template,
@@ -93,6 +94,7 @@ export interface Mqtt {
   /**
    * Publishes one message at each subscription. Cold; emits the result and completes; errors with what the publication
    * failed with. Unsubscribing takes a message back that has not been sent yet.
+   * @throws InvalidOptionsError at once.
    */
   publish(topic: string, payload: Payload, options?: Omit<PublishOptions, 'signal'>): Observable<PublishResult>;
 

@@ -19,6 +19,7 @@ import { requestMany } from '../asking/request-many.js';
 import { request } from '../asking/request.js';
 import type { HandlerResult, ReceivedRequest, RespondOptions, RespondStatus } from '../asking/respond-options.js';
 import { respond } from '../asking/respond.js';
+import { type Rules, any, check, fields, flag, seconds } from '../internal/rules.js';
 import { sayFarewell } from '../lifecycle/before-end.js';
 import { errorsOf } from '../lifecycle/errors.js';
 import { connectedOf, stateOf } from '../lifecycle/state.js';
@@ -34,11 +35,16 @@ import type {
 import { observe } from '../observing/observe.js';
 import { type ClearRetainedOptions, type ClearedTopic, clearRetained } from '../publishing/clear-retained.js';
 import { type PublishAllOptions, publishAll } from '../publishing/publish-all.js';
-import { publishOnce } from '../publishing/publish-once.js';
+import { publish } from '../publishing/publish-once.js';
 import type { PublishInput, PublishStatus, PublishToOptions } from '../publishing/publish-to-options.js';
 import type { PullSource } from '../publishing/pull-source.js';
 import { type Sink, sink } from '../publishing/sink.js';
 import type { Mqtt } from './mqtt.js';
+
+const CLOSE_RULES: Rules<CloseOptions> = { sessionExpiry: seconds, withWill: flag };
+const CLOSE = fields(CLOSE_RULES);
+// What is no deadline gives the default.
+const DRAIN = fields<DrainOptions>({ ...CLOSE_RULES, deadline: any });
 
 /** A facade: every method is a function of its room, applied to the connection. */
 export class RxMqtt implements Mqtt {
@@ -75,7 +81,7 @@ export class RxMqtt implements Mqtt {
   }
 
   publish(topic: string, payload: Payload, options: Omit<PublishOptions, 'signal'> = {}): Observable<PublishResult> {
-    return publishOnce(this.connection, topic, payload, options);
+    return publish(this.connection, topic, payload, options);
   }
 
   sink<T = Payload>(options: PublishToOptions<T> = {}): Sink<T> {
@@ -117,13 +123,16 @@ export class RxMqtt implements Mqtt {
     return respond(this, filter, handler, options);
   }
 
-  drain(options: DrainOptions = {}): Promise<DrainReport> {
+  // Nothing has happened when the options cannot be used: also nobody has said goodbye.
+  async drain(options: DrainOptions = {}): Promise<DrainReport> {
+    check(['', options, DRAIN]);
     // What the will says is left to the server.
     if (options.withWill !== true) sayFarewell(this.connection);
     return this.connection.drain(options);
   }
 
-  close(options: CloseOptions = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
+    check(['', options, CLOSE]);
     if (options.withWill !== true) sayFarewell(this.connection);
     return this.connection.close(options);
   }

@@ -1,4 +1,4 @@
-import { InvalidOptionsError } from '@rxmqtt/core';
+import { type Rule, check, codec as codecRule, fields, isObject } from '../internal/rules.js';
 import type { Codec, Encoded } from './codec.js';
 
 /** How {@link byContentType} takes what no content type decides. */
@@ -18,7 +18,8 @@ const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/;
  * such as `; charset=utf-8`, and upper case are not looked at; `+json` and the like go to `application/json` when they are not
  * listed themselves. Values are encoded by the first codec, and sent as of its type.
  *
- * @throws InvalidOptionsError at once when there is no codec, or a key is no media type in small letters.
+ * @throws InvalidOptionsError at once when there is no codec, a key is no media type in small letters, or what it names is no
+ * codec.
  *
  * @example
  * ```ts
@@ -29,18 +30,12 @@ const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/;
  */
 export function byContentType<T>(
   codecs: Readonly<Record<string, Codec<T>>>,
-  { fallback }: ByContentTypeOptions<T> = {},
+  options: ByContentTypeOptions<T> = {},
 ): Codec<T> {
+  check(['codecs', codecs, byType], ['', options, OPTIONS]);
+  const { fallback } = options;
   const known = new Map(Object.entries(codecs));
-  const [first] = known;
-  if (first === undefined) throw new InvalidOptionsError([{ path: 'codecs', reason: 'must name a codec at least' }]);
-  for (const type of known.keys()) {
-    if (MEDIA_TYPE.test(type) && type === type.toLowerCase()) continue;
-    throw new InvalidOptionsError([
-      { path: `codecs.${type}`, reason: 'must be a media type such as application/json, in small letters' },
-    ]);
-  }
-  const [contentType, encoder] = first;
+  const [[contentType, encoder]] = known as unknown as readonly [[string, Codec<T>]];
   const choose = (message: Encoded | undefined): Codec<T> | undefined => {
     const type = message?.properties.contentType?.split(';', 1)[0]?.trim().toLowerCase();
     if (type === undefined || type === '') return fallback;
@@ -63,3 +58,15 @@ function explain(type: string | undefined): string {
     ? 'it has no content type, and there is no fallback'
     : `nothing decodes ${JSON.stringify(type)}`;
 }
+
+const OPTIONS = fields<ByContentTypeOptions<never>>({ fallback: codecRule });
+
+const byType: Rule = (codecs) => {
+  const given = isObject(codecs) ? Object.entries(codecs) : [];
+  if (given.length === 0) return 'must name a codec at least';
+  return given.flatMap(([path, value]) => {
+    const isMediaType = MEDIA_TYPE.test(path) && path === path.toLowerCase();
+    const reason = isMediaType ? codecRule(value) : 'must be a media type such as application/json, in small letters';
+    return typeof reason === 'string' ? [{ path, reason }] : [];
+  });
+};

@@ -7,6 +7,7 @@ import { validated } from './validated.js';
  * @param check makes sure that a decoded value is what it should be, and gives it its type: a schema that follows Standard
  * Schema (Zod, Valibot, ArkType …), or a function that returns the value or throws. What fails makes the payload
  * undecodable. Without it the type is a promise of the sender that nobody checks.
+ * @throws InvalidOptionsError at once when `check` is neither.
  *
  * @example
  * ```ts

@@ -3,7 +3,14 @@ import type { Codec } from './codec.js';
 /** Other notations that `Number()` reads. */
 const NOT_DECIMAL = /^0[box]/i;
 
-/** Payloads as decimal numbers in text, such as `21.5`. Only finite numbers decode and encode. */
+/**
+ * Payloads as decimal numbers in text, such as `21.5`. Only finite numbers decode and encode.
+ *
+ * @example
+ * ```ts
+ * mqtt.observe('plant/{line}/temp', { codec: number() }).subscribe(({ params, value }) => console.log(params.line, value + 1));
+ * ```
+ */
 export function number(): Codec<number> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   return {

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { type Rule, check as checkArguments, codec as codecRule, isFunction, isObject } from '../internal/rules.js';
 import type { Codec } from './codec.js';
 import { SchemaError } from './schema-error.js';
 
@@ -16,6 +17,7 @@ type Takes<Schema extends StandardSchemaV1, In> = unknown extends In
  * @param codec what reads and writes the payloads.
  * @param check a schema of any library that follows Standard Schema (Zod, Valibot, ArkType …), which must not be
  * asynchronous, or a function that returns the value or throws. What fails makes the payload undecodable.
+ * @throws InvalidOptionsError at once when `codec` is no codec, or `check` neither a schema nor a function.
  *
  * @example
  * ```ts
@@ -28,6 +30,7 @@ export function validated<In, Schema extends StandardSchemaV1>(
 ): Codec<StandardSchemaV1.InferOutput<Schema>>;
 export function validated<In, T>(codec: Codec<In>, check: (value: In) => T): Codec<T>;
 export function validated<In, T>(codec: Codec<In>, check: StandardSchemaV1<In, T> | ((value: In) => T)): Codec<T> {
+  checkArguments(['codec', codec, codecRule], ['check', check, schemaOrFunction]);
   const parse = isSchema(check) ? parser(check as StandardSchemaV1<unknown, T>) : check;
   return {
     ...codec,
@@ -36,6 +39,11 @@ export function validated<In, T>(codec: Codec<In>, check: StandardSchemaV1<In, T
     encode: (value) => codec.encode(value as unknown as In),
   };
 }
+
+const schemaOrFunction: Rule = (check) =>
+  isFunction(check) || (isObject(check) && '~standard' in check)
+    ? undefined
+    : 'must be a schema that follows Standard Schema, or a function that returns the value or throws';
 
 /** Schemas of some libraries are functions as well. */
 function isSchema<In, T>(check: StandardSchemaV1<In, T> | ((value: In) => T)): check is StandardSchemaV1<In, T> {

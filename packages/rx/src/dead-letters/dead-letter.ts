@@ -1,5 +1,6 @@
-import { InvalidOptionsError, type MqttMessage, type OptionProblem, type QoS, isTopicName } from '@rxmqtt/core';
+import { type MqttMessage, type QoS, isTopicName } from '@rxmqtt/core';
 import type { Mqtt } from '../client/mqtt.js';
+import { type Rule, check, client, fields, flag, isFunction, isObject, qos as qosRule } from '../internal/rules.js';
 
 /** How dead letters are published. */
 export interface DeadLetterOptions {
@@ -38,7 +39,7 @@ export interface DeadLetter {
  * `{ "topic", "reason", "code", "attempts", "payload" }`, the payload in base64.
  *
  * @param topic where to; a function gets the message, and must not give a topic that is observed by the same pipeline.
- * @throws InvalidOptionsError at once when the topic or the quality of service is invalid.
+ * @throws InvalidOptionsError at once, with everything that is wrong with the arguments.
  *
  * @example
  * ```ts
@@ -47,14 +48,19 @@ export interface DeadLetter {
  */
 export function deadLetter(
   topic: string | ((message: MqttMessage) => string),
-  { mqtt, qos = 1, retain = false }: DeadLetterOptions = {},
+  options: DeadLetterOptions = {},
 ): DeadLetter {
-  const problems: OptionProblem[] = [];
-  if (typeof topic !== 'function' && !isTopicName(topic)) {
-    problems.push({ path: 'topic', reason: 'must be a topic without wildcards, or a function that gives one' });
-  }
-  if (![0, 1, 2].includes(qos)) problems.push({ path: 'qos', reason: 'must be 0, 1 or 2' });
-  if (typeof retain !== 'boolean') problems.push({ path: 'retain', reason: 'must be true or false' });
-  if (problems.length > 0) throw new InvalidOptionsError(problems);
+  check(['topic', topic, place], ['', options, OPTIONS]);
+  const { mqtt, qos = 1, retain = false } = options;
   return { topic, mqtt, qos, retain };
 }
+
+/** Whether something was made by {@link deadLetter}, or is the same. */
+export function isDeadLetter(value: unknown): boolean {
+  return isObject(value) && 'topic' in value && 'qos' in value && 'retain' in value;
+}
+
+const OPTIONS = fields<DeadLetterOptions>({ mqtt: client, qos: qosRule, retain: flag });
+
+const place: Rule = (topic) =>
+  isFunction(topic) || isTopicName(topic) ? undefined : 'must be a topic without wildcards, or a function that gives one';

@@ -1,11 +1,14 @@
 import { DecodeError } from '@rxmqtt/core';
 import { type Observable, type OperatorFunction, filter, map } from 'rxjs';
 import type { Codec } from '../codecs/codec.js';
+import { check, codec as codecRule, fields } from '../internal/rules.js';
 import type { ObservedMessage } from '../observing/observe-options.js';
 import { connectionOf, withValue } from '../observing/observed.js';
-import { checkPolicy } from './check-policy.js';
 import type { DecodeErrorPolicy, DecodeOptions, DecodedMessage, UndecodedMessage } from './decode-options.js';
+import { decodePolicy } from './decode-policy.js';
 import { giveUp } from './give-up.js';
+
+const OPTIONS = fields<DecodeOptions>({ onError: decodePolicy('skip', 'error', 'pass') });
 
 /** What {@link decode} emits. */
 type Decoded<Template extends string, T, OnError> =
@@ -21,7 +24,7 @@ type Decoded<Template extends string, T, OnError> =
  * Cold · subscribes to the source once, and emits at once · completes and errors with the source, and with DecodeError if
  * that is asked for · reconnects are not seen.
  *
- * @throws InvalidOptionsError at once when `onError` is none of its values.
+ * @throws InvalidOptionsError at once, with everything that is wrong with the arguments.
  *
  * @example
  * ```ts
@@ -38,8 +41,8 @@ export function decode<Template extends string, T, OnError extends DecodeErrorPo
   codec: Codec<T>,
   options: DecodeOptions<OnError> = {},
 ): OperatorFunction<ObservedMessage<Template, unknown>, Decoded<Template, T, OnError>> {
+  check(['codec', codec, codecRule], ['', options, OPTIONS]);
   const { onError: policy = 'skip' }: DecodeOptions = options;
-  checkPolicy('onError', policy, ['skip', 'error', 'pass']);
   type Result = DecodedMessage<Template, T> | UndecodedMessage<Template> | undefined;
   const decodeOne = (message: ObservedMessage<Template, unknown>): Result => {
     let value: T;

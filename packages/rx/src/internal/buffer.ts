@@ -2,7 +2,8 @@ import { type MqttError, OverflowError } from '@rxmqtt/core';
 import type { Mqtt } from '../client/mqtt.js';
 import { Backlog, type BacklogOptions, type BufferOverflow } from './backlog.js';
 import { awaitsAck, dropOf, topicOf } from './carried.js';
-import type { OptionsCheck } from './options-check.js';
+import type { BufferOptions, DropOptions } from './buffer-options.js';
+import { type Rules, client, count, func, oneOf } from './rules.js';
 import { isDropWatched, reportDrop } from '../lifecycle/reports.js';
 
 /** The policies that a stream can have: it cannot wait. */
@@ -16,12 +17,13 @@ export interface BufferSettings<T> extends Pick<BacklogOptions<T>, 'capacity' | 
   readonly onDrop?: ((value: T) => void) | undefined;
 }
 
-/** Tells what is wrong with the options of a buffer. */
-export function checkBuffer(check: OptionsCheck, { capacity, overflow, onDrop }: Partial<BufferSettings<never>>): void {
-  check.count('capacity', capacity);
-  check.oneOf('overflow', overflow, OVERFLOWS);
-  check.optionalFunction('onDrop', onDrop);
-}
+/** What the options of a buffer must be. */
+export const BUFFER_RULES: Rules<BufferOptions & DropOptions<never>> = {
+  capacity: count,
+  overflow: oneOf(OVERFLOWS),
+  onDrop: func,
+  mqtt: client,
+};
 
 /** Values that wait in an operator: bounded, and what is dropped shows. */
 export class Buffer<T> {

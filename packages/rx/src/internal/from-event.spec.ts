@@ -65,7 +65,7 @@ describe('fromEvent', () => {
 
     expect(early.values.map(({ topic }) => topic)).toEqual(['a', 'b']);
     expect(late.values).toMatchObject([
-      { direction: 'out', topic: 'b', reason: 'refused', error: expect.any(OfflineError) },
+      { direction: 'out', topic: 'b', reason: 'offline', error: expect.any(OfflineError) },
     ]);
   });
 

@@ -1,6 +1,6 @@
 import type { Connection, ConnectionStats } from '@rxmqtt/core';
 import { type Observable, interval, map, startWith } from 'rxjs';
-import { LONGEST_DELAY, OptionsCheck } from '../internal/options-check.js';
+import { check, client, duration, fields } from '../internal/rules.js';
 import { untilEnd } from './until-end.js';
 
 /** How often {@link sampleStats} looks. */
@@ -9,25 +9,28 @@ export interface SampleStatsOptions {
   readonly interval?: number;
 }
 
+const OPTIONS = fields<SampleStatsOptions>({ interval: duration });
+
 /**
  * The figures of a connection: now, and each `interval`.
  *
  * Cold: every observer has a timer of its own, none while nobody observes · does not open the connection · goes on through
  * reconnects · completes when the connection has ended for good, never errors.
  *
- * @throws InvalidOptionsError at once, when the interval is no positive number.
+ * @throws InvalidOptionsError at once, with everything that is wrong with the arguments.
  *
  * @example
  * ```ts
  * sampleStats(mqtt, { interval: 10_000 }).subscribe(({ queues, drops }) => report(queues.outbox, drops.out));
  * ```
  */
-export function sampleStats({ connection }: { readonly connection: Connection }, options: SampleStatsOptions = {}): Observable<ConnectionStats> {
+export function sampleStats(
+  mqtt: { readonly connection: Connection },
+  options: SampleStatsOptions = {},
+): Observable<ConnectionStats> {
+  check(['mqtt', mqtt, client], ['', options, OPTIONS]);
+  const { connection } = mqtt;
   const { interval: period = DEFAULT_INTERVAL } = options;
-  const check = new OptionsCheck();
-  check.keys('', options, ['interval']);
-  check.number('interval', period, 1, LONGEST_DELAY);
-  check.done();
   const looks$ = interval(period).pipe(
     startWith(0),
     map(() => connection.stats()),

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Mqtt } from '../client/mqtt.js';
+import { check, client } from '../internal/rules.js';
 import type {
   FilterCollection,
   FilterInput,
@@ -16,7 +17,8 @@ import { observe } from './observe.js';
  * Cold, ref-counted at the broker · opens the connection · several observers share one subscription at the broker · goes on
  * through reconnects, unless `onDisconnect` says otherwise · completes when the connection is closed.
  *
- * @throws InvalidTopicError or InvalidOptionsError at once, when a filter, a template or the group is invalid.
+ * @throws InvalidTopicError when a filter, a template or the group is invalid, InvalidOptionsError for everything else that is
+ * wrong with the arguments: both at once.
  *
  * @example
  * ```ts
@@ -42,5 +44,6 @@ export function fromTopic<T>(
   filters: FilterInput,
   options: ObserveOptions<T> = {},
 ): Observable<ObservedMessage<string, T>> {
+  check(['mqtt', mqtt, client]);
   return observe(mqtt.connection, filters, options);
 }

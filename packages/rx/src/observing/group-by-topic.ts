@@ -10,7 +10,7 @@ import {
   groupBy,
   merge,
 } from 'rxjs';
-import { LONGEST_DELAY, OptionsCheck } from '../internal/options-check.js';
+import { type Rule, check, count, duration, fields, optional } from '../internal/rules.js';
 import type { TopicMessage } from './topic-message.js';
 
 const DEFAULT_MAX_GROUPS = 10_000;
@@ -26,6 +26,8 @@ export interface GroupByTopicOptions {
   readonly idle?: number;
 }
 
+const OPTIONS = fields<GroupByTopicOptions>({ maxGroups: count, idle: duration });
+
 /** What to group by: a level of the topic, a parameter of the template, or what a function makes of the message. */
 export type TopicKey<M> = number | ParamOf<M> | ((message: M) => string);
 
@@ -40,7 +42,7 @@ type ParamOf<M> = M extends { readonly params: infer P } ? Extract<keyof P, stri
  * and error with the source, and complete when there are too many or they are silent for too long · errors with what the
  * function throws · groups live through reconnects.
  *
- * @throws InvalidOptionsError at once, when an option is no positive number.
+ * @throws InvalidOptionsError at once, with everything that is wrong with the arguments.
  *
  * @example
  * ```ts
@@ -54,12 +56,8 @@ export function groupByTopic<M extends TopicMessage>(
   by?: TopicKey<M>,
   options: GroupByTopicOptions = {},
 ): OperatorFunction<M, GroupedObservable<string, M>> {
+  check(['by', by, optional(key)], ['', options, OPTIONS]);
   const { maxGroups = DEFAULT_MAX_GROUPS, idle } = options;
-  const check = new OptionsCheck();
-  check.keys('', options, ['maxGroups', 'idle']);
-  check.count('maxGroups', maxGroups);
-  if (idle !== undefined) check.number('idle', idle, 1, LONGEST_DELAY);
-  check.done();
   const keyOf = keySelector(by);
   return (source) =>
     defer(() => {
@@ -98,6 +96,11 @@ export function groupByTopic<M extends TopicMessage>(
       );
     });
 }
+
+const key: Rule = (by) =>
+  Number.isInteger(by) || typeof by === 'string' || typeof by === 'function'
+    ? undefined
+    : 'must be the index of a level, the name of a parameter, or a function';
 
 function keySelector<M extends TopicMessage>(by: TopicKey<M> | undefined): (message: M) => string {
   if (by === undefined) return ({ topic }) => topic;

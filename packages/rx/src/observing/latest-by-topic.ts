@@ -1,6 +1,6 @@
 import { Observable, type OperatorFunction, type Subscription, asyncScheduler } from 'rxjs';
 import { linkSource } from '../internal/link-source.js';
-import { LONGEST_DELAY, OptionsCheck } from '../internal/options-check.js';
+import { check, count, duration, fields, func } from '../internal/rules.js';
 import type { TopicMessage } from './topic-message.js';
 
 const DEFAULT_MAX_TOPICS = 10_000;
@@ -18,6 +18,8 @@ export interface LatestByTopicOptions<M> {
   readonly remove?: (message: M) => boolean;
 }
 
+const OPTIONS = fields<LatestByTopicOptions<never>>({ maxTopics: count, every: duration, remove: func });
+
 /**
  * The latest message of each topic, as a map from topic to message: a new map whenever it has changed, so that a view that
  * compares by identity sees it. The topic that has been silent for longest comes first.
@@ -25,7 +27,7 @@ export interface LatestByTopicOptions<M> {
  * Cold · subscribes once per subscriber, with an empty map · completes with the source, after the last map · errors with the source,
  * and with what `remove` throws · keeps what it has through reconnects.
  *
- * @throws InvalidOptionsError at once, when an option is no positive number.
+ * @throws InvalidOptionsError at once, with everything that is wrong with the options.
  *
  * @example
  * ```ts
@@ -37,13 +39,8 @@ export interface LatestByTopicOptions<M> {
 export function latestByTopic<M extends TopicMessage>(
   options: LatestByTopicOptions<M> = {},
 ): OperatorFunction<M, ReadonlyMap<string, M>> {
+  check(['', options, OPTIONS]);
   const { maxTopics = DEFAULT_MAX_TOPICS, every, remove = isEmpty } = options;
-  const check = new OptionsCheck();
-  check.keys('', options, ['maxTopics', 'every', 'remove']);
-  check.count('maxTopics', maxTopics);
-  if (every !== undefined) check.number('every', every, 1, LONGEST_DELAY);
-  check.optionalFunction('remove', remove);
-  check.done();
   return (source) =>
     new Observable((subscriber) => {
       const latest = new Map<string, M>();

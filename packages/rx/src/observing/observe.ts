@@ -1,30 +1,22 @@
-import { type Connection, InvalidOptionsError } from '@rxmqtt/core';
+import type { Connection } from '@rxmqtt/core';
 import { Observable, type Subscriber, isObservable, map } from 'rxjs';
-import { checkPolicy } from '../decoding/check-policy.js';
 import { linkSource } from '../internal/link-source.js';
+import { checkObserving } from './check-observing.js';
 import { emitBytes, emitDecoded } from './emit-decoded.js';
 import { type FilterSession, filterSession } from './filter-session.js';
 import type { FilterInput, ObserveOptions, ObservedOneOf, TemplatesOf } from './observe-options.js';
 import type { Observed } from './observed.js';
 import { type ReadFilters, readFilters } from './read-filters.js';
 
-const ON_DISCONNECT: readonly unknown[] = [undefined, 'keep', 'error', 'complete'];
-
 /** The messages of filters and templates; see `Mqtt.observe`, which is this with a connection. */
 export function observe<const Input extends FilterInput, T = Uint8Array>(
   connection: Connection,
   input: Input,
-  { codec, onDecodeError = 'skip', onDisconnect, ...options }: ObserveOptions<T> = {},
+  given: ObserveOptions<T> = {},
 ): Observable<ObservedOneOf<TemplatesOf<Input>, T>> {
-  checkPolicy('onDecodeError', onDecodeError, ['skip', 'error']);
-  // At once, not at the first subscription: a bad filter is a mistake of whoever wrote it.
-  if (!ON_DISCONNECT.includes(onDisconnect)) {
-    throw new InvalidOptionsError([{ path: 'onDisconnect', reason: "must be 'keep', 'error' or 'complete'" }]);
-  }
+  const fixed = checkObserving(input, given);
+  const { codec, onDecodeError = 'skip', onDisconnect, ...options } = given;
   const changing$ = isObservable(input) ? input.pipe(map((filters) => readFilters(filters, options.group))) : undefined;
-  const fixed = isObservable(input) ? undefined : readFilters(input, options.group);
-  if (fixed?.readers.length === 0)
-    throw new InvalidOptionsError([{ path: 'filter', reason: 'must name at least one filter' }]);
   const emit = codec === undefined ? emitBytes<T>(connection) : emitDecoded(connection, codec, onDecodeError);
   const messages$ = new Observable<Observed<string, T>>((subscriber) => {
     if (connection.state.type === 'failed') {

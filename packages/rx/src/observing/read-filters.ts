@@ -1,4 +1,5 @@
 import { type FilterOptions, type FilterSet, InvalidOptionsError, buildSharedFilter } from '@rxmqtt/core';
+import { isObject } from '../internal/rules.js';
 import type { FilterCollection } from './observe-options.js';
 import { type TopicReader, readTopics } from './topic-reader.js';
 
@@ -14,6 +15,9 @@ export interface ReadFilters {
  * same filter.
  */
 export function readFilters(given: string | FilterCollection, group: string | undefined): ReadFilters {
+  if (typeof given !== 'string' && !isObject(given)) {
+    throw new InvalidOptionsError([{ path: 'filter', reason: 'must be a filter or template, a list or a set of them' }]);
+  }
   const templates = typeof given === 'string' ? [given] : isList(given) ? [...new Set(given)] : Object.keys(given);
   const byFilter = new Map<string, TopicReader<string>>();
   for (const template of templates) {
@@ -31,7 +35,7 @@ export function readFilters(given: string | FilterCollection, group: string | un
   return {
     readers,
     filters: Object.fromEntries(
-      readers.map(({ filter, template }): [string, FilterOptions] => [filter, given[template] ?? {}]),
+      readers.map(({ filter, template }): [string, FilterOptions] => [filter, given[template]!]),
     ),
   };
 }

@@ -1,5 +1,6 @@
 import type { TemplateCaptures, TemplateParams } from '@rxmqtt/core';
 import { type OperatorFunction, filter, map } from 'rxjs';
+import { type Rule, check, func, isFunction, isObject, optional } from '../internal/rules.js';
 import { readFilters } from './read-filters.js';
 import { routingTable } from './reader-table.js';
 import type { TopicMessage } from './topic-message.js';
@@ -24,7 +25,8 @@ export type RoutedMessage<M, Template extends string> = M extends unknown
  * Cold · subscribes once per subscriber · completes with the source · errors with the source, and with what a handler throws · sends
  * nothing to the server. How long it takes does not depend on the number of routes.
  *
- * @throws InvalidTopicError at once, when a filter or template is invalid; InvalidOptionsError when two are the same filter.
+ * @throws InvalidTopicError at once, when a filter or template is invalid; InvalidOptionsError when two are the same filter, or
+ * what is to handle messages is no function.
  *
  * @example
  * ```ts
@@ -42,6 +44,7 @@ export function routeTopics<M extends TopicMessage, Results extends object, F = 
   },
   fallback?: (message: M) => F,
 ): OperatorFunction<M, Results[keyof Results] | F> {
+  check(['routes', routes, handlersOnly], ['fallback', fallback, optional(func)]);
   type Result = Results[keyof Results] | F;
   const handlers = routes as unknown as Readonly<Record<string, (message: object) => Result>>;
   const { readers } = readFilters(Object.keys(handlers), undefined);
@@ -60,3 +63,10 @@ export function routeTopics<M extends TopicMessage, Results extends object, F = 
       map(({ result }) => result),
     );
 }
+
+const handlersOnly: Rule = (routes) => {
+  if (!isObject(routes)) return 'must be an object, with a function for each filter';
+  return Object.entries(routes)
+    .filter(([, handler]) => !isFunction(handler))
+    .map(([path]) => ({ path, reason: 'must be a function' }));
+};

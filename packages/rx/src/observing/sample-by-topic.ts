@@ -1,6 +1,6 @@
 import { type MonoTypeOperatorFunction, Observable, type Subscription, asyncScheduler } from 'rxjs';
 import { linkSource } from '../internal/link-source.js';
-import { LONGEST_DELAY, OptionsCheck } from '../internal/options-check.js';
+import { check, count, duration, fields } from '../internal/rules.js';
 import type { TopicMessage } from './topic-message.js';
 
 const DEFAULT_MAX_TOPICS = 10_000;
@@ -14,6 +14,8 @@ export interface SampleByTopicOptions {
   readonly maxTopics?: number;
 }
 
+const OPTIONS = fields<SampleByTopicOptions>({ maxTopics: count });
+
 /**
  * Lets one message per topic and period pass: the latest. A period begins with the first message that waits; when it ends, the
  * topics leave in the order in which they came in. Topics that are silent cost nothing.
@@ -22,7 +24,7 @@ export interface SampleByTopicOptions {
  * nothing of reconnects.
  *
  * @param period in milliseconds.
- * @throws InvalidOptionsError at once, when the period or the bound is no positive number.
+ * @throws InvalidOptionsError at once, with everything that is wrong with the arguments.
  *
  * @example
  * ```ts
@@ -35,12 +37,8 @@ export function sampleByTopic<M extends TopicMessage>(
   period: number,
   options: SampleByTopicOptions = {},
 ): MonoTypeOperatorFunction<M> {
+  check(['period', period, duration], ['', options, OPTIONS]);
   const { maxTopics = DEFAULT_MAX_TOPICS } = options;
-  const check = new OptionsCheck();
-  check.number('period', period, 1, LONGEST_DELAY);
-  check.keys('', options, ['maxTopics']);
-  check.count('maxTopics', maxTopics);
-  check.done();
   return (source) =>
     new Observable((subscriber) => {
       let waiting = new Map<string, M>();

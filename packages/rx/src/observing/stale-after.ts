@@ -1,6 +1,6 @@
 import { Observable, type OperatorFunction, type Subscription, asyncScheduler } from 'rxjs';
 import { linkSource } from '../internal/link-source.js';
-import { LONGEST_DELAY, OptionsCheck } from '../internal/options-check.js';
+import { check, count, duration, fields } from '../internal/rules.js';
 import type { TopicMessage } from './topic-message.js';
 
 const DEFAULT_MAX_TOPICS = 10_000;
@@ -10,6 +10,8 @@ export interface StaleAfterOptions {
   /** How many topics are watched; of more, the one that has been silent for longest is called stale early. Defaults to 10,000. */
   readonly maxTopics?: number;
 }
+
+const OPTIONS = fields<StaleAfterOptions>({ maxTopics: count });
 
 /** A topic that has become silent, or speaks (again). */
 export interface Freshness<M> {
@@ -34,7 +36,7 @@ interface Watched<M> {
  * silence of a lost connection counts: to leave it out, observe anew with each connection.
  *
  * @param silence in milliseconds, the same for all topics.
- * @throws InvalidOptionsError at once, when the silence or the bound is no positive number.
+ * @throws InvalidOptionsError at once, with everything that is wrong with the arguments.
  *
  * @example
  * ```ts
@@ -46,12 +48,8 @@ export function staleAfter<M extends TopicMessage>(
   silence: number,
   options: StaleAfterOptions = {},
 ): OperatorFunction<M, Freshness<M>> {
+  check(['silence', silence, duration], ['', options, OPTIONS]);
   const { maxTopics = DEFAULT_MAX_TOPICS } = options;
-  const check = new OptionsCheck();
-  check.number('silence', silence, 1, LONGEST_DELAY);
-  check.keys('', options, ['maxTopics']);
-  check.count('maxTopics', maxTopics);
-  check.done();
   return (source) =>
     new Observable((subscriber) => {
       // The silence is the same for all, so the one that is due first comes first: one timer for all of them.

@@ -1,4 +1,5 @@
-import { type Connection, InvalidOptionsError, type Payload, type QoS, type Will, type WillProvider, isTopicName } from '@rxmqtt/core';
+import { type Connection, InvalidOptionsError, type Payload, type QoS, type Will, type WillProvider } from '@rxmqtt/core';
+import { check, fields, payload, qos as qosRule, seconds, topicName } from '../internal/rules.js';
 
 /** How a client tells that it is there. */
 export interface PresenceOptions {
@@ -13,6 +14,11 @@ export interface PresenceOptions {
   /** Seconds that the server waits for the client to come back before it says that it is gone (MQTT 5). Defaults to 0. */
   readonly delay?: number;
 }
+
+const OPTIONS = fields<PresenceOptions>(
+  { topic: topicName, online: payload, offline: payload, qos: qosRule, delay: seconds },
+  ['topic'],
+);
 
 declare const brand: unique symbol;
 
@@ -29,7 +35,7 @@ const wills = new WeakMap<Connection, PresenceWill | WillProvider>();
  * Makes the will that says that a client is gone. A server has to know it from CONNECT on, so it is given to `connect`, and
  * to `presence`, which says the rest.
  *
- * @throws InvalidOptionsError at once when the topic is none. The rest is checked by `connect`.
+ * @throws InvalidOptionsError at once, with everything that is wrong with the options. What the will is, `connect` checks too.
  *
  * @example
  * ```ts
@@ -38,16 +44,9 @@ const wills = new WeakMap<Connection, PresenceWill | WillProvider>();
  * presence(mqtt, will).subscribe();
  * ```
  */
-export function presenceWill({
-  topic,
-  online = 'online',
-  offline = 'offline',
-  qos = 1,
-  delay,
-}: PresenceOptions): PresenceWill {
-  if (!isTopicName(topic)) {
-    throw new InvalidOptionsError([{ path: 'topic', reason: 'must be a topic name, without wildcards' }]);
-  }
+export function presenceWill(options: PresenceOptions): PresenceWill {
+  check(['', options, OPTIONS]);
+  const { topic, online = 'online', offline = 'offline', qos = 1, delay } = options;
   const will = Object.freeze({
     topic,
     payload: offline,

@@ -136,6 +136,25 @@ describe('presence', () => {
     expect(heard.completed).toBe(true);
   });
 
+  it.each<readonly ['drain' | 'close', object | null]>([
+    ['drain', { sessionExpiry: -1 }],
+    ['drain', { deadlin: 9 }],
+    ['drain', null],
+    ['close', { sessionExpiry: 1.5, withWill: 'yes' }],
+    ['close', { withwill: true }],
+    ['close', null],
+  ])('says no goodbye before %s(%j), which is refused', async (end, options) => {
+    const script = withWill();
+    presence(script.mqtt, will).subscribe();
+    script.server.wire.connack();
+    script.acknowledge('p/7');
+
+    await expect(script.mqtt[end](options as never)).rejects.toBeInstanceOf(InvalidOptionsError);
+
+    expect(said(script)).toEqual([['p/7', 'online', true, 1]]);
+    expect(script.mqtt.connection.state.type).toBe('connected');
+  });
+
   it('says goodbye when it is unsubscribed, once', async () => {
     const script = withWill();
     const heard = hear(presence(script.mqtt, will));

@@ -3,6 +3,7 @@ import { Observable } from 'rxjs';
 import type { Mqtt } from '../client/mqtt.js';
 import { hasEnded } from '../internal/has-ended.js';
 import { openOnUse } from '../internal/open-on-use.js';
+import { check, client } from '../internal/rules.js';
 import { beforeEnd } from '../lifecycle/before-end.js';
 import { type PresenceWill, birthOf } from './presence-will.js';
 
@@ -28,7 +29,9 @@ export type PresenceStatus =
  * presence(mqtt, will).subscribe();
  * ```
  */
-export function presence({ connection }: Pick<Mqtt, 'connection'>, will: PresenceWill): Observable<PresenceStatus> {
+export function presence(mqtt: Pick<Mqtt, 'connection'>, will: PresenceWill): Observable<PresenceStatus> {
+  check(['mqtt', mqtt, client]);
+  const { connection } = mqtt;
   const birth = birthOf(connection, will);
   const { topic, payload: offline, qos = 1 } = will;
   return new Observable((subscriber) => {

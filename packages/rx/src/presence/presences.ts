@@ -10,6 +10,7 @@ import { Observable, type Unsubscribable, asapScheduler } from 'rxjs';
 import type { Mqtt } from '../client/mqtt.js';
 import { after } from '../internal/after.js';
 import { openOnUse } from '../internal/open-on-use.js';
+import { check, client, fields, func, payload as payloadRule, qos as qosRule } from '../internal/rules.js';
 
 /** A client that is there. */
 export interface Present<Template extends string = string> {
@@ -35,6 +36,8 @@ export interface PresencesOptions<Template extends string = string> {
   readonly key?: (message: Present<Template>) => string;
 }
 
+const OPTIONS = fields<PresencesOptions<never>>({ qos: qosRule, online: payloadRule, isOnline: func, key: func });
+
 /** Milliseconds after a subscription was granted anew, in which what is still retained must have come. */
 const RESYNC = 2_000;
 
@@ -46,7 +49,7 @@ const RESYNC = 2_000;
  * is forgotten a little later · completes when the connection is closed · errors with SubscribeRejectedError, with what the
  * connection has failed with, and with what a callback throws.
  *
- * @throws InvalidTopicError at once.
+ * @throws InvalidTopicError at once when the template is invalid, InvalidOptionsError for what else is wrong with the arguments.
  *
  * @example
  * ```ts
@@ -55,10 +58,12 @@ const RESYNC = 2_000;
  * ```
  */
 export function presences<const Template extends string>(
-  { connection }: Pick<Mqtt, 'connection'>,
+  mqtt: Pick<Mqtt, 'connection'>,
   filter: Template,
   options: PresencesOptions<Template> = {},
 ): Observable<ReadonlyMap<string, Present<Template>>> {
+  check(['mqtt', mqtt, client], ['', options, OPTIONS]);
+  const { connection } = mqtt;
   const template = parseTemplate(filter);
   const { qos = 1, online = 'online' } = options;
   const key = options.key ?? (({ topic }: Present<Template>): string => topic);

@@ -1,8 +1,8 @@
 import { Observable, type ObservableInput, type OperatorFunction, from, takeUntil } from 'rxjs';
 import type { BufferOptions, DropOptions } from '../internal/buffer-options.js';
-import { Buffer, checkBuffer } from '../internal/buffer.js';
+import { BUFFER_RULES, Buffer } from '../internal/buffer.js';
 import { linkSource } from '../internal/link-source.js';
-import { OptionsCheck } from '../internal/options-check.js';
+import { check, count, fields, func, oneOf } from '../internal/rules.js';
 import { stoppedBy } from '../internal/stopped-by.js';
 
 /** Options of {@link bufferOverflow}. */
@@ -17,6 +17,11 @@ export interface BufferOverflowOptions<T> extends BufferOptions, DropOptions<T> 
   /** How many values are worked on at once. Defaults to 1. */
   readonly concurrency?: number;
 }
+
+const OPTIONS = fields<BufferOverflowOptions<never>>(
+  { ...BUFFER_RULES, order: oneOf(['fifo', 'lifo']), priority: func, concurrency: count },
+  ['capacity', 'overflow'],
+);
 
 /**
  * Works on values one after another, as `concatMap` does, but in front of it no more than `capacity` values wait. RxJS has
@@ -40,14 +45,8 @@ export function bufferOverflow<T, R>(
   options: BufferOverflowOptions<T>,
   project: (value: T, index: number) => ObservableInput<R>,
 ): OperatorFunction<T, R> {
+  check(['', options, OPTIONS], ['project', project, func]);
   const { capacity, overflow, order = 'fifo', priority, concurrency = 1, onDrop, mqtt } = options;
-  const check = new OptionsCheck();
-  check.keys('', options, ['capacity', 'overflow', 'order', 'priority', 'concurrency', 'onDrop', 'mqtt']);
-  checkBuffer(check, { capacity, overflow, onDrop });
-  check.oneOf('order', order, ['fifo', 'lifo']);
-  check.optionalFunction('priority', priority);
-  check.count('concurrency', concurrency);
-  check.done();
   return (source) =>
     new Observable((subscriber) => {
       const buffer = new Buffer<T>({ operator: 'bufferOverflow', capacity, overflow, order, priority, onDrop, mqtt });

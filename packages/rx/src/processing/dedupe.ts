@@ -1,5 +1,5 @@
 import { type MonoTypeOperatorFunction, asyncScheduler, concatMap, defer } from 'rxjs';
-import { OptionsCheck } from '../internal/options-check.js';
+import { check, count, fields, func, number } from '../internal/rules.js';
 import { SeenKeys } from './seen-keys.js';
 
 /** Options of {@link dedupe}. */
@@ -11,6 +11,13 @@ export interface DedupeOptions<T> {
   /** Called with each duplicate. What it throws errors the stream. */
   readonly onDuplicate?: (value: T) => void;
 }
+
+type Window = NonNullable<DedupeOptions<never>['window']>;
+
+const OPTIONS = fields<DedupeOptions<never>>(
+  { key: func, window: fields<Window>({ count, time: number(0, Infinity) }), onDuplicate: func },
+  ['key'],
+);
 
 /**
  * Lets a value through unless one with the same key has come within the window.
@@ -36,19 +43,12 @@ export interface DedupeOptions<T> {
  * ```
  */
 export function dedupe<T>(options: DedupeOptions<T>): MonoTypeOperatorFunction<T> {
+  check(['', options, OPTIONS]);
   const { key, window = {}, onDuplicate } = options;
-  const { count = 10_000, time = 60_000 } = window;
-  const check = new OptionsCheck();
-  check.keys('', options, ['key', 'window', 'onDuplicate']);
-  check.keys('window', window, ['count', 'time']);
-  if (typeof key !== 'function') check.problem('key', 'must be a function');
-  check.count('window.count', count);
-  check.number('window.time', time, 0, Infinity);
-  check.optionalFunction('onDuplicate', onDuplicate);
-  check.done();
+  const { count: most = 10_000, time = 60_000 } = window;
   return (source) =>
     defer(() => {
-      const seen = new SeenKeys<T>({ count, time });
+      const seen = new SeenKeys<T>({ count: most, time });
       return source.pipe(
         concatMap((value) => {
           const name = key(value);

@@ -1,4 +1,11 @@
-import { type MqttMessage, type Payload, type PublishResult, isMqttError } from '@rxmqtt/core';
+import {
+  type MqttMessage,
+  type OptionProblem,
+  type Payload,
+  type PublishResult,
+  isMqttError,
+  publishProblems,
+} from '@rxmqtt/core';
 import {
   EMPTY,
   type Observable,
@@ -11,18 +18,30 @@ import {
   toArray,
 } from 'rxjs';
 import type { Mqtt } from '../client/mqtt.js';
-import { OptionsCheck } from '../internal/options-check.js';
+import { type Rules, any, check, client, codec, fields, func, topicName } from '../internal/rules.js';
 import { InputMerger } from '../publishing/input-merger.js';
 import { publishOnce } from '../publishing/publish-once.js';
+import { MESSAGE_RULES } from '../publishing/publish-rules.js';
 import type { PublishInput } from '../publishing/publish-to-options.js';
 import { isWorthRetrying } from '../reconnecting/retry-policy.js';
 import type { ForwardAnswer, ForwardOptions, ForwardOutput } from './forward-options.js';
 import { processEach } from './process-each.js';
 import type { ProcessContext, ProcessResult } from './process-options.js';
-import { PROCESS_KEYS } from './process-settings.js';
+import { PROCESS_RULES, processProblems } from './process-settings.js';
 
 /** How many outputs of one message may be on their way at once. */
 const OUTPUT_WINDOW = 64;
+
+const PUBLISH_RULES: Rules<NonNullable<ForwardOptions['publish']>> = {
+  ...MESSAGE_RULES,
+  retain: any,
+  timeout: any,
+  overflow: any,
+  topic: topicName,
+  codec,
+};
+
+const RULES: Rules<ForwardOptions> = { ...PROCESS_RULES, publish: fields(PUBLISH_RULES, [], publishProblems) };
 
 /**
  * Publishes for each message what `project` makes of it, to this broker or another one, and acknowledges the message when
@@ -40,7 +59,7 @@ const OUTPUT_WINDOW = 64;
  * Cold · opens the connection of the other side with the first output · completes, errors and unsubscribes as `processEach`
  * does; outputs that were not sent yet are taken back.
  *
- * @throws InvalidOptionsError at once, with everything that is wrong with the options.
+ * @throws InvalidOptionsError at once, with everything that is wrong with the arguments.
  *
  * @example
  * ```ts
@@ -55,10 +74,9 @@ export function forwardTo<M extends MqttMessage, T = Payload>(
   project: (message: M, context: ProcessContext) => ForwardAnswer<NoInfer<T>>,
   options: ForwardOptions<M, T> = {},
 ): OperatorFunction<M, ProcessResult<M, readonly PublishResult[]>> {
-  const { publish = {}, retry, ...rest } = options;
-  const check = new OptionsCheck();
-  check.keys('', options, [...PROCESS_KEYS, 'publish']);
-  check.done();
+  const together = (known: ForwardOptions): readonly OptionProblem[] => processProblems({ mqtt, ...known });
+  check(['mqtt', mqtt, client], ['project', project, func], ['', options, fields(RULES, [], together)]);
+  const { publish = {}, retry = {}, ...rest } = options;
   const merger = new InputMerger<T>({ ...publish, qos: publish.qos ?? 1 }, publish.overflow);
   return processEach(
     (message, context) =>
@@ -66,7 +84,7 @@ export function forwardTo<M extends MqttMessage, T = Payload>(
         mergeMap((output) => publishOutput(mqtt, output, merger), OUTPUT_WINDOW),
         toArray(),
       ),
-    { mqtt, ...rest, retry: { shouldRetry: isWorthForwarding, ...retry } },
+    { ...rest, mqtt: rest.mqtt ?? mqtt, retry: { ...retry, shouldRetry: retry.shouldRetry ?? isWorthForwarding } },
   ) as OperatorFunction<M, ProcessResult<M, readonly PublishResult[]>>;
 }
 

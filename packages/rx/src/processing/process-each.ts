@@ -1,12 +1,14 @@
 import type { MqttMessage } from '@rxmqtt/core';
 import { Observable, type OperatorFunction } from 'rxjs';
 import { linkSource } from '../internal/link-source.js';
-import { OptionsCheck } from '../internal/options-check.js';
+import { check, fields, func } from '../internal/rules.js';
 import { stoppedBy } from '../internal/stopped-by.js';
 import type { ProcessContext, ProcessOptions, ProcessResult } from './process-options.js';
-import { PROCESS_KEYS, resolveProcessOptions } from './process-settings.js';
+import { PROCESS_RULES, processProblems, resolveProcessOptions } from './process-settings.js';
 import { Processing } from './processing.js';
 import type { HandlerValue } from './run-handler.js';
+
+const OPTIONS = fields<ProcessOptions>(PROCESS_RULES, [], processProblems);
 
 /**
  * Handles messages, up to `concurrency` at a time, and acknowledges each when its handler is done. The handler answers with a
@@ -27,7 +29,7 @@ import type { HandlerValue } from './run-handler.js';
  * handlers and unsubscribes from their Observables; unfinished messages stay unacknowledged, and the connection offers them
  * to the next observer.
  *
- * @throws InvalidOptionsError at once, with everything that is wrong with the options.
+ * @throws InvalidOptionsError at once, with everything that is wrong with the arguments.
  *
  * @example
  * ```ts
@@ -48,9 +50,8 @@ export function processEach<M extends MqttMessage, H>(
   handler: (message: M, context: ProcessContext) => H,
   options: ProcessOptions<M> = {},
 ): OperatorFunction<M, ProcessResult<M, HandlerValue<H>>> {
-  const check = new OptionsCheck();
-  check.keys('', options, PROCESS_KEYS);
-  const settings = resolveProcessOptions(options, check);
+  check(['handler', handler, func], ['', options, OPTIONS]);
+  const settings = resolveProcessOptions(options);
   return (source) =>
     new Observable((subscriber) => {
       const stopped$ = stoppedBy(subscriber);

@@ -1,23 +1,32 @@
-import type { MqttMessage } from '@rxmqtt/core';
-import { checkBuffer } from '../internal/buffer.js';
-import { OptionsCheck } from '../internal/options-check.js';
-import { type ResolvedRetryPolicy, resolveRetryPolicy } from '../reconnecting/retry-policy.js';
+import type { MqttMessage, OptionProblem } from '@rxmqtt/core';
+import { isDeadLetter } from '../dead-letters/dead-letter.js';
+import { BUFFER_RULES } from '../internal/buffer.js';
+import { type Rules, client, count, fields, isFunction, oneOf } from '../internal/rules.js';
+import { RETRY_RULES, type ResolvedRetryPolicy, resolveRetryPolicy, retryProblems } from '../reconnecting/retry-policy.js';
 import type { ErrorAction, ProcessOptions } from './process-options.js';
 
 const DEFAULT_ATTEMPTS = 5;
 const ACTIONS: readonly ErrorAction[] = ['retry', 'redeliver', 'deadLetter', 'nack', 'ack', 'error'];
 
-/** The keys of {@link ProcessOptions}. */
-export const PROCESS_KEYS = [
-  'concurrency',
-  'ordered',
-  'onError',
-  'retry',
-  'deadLetter',
-  'capacity',
-  'overflow',
-  'mqtt',
-] as const satisfies readonly (keyof ProcessOptions)[];
+/** What {@link ProcessOptions} must be. */
+export const PROCESS_RULES: Rules<ProcessOptions> = {
+  concurrency: count,
+  ordered: oneOf(['no', 'byTopic', 'all']),
+  onError: oneOf(ACTIONS, isFunction, ' or a function'),
+  retry: fields(RETRY_RULES, [], retryProblems),
+  deadLetter: (value) => (isDeadLetter(value) ? undefined : 'must be a deadLetter(…)'),
+  capacity: BUFFER_RULES.capacity,
+  overflow: BUFFER_RULES.overflow,
+  mqtt: client,
+};
+
+/** What of the options must fit together: dead letters need a place, and somebody who publishes them. */
+export function processProblems({ onError, deadLetter, mqtt }: ProcessOptions): readonly OptionProblem[] {
+  if (deadLetter === undefined) {
+    return onError === 'deadLetter' ? [{ path: 'deadLetter', reason: 'is missing: where do dead letters go?' }] : [];
+  }
+  return mqtt === undefined ? [{ path: 'mqtt', reason: 'is missing: who publishes dead letters?' }] : [];
+}
 
 /** {@link ProcessOptions}, with the defaults, checked. */
 export interface ProcessSettings<M extends MqttMessage>
@@ -26,29 +35,17 @@ export interface ProcessSettings<M extends MqttMessage>
   readonly retry: ResolvedRetryPolicy;
 }
 
-/** Fills in the defaults. Throws InvalidOptionsError with all problems. */
-export function resolveProcessOptions<M extends MqttMessage>(
-  options: ProcessOptions<M>,
-  check = new OptionsCheck(),
-): ProcessSettings<M> {
+/** Fills in the defaults. */
+export function resolveProcessOptions<M extends MqttMessage>(options: ProcessOptions<M>): ProcessSettings<M> {
   const { concurrency = 64, ordered = 'no', onError = 'retry', capacity = 1_000, overflow = 'dropOldest' } = options;
   const { deadLetter, mqtt } = options;
-  check.count('concurrency', concurrency);
-  check.oneOf('ordered', ordered, ['no', 'byTopic', 'all']);
-  if (typeof onError !== 'function') check.oneOf('onError', onError, ACTIONS);
-  checkBuffer(check, { capacity, overflow });
-  const retry = resolveRetryPolicy(options.retry ?? {}, check, 'retry', DEFAULT_ATTEMPTS);
-  if (deadLetter === undefined) {
-    if (onError === 'deadLetter') check.problem('deadLetter', 'is missing: where do dead letters go?');
-  } else if (mqtt === undefined) check.problem('mqtt', 'is missing: who publishes dead letters?');
-  check.done();
   return {
     concurrency: ordered === 'all' ? 1 : concurrency,
     ordered,
     onError,
     capacity,
     overflow,
-    retry,
+    retry: resolveRetryPolicy(options.retry ?? {}, DEFAULT_ATTEMPTS),
     ...(deadLetter === undefined ? {} : { deadLetter }),
     ...(mqtt === undefined ? {} : { mqtt }),
   };

@@ -1,6 +1,6 @@
 import { type OperatorFunction, defer, map } from 'rxjs';
 import { isRepeated, topicOf } from '../internal/carried.js';
-import { OptionsCheck } from '../internal/options-check.js';
+import { check, count, fields, func, number } from '../internal/rules.js';
 import { Sequence, type SequenceStep } from './sequence.js';
 
 /** Options of {@link sequenceGaps}. */
@@ -18,6 +18,16 @@ export interface SequenceGapsOptions<T> {
   /** How many keys are remembered; the one heard of first is forgotten first. Defaults to 10,000. */
   readonly maxKeys?: number;
 }
+
+const OPTIONS = fields<SequenceGapsOptions<never>>(
+  {
+    sequence: func,
+    key: func,
+    first: number(0, Number.MAX_SAFE_INTEGER),
+    ...{ modulus: count, window: count, maxKeys: count },
+  },
+  ['sequence'],
+);
 
 /** A value, and what its number says. */
 export type SequencedValue<T> = SequenceStep & {
@@ -53,16 +63,8 @@ export type SequencedValue<T> = SequenceStep & {
  * ```
  */
 export function sequenceGaps<T>(options: SequenceGapsOptions<T>): OperatorFunction<T, SequencedValue<T>> {
+  check(['', options, OPTIONS]);
   const { sequence, key = topicKey, first = 0, modulus = Infinity, window = 1_000, maxKeys = 10_000 } = options;
-  const check = new OptionsCheck();
-  check.keys('', options, ['sequence', 'key', 'first', 'modulus', 'window', 'maxKeys']);
-  if (typeof sequence !== 'function') check.problem('sequence', 'must be a function');
-  check.optionalFunction('key', key);
-  check.number('first', first, 0, Number.MAX_SAFE_INTEGER);
-  check.count('modulus', modulus);
-  check.count('window', window);
-  check.count('maxKeys', maxKeys);
-  check.done();
   return (source) =>
     defer(() => {
       const sequences = new Map<string, Sequence>();

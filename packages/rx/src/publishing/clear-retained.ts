@@ -1,8 +1,6 @@
 import {
-  InvalidOptionsError,
   type MqttError,
   type MqttMessage,
-  type OptionProblem,
   type PublishResult,
   type Subscription,
   type SubscriptionObserver,
@@ -13,7 +11,7 @@ import { Observable, Subject, type Unsubscribable } from 'rxjs';
 import type { Mqtt } from '../client/mqtt.js';
 import { after } from '../internal/after.js';
 import { openOnUse } from '../internal/open-on-use.js';
-import { checkSinkOptions } from './check-publish-options.js';
+import { type Rule, bound, check, client, duration, fields } from '../internal/rules.js';
 import type { PublishInput } from './publish-to-options.js';
 import { publishTo } from './publish-to.js';
 
@@ -39,7 +37,13 @@ export type ClearedTopic =
 
 /** How often the server is asked for more, while others publish retained messages as fast as they are cleared. */
 const MAX_PASSES = 10;
-const LONGEST_DELAY = 2 ** 31 - 1;
+
+const OPTIONS = fields<ClearRetainedOptions>({ quiet: duration, timeout: duration, window: bound, capacity: bound });
+
+const ungrouped: Rule = (filter) =>
+  parseSharedFilter(filter as string) === undefined
+    ? undefined
+    : 'names a consumer group, and those get no retained messages';
 
 /**
  * Finds the retained messages of a filter, and clears them: publishes an empty retained message to each of their topics. Then
@@ -58,14 +62,18 @@ const LONGEST_DELAY = 2 ** 31 - 1;
  * ```
  */
 export function clearRetained(
-  { connection }: Pick<Mqtt, 'connection'>,
+  mqtt: Pick<Mqtt, 'connection'>,
   filter: string,
   options: ClearRetainedOptions = {},
 ): Observable<ClearedTopic> {
+  check(['mqtt', mqtt, client], ['filter', filter, ungrouped], ['', options, OPTIONS]);
+  const { connection } = mqtt;
   const { quiet = 500, timeout = 10_000, window = 64, capacity = 10_000 } = options;
-  check(filter, { quiet, timeout });
-  checkSinkOptions({ window, capacity });
   return new Observable((subscriber) => {
+    if (connection.state.type === 'failed') {
+      subscriber.error(connection.state.cause);
+      return;
+    }
     const found$ = new Subject<PublishInput & { readonly topic: string }>();
     const clearing = new Set<string>();
     const failed = new Set<string>();
@@ -147,16 +155,4 @@ export function clearRetained(
     look();
     openOnUse(connection);
   });
-}
-
-function check(filter: string, durations: { readonly quiet: number; readonly timeout: number }): void {
-  const problems: OptionProblem[] = [];
-  if (parseSharedFilter(filter) !== undefined) {
-    problems.push({ path: 'filter', reason: 'names a consumer group, and those get no retained messages' });
-  }
-  for (const [path, value] of Object.entries(durations)) {
-    if (typeof value === 'number' && value > 0 && value <= LONGEST_DELAY) continue;
-    problems.push({ path, reason: 'must be a number of milliseconds above 0' });
-  }
-  if (problems.length > 0) throw new InvalidOptionsError(problems);
 }

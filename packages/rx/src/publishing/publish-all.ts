@@ -2,11 +2,12 @@ import { type Payload, isMqttError } from '@rxmqtt/core';
 import { Observable } from 'rxjs';
 import type { Mqtt } from '../client/mqtt.js';
 import { reportDrop } from '../lifecycle/reports.js';
-import { checkWindow } from './check-publish-options.js';
+import { check, client, fields, func } from '../internal/rules.js';
 import { InputMerger } from './input-merger.js';
+import { MANY_RULES, messageProblems, sinkBounds } from './publish-rules.js';
 import type { PublishInput, PublishManyOptions, PublishStatus } from './publish-to-options.js';
 import { PullLoop } from './pull-loop.js';
-import { type PullSource, checkPullSource, openSource } from './pull-source.js';
+import { type PullSource, openSource, pullable } from './pull-source.js';
 import { failed } from './send-window.js';
 import { statusEmitter } from './status-emitter.js';
 
@@ -15,6 +16,8 @@ export interface PublishAllOptions<T = Payload, S = unknown> extends PublishMany
   /** Makes the message of an item. Without it an item is a message; text or bytes are one for the `topic` of the options. */
   readonly project?: (item: S, index: number) => PublishInput<T>;
 }
+
+const OPTIONS = fields<PublishAllOptions<never>>({ ...MANY_RULES, project: func }, [], messageProblems);
 
 /**
  * Publishes the items of a source that can be pulled, and emits one status per item, in their order (what is refused at once
@@ -26,7 +29,7 @@ export interface PublishAllOptions<T = Payload, S = unknown> extends PublishMany
  * if `onError` says so · goes on through reconnects · unsubscribing closes the iterator or cancels the stream; what was handed
  * to the connection goes on.
  *
- * @throws InvalidOptionsError at once, also when the source is none.
+ * @throws InvalidOptionsError at once, with everything that is wrong with the arguments; also when the source is none.
  *
  * @example
  * ```ts
@@ -45,12 +48,13 @@ export function publishAll<T = Payload, S extends PublishInput<T> | Payload = Pu
   options?: PublishAllOptions<T, S>,
 ): Observable<PublishStatus<S>>;
 export function publishAll<T, S>(
-  { connection }: Pick<Mqtt, 'connection'>,
+  mqtt: Pick<Mqtt, 'connection'>,
   source: PullSource<S>,
   options: PublishAllOptions<T, S> = {},
 ): Observable<PublishStatus<S>> {
-  checkPullSource(source);
-  const window = checkWindow(options);
+  check(['mqtt', mqtt, client], ['source', source, pullable], ['', options, OPTIONS]);
+  const { connection } = mqtt;
+  const { window } = sinkBounds(options);
   const { project = asInput<T> } = options;
   const merger = new InputMerger(options, 'block');
   return new Observable((subscriber) => {

@@ -1,13 +1,32 @@
-import type { Connection, Payload, PublishOptions, PublishResult } from '@rxmqtt/core';
+import { type Connection, type Payload, type PublishOptions, type PublishResult, publishProblems } from '@rxmqtt/core';
 import { Observable } from 'rxjs';
 import { openOnUse } from '../internal/open-on-use.js';
+import { any, check, fields } from '../internal/rules.js';
+import { MESSAGE_RULES } from './publish-rules.js';
 
-/** Publishes one message at each subscription; see `Mqtt.publish`. */
+const OPTIONS = fields<Omit<PublishOptions, 'signal'>>(
+  { ...MESSAGE_RULES, retain: any, timeout: any, overflow: any },
+  [],
+  publishProblems,
+);
+
+/** Publishes one message at each subscription; see `Mqtt.publish`. Throws InvalidOptionsError at once. */
+export function publish(
+  connection: Connection,
+  topic: string,
+  payload: Payload,
+  options: Omit<PublishOptions, 'signal'>,
+): Observable<PublishResult> {
+  check(['', options, OPTIONS]);
+  return publishOnce(connection, topic, payload, options);
+}
+
+/** {@link publish}, of what was checked or comes as it may: then it errors. */
 export function publishOnce(
   connection: Connection,
   topic: string,
   payload: Payload,
-  options: Omit<PublishOptions, 'signal'> = {},
+  options: Omit<PublishOptions, 'signal'>,
 ): Observable<PublishResult> {
   return new Observable((subscriber) => {
     const abort = new AbortController();

@@ -9,8 +9,8 @@ import {
 } from '@rxmqtt/core';
 import { openOnUse } from '../internal/open-on-use.js';
 import { reportDrop } from '../lifecycle/reports.js';
-import type { SinkBounds } from './check-publish-options.js';
-import type { InputMerger } from './input-merger.js';
+import type { InputMerger, MergedInput } from './input-merger.js';
+import type { SinkBounds } from './publish-rules.js';
 import type { PublishInput, PublishStatus } from './publish-to-options.js';
 import { SendWindow, failed } from './send-window.js';
 import { SinkBuffer } from './sink-buffer.js';
@@ -80,7 +80,7 @@ export class PublishQueue<T, I extends PublishInput<T>> {
       return;
     }
     const waits =
-      this.#running || !this.#window.isOpen || this.#buffer.size > 0 || this.#isHeld(message.options.offline);
+      this.#running || !this.#window.isOpen || this.#buffer.size > 0 || this.#isHeld(message);
     const entry = waitingInput(index, input, message, waits);
     for (const given of this.#buffer.add(entry, room)) {
       this.#giveUp(given.index, given.input, given.message.topic, this.#overflow(given.message.topic));
@@ -137,7 +137,7 @@ export class PublishQueue<T, I extends PublishInput<T>> {
 
   #startNext(): boolean {
     const { first } = this.#buffer;
-    if (first === undefined || !this.#window.isOpen || this.#isHeld(first.message.options.offline)) return false;
+    if (first === undefined || !this.#window.isOpen || this.#isHeld(first.message)) return false;
     this.#buffer.shift();
     this.#start(first);
     return true;
@@ -150,10 +150,13 @@ export class PublishQueue<T, I extends PublishInput<T>> {
   }
 
   /** Where old gives way to new, nothing is handed on that could not be sent now: in the outbox it would grow old. */
-  #isHeld(offline: string | undefined): boolean {
-    if (!this.#buffer.sheds || offline === 'error') return false;
+  #isHeld({ topic, options }: MergedInput): boolean {
+    if (!this.#buffer.sheds) return false;
+    if (this.#congested) return true;
     const { type } = this.#connection.state;
-    return this.#congested || type === 'idle' || type === 'connecting' || type === 'reconnecting';
+    if (type !== 'idle' && type !== 'connecting' && type !== 'reconnecting') return false;
+    // What is not to wait anywhere is given up at once, by the connection.
+    return (options.offline ?? this.#connection.publishDefaults(topic).offline) === 'queue';
   }
 
   #giveUp(index: number, input: I, topic: string, error: MqttError): void {

@@ -1,4 +1,4 @@
-import { type DropEvent, ExpiredError, InvalidMessageError, OverflowError } from '@rxmqtt/core';
+import { type ConnectionOptions, type DropEvent, ExpiredError, InvalidMessageError, OverflowError } from '@rxmqtt/core';
 import { type Observable, Subject, from, range, take, tap } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { type Script, connected, idle, inputs, toInput, watch } from '../../test/scripted.js';
@@ -103,6 +103,39 @@ describe('publishTo, when there is too much', () => {
     send('a');
 
     expect(seen.statuses).toMatchObject([{ status: 'failed', error: { code: 'ERR_MQTT_OFFLINE' } }]);
+  });
+
+  it.each<readonly [string, ConnectionOptions]>([
+    ["'error', for all of the connection", { publish: { offline: 'error' } }],
+    ["'drop', for all of the connection", { publish: { offline: 'drop' } }],
+    ["'error', for its topic", { publishDefaults: { '#': { offline: 'error' } } }],
+  ])('with dropOldest and latest refuses at once what is not to wait: offline: %s', (_, options) => {
+    for (const overflow of ['dropOldest', 'latest'] as const) {
+      const { send, seen, server, topics } = feed(connected(options), { qos: 0, overflow });
+      server.wire.cut();
+
+      send('a');
+
+      expect(seen.statuses).toMatchObject([{ status: 'failed', error: { code: 'ERR_MQTT_OFFLINE' } }]);
+      server.clock.advance(60_000);
+      server.wire.connack();
+      expect(topics()).toEqual([]);
+    }
+  });
+
+  it("with dropOldest lets what says so wait, where the connection's default is another", () => {
+    const script = connected({ publish: { offline: 'error' }, publishDefaults: { 'b/#': { offline: 'queue' } } });
+    const own = feed(script, { qos: 0, offline: 'queue', overflow: 'dropOldest' });
+    const byTopic = feed(script, { qos: 0, overflow: 'dropOldest' });
+    script.server.wire.cut();
+
+    own.send('a');
+    byTopic.send('b');
+
+    expect([own.seen.statuses, byTopic.seen.statuses]).toEqual([[], []]);
+    script.server.clock.advance(60_000);
+    script.server.wire.connack();
+    expect(script.topics()).toEqual(['a', 'b']);
   });
 
   it('with dropOldest ends with its connection', () => {

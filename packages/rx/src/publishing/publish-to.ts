@@ -1,9 +1,10 @@
 import type { Payload } from '@rxmqtt/core';
 import { Observable, type OperatorFunction, Subject, takeUntil } from 'rxjs';
 import type { Mqtt } from '../client/mqtt.js';
-import { checkSinkOptions } from './check-publish-options.js';
+import { check, client } from '../internal/rules.js';
 import { InputMerger } from './input-merger.js';
 import { PublishQueue } from './publish-queue.js';
+import { SINK_OPTIONS, sinkBounds } from './publish-rules.js';
 import type { PublishInput, PublishStatus, PublishToOptions } from './publish-to-options.js';
 import { statusEmitter } from './status-emitter.js';
 
@@ -20,7 +21,7 @@ import { statusEmitter } from './status-emitter.js';
  * status · errors with the source, at once, or as `onError` says · goes on through reconnects, waiting meanwhile ·
  * unsubscribing drops what waits here, which shows in `drops$`; what was handed to the connection goes on.
  *
- * @throws InvalidOptionsError at once, with everything that is wrong with the options.
+ * @throws InvalidOptionsError at once, with everything that is wrong with the arguments.
  *
  * @example
  * ```ts
@@ -36,7 +37,8 @@ export function publishTo<T = Payload, I extends PublishInput<T> = PublishInput<
   mqtt: Pick<Mqtt, 'connection'>,
   options: PublishToOptions<T> = {},
 ): OperatorFunction<I, PublishStatus<I>> {
-  const bounds = checkSinkOptions(options);
+  check(['mqtt', mqtt, client], ['', options, SINK_OPTIONS]);
+  const bounds = sinkBounds(options);
   // Room in the outbox is waited for: what this sink gives up is for its own policy to say.
   const merger = new InputMerger(options, 'block');
   return (source) =>

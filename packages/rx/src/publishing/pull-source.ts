@@ -1,4 +1,4 @@
-import { InvalidOptionsError } from '@rxmqtt/core';
+import { type Rule, isObject } from '../internal/rules.js';
 
 /** What of a web stream is needed to read it. */
 export interface WebStream<I> {
@@ -18,16 +18,14 @@ export interface Puller<I> {
   close(): void;
 }
 
-/** Checks that something can be pulled from. Throws InvalidOptionsError. */
-export function checkPullSource(source: unknown): void {
+/** What can be pulled from. */
+export const pullable: Rule = (source) => {
   if (isObject(source) && !ArrayBuffer.isView(source)) {
-    if (Symbol.asyncIterator in source || Symbol.iterator in source || 'getReader' in source) return;
+    if (Symbol.asyncIterator in source || Symbol.iterator in source || 'getReader' in source) return undefined;
   }
   const hint = isObject(source) && 'subscribe' in source ? ': an Observable pushes, so pipe it through publishTo' : '';
-  throw new InvalidOptionsError([
-    { path: 'source', reason: `must be an iterable, an async iterable, a Readable or a ReadableStream${hint}` },
-  ]);
-}
+  return `must be an iterable, an async iterable, a Readable or a ReadableStream${hint}`;
+};
 
 /** Begins to pull. May throw what the source throws. */
 export function openSource<I>(source: PullSource<I>): Puller<I> {
@@ -57,8 +55,4 @@ function ofIterator<I>(iterator: Iterator<I, unknown> | AsyncIterator<I, unknown
       }
     },
   };
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

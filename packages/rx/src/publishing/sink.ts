@@ -2,9 +2,10 @@ import type { Connection, Payload } from '@rxmqtt/core';
 import { Observable, type Observer, Subject } from 'rxjs';
 import type { Mqtt } from '../client/mqtt.js';
 import { hasEnded } from '../internal/has-ended.js';
-import { checkSinkOptions } from './check-publish-options.js';
+import { check, client } from '../internal/rules.js';
 import { InputMerger } from './input-merger.js';
 import { PublishQueue } from './publish-queue.js';
+import { SINK_OPTIONS, sinkBounds } from './publish-rules.js';
 import type { FailedStatus, PublishInput, PublishStatus, PublishToOptions } from './publish-to-options.js';
 
 /** What became of the inputs of a sink. */
@@ -43,8 +44,25 @@ export interface Sink<T = Payload> extends Observer<PublishInput<T>> {
   readonly closed: Promise<SinkReport>;
 }
 
-/** Makes a sink; see `Mqtt.sink`, which is this with a client. */
+/**
+ * Makes a sink: what {@link Mqtt.sink} is, as a function.
+ *
+ * Opens the connection when the first input comes · goes on through reconnects, as {@link publishTo} does · closes when it was
+ * completed or ended by `error()` and every input has its status, and with the connection.
+ *
+ * @throws InvalidOptionsError at once, with everything that is wrong with the arguments.
+ *
+ * @example
+ * ```ts
+ * const log = sink(mqtt, { topic: 'plant/log', qos: 1, overflow: 'dropOldest' });
+ * log.next({ payload: 'started' });
+ * log.complete();
+ * const { published, failed } = await log.closed;
+ * console.log(published, 'published,', failed, 'failed');
+ * ```
+ */
 export function sink<T = Payload>(mqtt: Pick<Mqtt, 'connection'>, options: PublishToOptions<T> = {}): Sink<T> {
+  check(['mqtt', mqtt, client], ['', options, SINK_OPTIONS]);
   return new QueueSink(mqtt.connection, options);
 }
 
@@ -65,7 +83,7 @@ class QueueSink<T> implements Sink<T> {
   #state: 'open' | 'ending' | 'closed' = 'open';
 
   constructor(connection: Connection, options: PublishToOptions<T>) {
-    const bounds = checkSinkOptions(options);
+    const bounds = sinkBounds(options);
     this.#failFast = options.onError === 'error';
     // As a subscriber, so that what it throws is reported as what any consumer throws, and harms nobody.
     if (typeof options.onError === 'function')

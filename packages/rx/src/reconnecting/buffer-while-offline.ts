@@ -3,10 +3,11 @@ import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import type { Mqtt } from '../client/mqtt.js';
 import type { BufferOptions, DropOptions } from '../internal/buffer-options.js';
 import type { BufferOverflow } from '../internal/backlog.js';
-import { Buffer, checkBuffer } from '../internal/buffer.js';
+import { BUFFER_RULES, Buffer } from '../internal/buffer.js';
 import { linkSource } from '../internal/link-source.js';
 import { openOnUse } from '../internal/open-on-use.js';
-import { OptionsCheck } from '../internal/options-check.js';
+import { check, client, fields } from '../internal/rules.js';
+import { connectedOf } from '../lifecycle/state.js';
 
 /** Options of {@link bufferWhileOffline}. */
 export interface BufferWhileOfflineOptions<T> extends BufferOptions, Pick<DropOptions<T>, 'onDrop'> {
@@ -15,6 +16,9 @@ export interface BufferWhileOfflineOptions<T> extends BufferOptions, Pick<DropOp
   /** Defaults to `'dropOldest'`. */
   readonly overflow?: BufferOverflow;
 }
+
+const { mqtt: _, ...RULES } = BUFFER_RULES;
+const OPTIONS = fields<BufferWhileOfflineOptions<never>>(RULES);
 
 /**
  * Lets values through while there is a connection, and keeps them while there is none; they leave in their order when it is
@@ -38,11 +42,8 @@ export function bufferWhileOffline<T>(
   mqtt: Mqtt,
   options: BufferWhileOfflineOptions<T> = {},
 ): MonoTypeOperatorFunction<T> {
+  check(['mqtt', mqtt, client], ['', options, OPTIONS]);
   const { capacity = 1_000, overflow = 'dropOldest', onDrop } = options;
-  const check = new OptionsCheck();
-  check.keys('', options, ['capacity', 'overflow', 'onDrop']);
-  checkBuffer(check, { capacity, overflow, onDrop });
-  check.done();
   return (source) =>
     new Observable((subscriber) => {
       const buffer = new Buffer<T>({ operator: 'bufferWhileOffline', capacity, overflow, onDrop, mqtt });
@@ -64,7 +65,7 @@ export function bufferWhileOffline<T>(
         buffer.clear();
       });
       openOnUse(mqtt.connection);
-      const connection = mqtt.connected$.subscribe({
+      const connection = connectedOf(mqtt.connection).subscribe({
         next: flush,
         error: (error: unknown) => {
           subscriber.error(error);

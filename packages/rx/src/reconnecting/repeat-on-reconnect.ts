@@ -9,14 +9,17 @@ import { onReconnect } from './on-reconnect.js';
  * Cold · does not open the connection · a source that has completed is started again too · completes when the connection has
  * ended for good and the source has completed · errors with the source.
  *
+ * @throws InvalidOptionsError at once when `mqtt` is no client.
+ *
  * @example
  * ```ts
  * const plan$ = defer(() => fetchPlan()).pipe(repeatOnReconnect(mqtt));
  * ```
  */
-export function repeatOnReconnect<T>(mqtt: Mqtt): MonoTypeOperatorFunction<T> {
+export function repeatOnReconnect<T>(mqtt: Pick<Mqtt, 'connection'>): MonoTypeOperatorFunction<T> {
+  const again$ = onReconnect(mqtt);
   return (source) =>
-    onReconnect(mqtt).pipe(
+    again$.pipe(
       startWith(undefined),
       switchMap(() => source),
     );

@@ -2,7 +2,6 @@ import { InvalidOptionsError, OverflowError } from '@rxmqtt/core';
 import fc from 'fast-check';
 import { EMPTY, NEVER, Subject, defer, of, range, take, tap, throwError } from 'rxjs';
 import { marbles, watch } from '../../test/operators/marbles.js';
-import { OptionsCheck } from '../internal/options-check.js';
 import { Backoff } from './backoff.js';
 import { retryBackoff } from './retry-backoff.js';
 import { type Jitter, type RetryPolicy, resolveRetryPolicy } from './retry-policy.js';
@@ -11,7 +10,7 @@ const exact = { initialDelay: 2, factor: 2, jitter: 'none' } as const satisfies 
 const mistake = new Error('mine');
 
 function delays(policy: RetryPolicy, failures: number): (number | undefined)[] {
-  const backoff = new Backoff(resolveRetryPolicy(policy, new OptionsCheck()));
+  const backoff = new Backoff(resolveRetryPolicy(policy));
   return Array.from({ length: failures }, () => backoff.next(mistake, 0));
 }
 
@@ -53,7 +52,7 @@ describe('the delays of a policy', () => {
   });
 
   it('start again after it has gone well for long enough', () => {
-    const backoff = new Backoff(resolveRetryPolicy({ ...exact, maxAttempts: 3, resetAfter: 100 }, new OptionsCheck()));
+    const backoff = new Backoff(resolveRetryPolicy({ ...exact, maxAttempts: 3, resetAfter: 100 }));
     expect([0, 99, 100, 0].map((lasted) => backoff.next(mistake, lasted))).toEqual([2, 4, 2, 4]);
   });
 });

@@ -1,7 +1,9 @@
 import { type MonoTypeOperatorFunction, asyncScheduler, defer, retry, throwError, timer } from 'rxjs';
-import { OptionsCheck } from '../internal/options-check.js';
+import { check, fields } from '../internal/rules.js';
 import { Backoff } from './backoff.js';
-import { type RetryPolicy, resolveRetryPolicy } from './retry-policy.js';
+import { RETRY_RULES, type RetryPolicy, resolveRetryPolicy, retryProblems } from './retry-policy.js';
+
+const POLICY = fields<RetryPolicy>(RETRY_RULES, [], retryProblems);
 
 /**
  * Subscribes to the source again when it errors: after a delay that grows, is spread by chance and starts again from
@@ -26,9 +28,8 @@ import { type RetryPolicy, resolveRetryPolicy } from './retry-policy.js';
  * ```
  */
 export function retryBackoff<T>(policy: RetryPolicy = {}): MonoTypeOperatorFunction<T> {
-  const check = new OptionsCheck();
-  const resolved = resolveRetryPolicy(policy, check);
-  check.done();
+  check(['', policy, POLICY]);
+  const resolved = resolveRetryPolicy(policy);
   return (source) =>
     defer(() => {
       const backoff = new Backoff(resolved);

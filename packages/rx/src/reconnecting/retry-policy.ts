@@ -1,6 +1,6 @@
-import { isMqttError } from '@rxmqtt/core';
-import { LONGEST_DELAY, type OptionsCheck } from '../internal/options-check.js';
+import { type OptionProblem, isMqttError } from '@rxmqtt/core';
 import { type Random, systemRandom } from '../internal/random.js';
+import { LONGEST_DELAY, type Rules, count, func, number, oneOf } from '../internal/rules.js';
 
 /** How a delay is spread, so that many who failed together do not come back together. */
 export type Jitter = 'full' | 'equal' | 'decorrelated' | 'none';
@@ -38,7 +38,7 @@ export interface RetryPolicy {
 /** A policy, all set. */
 export type ResolvedRetryPolicy = Required<RetryPolicy>;
 
-const KEYS = ['initialDelay', 'maxDelay', 'factor', 'jitter', 'maxAttempts', 'resetAfter', 'shouldRetry', 'random'];
+const INITIAL_DELAY = 250;
 const JITTERS: readonly Jitter[] = ['full', 'equal', 'decorrelated', 'none'];
 
 /** What is worth another attempt when nobody says so. */
@@ -46,24 +46,26 @@ export function isWorthRetrying(error: unknown): boolean {
   return !isMqttError(error) || error.retryable;
 }
 
-/** Fills in the defaults, and tells `check` what is wrong. */
-export function resolveRetryPolicy(
-  policy: RetryPolicy,
-  check: OptionsCheck,
-  path = '',
-  defaultAttempts = Infinity,
-): ResolvedRetryPolicy {
-  check.keys(path, policy, KEYS);
-  const { initialDelay = 250, factor = 2, jitter = 'full', maxAttempts = defaultAttempts, resetAfter = 5_000 } = policy;
+/** What a policy must be. */
+export const RETRY_RULES: Rules<RetryPolicy> = {
+  initialDelay: number(0, LONGEST_DELAY),
+  maxDelay: number(0, LONGEST_DELAY),
+  factor: number(1, 100),
+  jitter: oneOf(JITTERS),
+  maxAttempts: count,
+  resetAfter: number(0, Infinity),
+  shouldRetry: func,
+  random: func,
+};
+
+/** What of a policy must fit together. */
+export function retryProblems({ initialDelay = INITIAL_DELAY, maxDelay = Infinity }: RetryPolicy): readonly OptionProblem[] {
+  return maxDelay < initialDelay ? [{ path: 'maxDelay', reason: `must not be less than initialDelay (${String(initialDelay)})` }] : [];
+}
+
+/** Fills in the defaults. */
+export function resolveRetryPolicy(policy: RetryPolicy, defaultAttempts = Infinity): ResolvedRetryPolicy {
+  const { initialDelay = INITIAL_DELAY, factor = 2, jitter = 'full', maxAttempts = defaultAttempts, resetAfter = 5_000 } = policy;
   const { maxDelay = Math.max(30_000, initialDelay), shouldRetry = isWorthRetrying, random = systemRandom } = policy;
-  const at = (key: string): string => (path === '' ? key : `${path}.${key}`);
-  check.number(at('initialDelay'), initialDelay, 0, LONGEST_DELAY);
-  check.number(at('maxDelay'), maxDelay, Math.min(initialDelay, LONGEST_DELAY), LONGEST_DELAY);
-  check.number(at('factor'), factor, 1, 100);
-  check.oneOf(at('jitter'), jitter, JITTERS);
-  check.count(at('maxAttempts'), maxAttempts);
-  check.number(at('resetAfter'), resetAfter, 0, Infinity);
-  check.optionalFunction(at('shouldRetry'), shouldRetry);
-  check.optionalFunction(at('random'), random);
   return { initialDelay, maxDelay, factor, jitter, maxAttempts, resetAfter, shouldRetry, random };
 }

@@ -1,6 +1,8 @@
 import { EMPTY, type MonoTypeOperatorFunction, defer, dematerialize, materialize, switchMap } from 'rxjs';
 import type { Mqtt } from '../client/mqtt.js';
 import { openOnUse } from '../internal/open-on-use.js';
+import { check, client } from '../internal/rules.js';
+import { connectedOf } from '../lifecycle/state.js';
 
 /**
  * Is subscribed to the source only while there is a connection: unsubscribes when it is lost, subscribes anew when it is
@@ -8,6 +10,8 @@ import { openOnUse } from '../internal/open-on-use.js';
  *
  * Cold · opens the connection when it is subscribed · completes when the source does, and when the connection has ended for
  * good · errors with the source only · on a reconnect the source starts from its beginning.
+ *
+ * @throws InvalidOptionsError at once when `mqtt` is no client.
  *
  * @example
  * ```ts
@@ -20,13 +24,14 @@ import { openOnUse } from '../internal/open-on-use.js';
  *   .subscribe();
  * ```
  */
-export function whileConnected<T>(mqtt: Mqtt): MonoTypeOperatorFunction<T> {
+export function whileConnected<T>(mqtt: Pick<Mqtt, 'connection'>): MonoTypeOperatorFunction<T> {
+  check(['mqtt', mqtt, client]);
   return (source) =>
     defer(() => {
       openOnUse(mqtt.connection);
       // The end of the source is a value, so that it ends the result as well, and not only this connection's part of it.
       const part$ = source.pipe(materialize());
-      return mqtt.connected$.pipe(
+      return connectedOf(mqtt.connection).pipe(
         switchMap((connected) => (connected ? part$ : EMPTY)),
         dematerialize(),
       );

@@ -9,6 +9,7 @@ import {
 import { Observable, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Mqtt } from '../client/mqtt.js';
 import { RxMqtt } from '../client/rx-mqtt.js';
+import { any, check, fields, number } from '../internal/rules.js';
 import { rememberWill } from '../presence/presence-will.js';
 import { schedulerClock } from './scheduler-clock.js';
 
@@ -25,6 +26,15 @@ export interface TestBrokerOptions extends CoreTestBrokerOptions {
   readonly horizon?: number;
 }
 
+/** What the broker is to be like, it says itself. */
+const OPTIONS = fields<TestBrokerOptions>({
+  ...{ receiveMaximum: any, maximumPacketSize: any, maximumQoS: any, retainAvailable: any },
+  ...{ wildcardSubscriptionAvailable: any, subscriptionIdentifiersAvailable: any, sharedSubscriptionAvailable: any },
+  ...{ serverKeepAlive: any, sessionExpiryInterval: any, clock: any, latency: any, protocolVersions: any },
+  ...{ overlap: any, authenticate: any, faults: any, scheduler: any },
+  horizon: number(0, Infinity),
+});
+
 /** A broker in this process, for clients that speak Observables. */
 export interface TestBroker extends CoreTestBroker {
   /** Makes a client of it, as `connect` does of others; the first use opens it. */
@@ -39,6 +49,8 @@ export interface TestBroker extends CoreTestBroker {
  * Makes a broker for tests: MQTT 5, 3.1.1 and 3.1 without sockets. With a `TestScheduler` reconnects, keepalive, backoff and
  * expiry take no time.
  *
+ * @throws InvalidOptionsError at once.
+ *
  * @example
  * ```ts
  * testScheduler.run(({ hot, expectObservable }) => {
@@ -50,7 +62,9 @@ export interface TestBroker extends CoreTestBroker {
  * });
  * ```
  */
-export function createTestBroker({ scheduler, horizon = TEN_MINUTES, ...options }: TestBrokerOptions = {}): TestBroker {
+export function createTestBroker(given: TestBrokerOptions = {}): TestBroker {
+  check(['', given, OPTIONS]);
+  const { scheduler, horizon = TEN_MINUTES, ...options } = given;
   const broker = createCoreTestBroker(
     scheduler === undefined ? options : { ...options, clock: schedulerClock(scheduler, horizon) },
   );
