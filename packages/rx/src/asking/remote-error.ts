@@ -10,7 +10,8 @@ export class RemoteError extends MqttError {
   declare readonly code: 'ERR_MQTT_REMOTE';
   /**
    * What went wrong, in words that the two sides share: `NOT_FOUND`. The library itself uses `BAD_REQUEST` for a request that
-   * could not be decoded, and `INTERNAL` for any other error of a handler, whose message stays where it was thrown.
+   * could not be decoded, `STOPPED` for an answer of several values that was cut because the responder has left, and `INTERNAL` for
+   * any other error of a handler, whose message stays where it was thrown.
    */
   readonly remoteCode: string;
   /** The text that crosses. */

@@ -134,13 +134,17 @@ function isAsyncIterable<V>(value: HandlerResult<V>): value is AsyncIterable<V> 
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
-/** Completes when the signal is aborted. */
+/** Errors when the signal is aborted: an answer that was cut is not a complete one. */
 function stoppedBy<V>(signal: AbortSignal): (source: Observable<V>) => Observable<V> {
   return (source) =>
     new Observable((subscriber) => {
       const stop = (): void => {
-        subscriber.complete();
+        subscriber.error(new RemoteError('STOPPED', 'the responder has left before the answer was complete'));
       };
+      if (signal.aborted) {
+        stop();
+        return;
+      }
       signal.addEventListener('abort', stop);
       subscriber.add(() => {
         signal.removeEventListener('abort', stop);

@@ -365,6 +365,68 @@ describe('respond', () => {
     expect(left).toHaveBeenCalledTimes(1);
   });
 
+  describe('whose answer is cut', () => {
+    const stopped = [
+      ['rxmqtt-error', 'STOPPED'],
+      ['rxmqtt-error-message', 'the responder has left before the answer was complete'],
+    ];
+    const told = (published: readonly { payload: unknown; properties?: object | undefined }[]) =>
+      published.map(({ payload, properties = {} }) => ('userProperties' in properties ? properties.userProperties : payload));
+
+    it.each<readonly [string, () => HandlerResult<string>]>([
+      ['an Observable', () => concat(of('1'), NEVER)],
+      [
+        'an async iterable',
+        async function* () {
+          yield '1';
+          await new Promise(() => undefined);
+        },
+      ],
+    ])('by unsubscribing says so, and not that it was the last: %s', async (_, handler) => {
+      const { ask, heard, published, acknowledgeReplies } = responder(handler);
+      ask('');
+      await promises();
+      acknowledgeReplies();
+      await promises();
+      heard.leave();
+      await promises();
+
+      expect(told(published())).toEqual(['1', stopped]);
+    });
+
+    it('before it has begun, too: by a handler that leaves', async () => {
+      const begun = jest.fn();
+      const { ask, heard, published } = responder(() => {
+        heard.leave();
+        return new Observable<string>(begun);
+      });
+      ask('');
+      await promises();
+
+      expect(told(published())).toEqual([stopped]);
+      expect(begun).not.toHaveBeenCalled();
+    });
+
+    it('is an error to whoever asks', async () => {
+      const asker = asking();
+      const replies = hear(asker.mqtt.requestMany('calc/add', '', { until: { sentinel: true }, linger: 1 }));
+      asker.serve();
+      const { ask, heard, published } = responder(() => concat(of('1'), NEVER));
+      ask('');
+      await promises();
+      heard.leave();
+      await promises();
+      const [request] = asker.requests();
+      for (const { payload, properties = {} } of published()) {
+        const { userProperties = [] } = properties;
+        asker.reply(request!, payload, { userProperties });
+      }
+
+      expect(replies).toMatchObject({ completed: false, error: { code: 'ERR_MQTT_REMOTE', remoteCode: 'STOPPED' } });
+      expect(replies.values).toHaveLength(1);
+    });
+  });
+
   it('lets a consumer that has seen enough leave in the middle', async () => {
     const { mqtt, serve, server, published } = asking();
     const statuses: RespondStatus[] = [];
