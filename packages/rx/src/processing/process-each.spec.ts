@@ -619,6 +619,62 @@ describe('processEach', () => {
     });
   });
 
+  describe('with a handler that answers with a thenable of its own', () => {
+    const thenable = (then: unknown): PromiseLike<string> => ({ then }) as PromiseLike<string>;
+    const fakes = fakeMessages('ab');
+    const results = async (answer: () => unknown): Promise<unknown[]> => {
+      const seen = watch(of(fakes.a, fakes.b).pipe(processEach(answer, { onError: 'ack' })));
+      // A thenable of others is asked in a microtask of its own.
+      for (let i = 0; i < 5; i++) await Promise.resolve();
+      expect(seen.completed).toBe(true);
+      return seen.values.map(({ status, ...rest }) => [status, 'error' in rest ? rest.error : undefined]);
+    };
+
+    it.each<readonly [string, () => unknown]>([
+      [
+        'throws',
+        () =>
+          thenable(() => {
+            throw mistake;
+          }),
+      ],
+      [
+        'has a `then` that cannot be read',
+        () =>
+          Object.defineProperty({}, 'then', {
+            get: () => {
+              throw mistake;
+            },
+          }),
+      ],
+      [
+        'rejects, and then throws',
+        () =>
+          thenable((_: unknown, reject: (error: Error) => void) => {
+            reject(mistake);
+            throw new Error('another one');
+          }),
+      ],
+    ])('that %s: it has failed, and the next message is handled', async (_, answer) => {
+      await expect(results(answer)).resolves.toEqual([
+        ['skipped', mistake],
+        ['skipped', mistake],
+      ]);
+    });
+
+    it('that fulfils twice: the message is finished once', async () => {
+      const twice = (): unknown =>
+        thenable((resolve: (value: string) => void) => {
+          resolve('1');
+          resolve('2');
+        });
+      await expect(results(twice)).resolves.toEqual([
+        ['processed', undefined],
+        ['processed', undefined],
+      ]);
+    });
+  });
+
   describe('checks what it is given', () => {
     it.each([
       ['concurrency', { concurrency: 0 }],

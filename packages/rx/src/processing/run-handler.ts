@@ -12,15 +12,18 @@ export interface HandlerEnd<R> {
 /** Runs a handler to its end, synchronously if it can be. What it throws is a failure. */
 export function runHandler<H>(handler: () => H, stopped$: Observable<void>, end: HandlerEnd<HandlerValue<H>>): void {
   let answer: H;
+  let isPromise: boolean;
   try {
     answer = handler();
+    isPromise = isPromiseLike(answer);
   } catch (error) {
     end.failed(error);
     return;
   }
   if (isObservable(answer)) runObservable(answer, stopped$, end);
-  else if (isPromiseLike(answer)) {
-    answer.then(
+  else if (isPromise) {
+    // Whatever a `then` of others does, a promise around it settles once.
+    Promise.resolve(answer).then(
       (value) => {
         end.done(value as HandlerValue<H>);
       },
@@ -46,6 +49,6 @@ function runObservable(work$: Observable<unknown>, stopped$: Observable<void>, e
   });
 }
 
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+function isPromiseLike(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -401,6 +401,27 @@ describe('publishAll', () => {
     expect(seen.completed).toBe(true);
   });
 
+  it('of a source whose promises are none of ours errors with what they throw, and with nothing else', async () => {
+    const { mqtt } = connected();
+    const mistake = new Error('mine');
+    let pulled = 0;
+    const source = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => ({
+          then: (resolve: (value: IteratorResult<PublishInput>) => void) => {
+            if (++pulled > 1) throw mistake;
+            resolve({ done: false, value: { topic: 'a', payload: '' } });
+          },
+        }),
+      }),
+    } as unknown as AsyncIterable<PublishInput>;
+    const seen = watch(mqtt.publishAll(source));
+    await settled();
+
+    expect(seen.order()).toEqual(['0']);
+    expect(seen.error).toBe(mistake);
+  });
+
   it.each([
     ['an Observable', of({ topic: 'a', payload: '' }), /publishTo/],
     ['a text', 'abc', /source/],

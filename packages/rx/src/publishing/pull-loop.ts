@@ -70,7 +70,8 @@ export class PullLoop<S> {
         return true;
       }
       this.#pulling = true;
-      result.then(
+      // Whatever a `then` of others does, a promise around it settles once.
+      Promise.resolve(result).then(
         (pulled) => {
           this.#pulled(() => {
             this.#take(pulled);
