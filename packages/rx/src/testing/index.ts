@@ -2,7 +2,15 @@ export { createTestBroker } from './test-broker.js';
 export { createTestMessage } from './test-message.js';
 export { plainMessages } from './plain-messages.js';
 export { runMqtt } from './run-mqtt.js';
-export { cutAfter, cutBefore, disconnectAt, ignore, refuse } from '@rxmqtt/core/testing';
+export {
+  cutAfter,
+  cutBefore,
+  disconnectAt,
+  ignore,
+  refuse,
+  sessionStoreCases,
+  transportCases,
+} from '@rxmqtt/core/testing';
 
 export type { MqttRunHelpers } from './run-mqtt.js';
 export type { PlainMessage } from './plain-messages.js';
@@ -18,4 +26,8 @@ export type {
   FaultOptions,
   OutsideMessage,
   OverlapPolicy,
+  SessionStoreCase,
+  SessionStoreSetup,
+  TransportCase,
+  TransportSetup,
 } from '@rxmqtt/core/testing';

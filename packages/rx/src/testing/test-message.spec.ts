@@ -1,4 +1,7 @@
-import { createTestMessage } from './index.js';
+import { type OperatorFunction, of } from 'rxjs';
+import { watch } from '../../test/operators/marbles.js';
+import { decode, dedupe, matchTopic, routeTopics, text } from '../index.js';
+import { type TestMessage, createTestMessage } from './index.js';
 
 describe('a test message', () => {
   it('is as observe would emit it', () => {
@@ -42,6 +45,29 @@ describe('a test message', () => {
     message.nack(0x97);
 
     expect([message.acknowledged, message.awaitsAck]).toEqual([expected, false]);
+  });
+
+  it.each<readonly [string, OperatorFunction<TestMessage<string, Uint8Array>, TestMessage<string, Uint8Array>>]>([
+    ['matchTopic', matchTopic('a/+') as never],
+    ['routeTopics', routeTopics({ '{x}/b': (message) => message }) as never],
+    ['decode', decode(text()) as never],
+    ['dedupe', dedupe({ key: ({ topic }) => topic })],
+  ])('behind %s it is still the same: what is acknowledged there is acknowledged here', (_name, operator) => {
+    const message = createTestMessage('a/+', 'a/b', { qos: 1, payload: 'x' });
+    const [copy] = watch(of(message).pipe(operator)).values;
+
+    expect([copy?.awaitsAck, message.acknowledged]).toEqual([true, undefined]);
+    copy?.nack(0x99);
+
+    expect([copy?.awaitsAck, message.awaitsAck, message.acknowledged]).toEqual([false, false, 0x99]);
+  });
+
+  it('tells a copy, too, how it was acknowledged', () => {
+    const message = createTestMessage('a/+', 'a/b', { qos: 1 });
+    const [copy] = watch(of(message).pipe(matchTopic('a/+'))).values;
+    message.ack();
+
+    expect(copy).toMatchObject({ acknowledged: 0, awaitsAck: false });
   });
 
   it('awaits nothing with QoS 0', () => {
