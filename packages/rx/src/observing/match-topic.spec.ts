@@ -1,9 +1,10 @@
-import { InvalidTopicError } from '@rxmqtt/core';
-import { of } from 'rxjs';
+import { InvalidTopicError, type MqttMessage } from '@rxmqtt/core';
+import { Observable, of } from 'rxjs';
 import { marbles } from '../../test/operators/marbles.js';
 import { operatorCases, sample } from '../../test/operators/operator-cases.js';
 import { connected, watch } from '../../test/script.js';
 import { matchTopic } from './match-topic.js';
+import { routeTopics } from './route-topics.js';
 
 describe('matchTopic', () => {
   it('keeps what matches, with what the wildcards stand for', () => {
@@ -49,6 +50,30 @@ describe('matchTopic', () => {
     expect([message?.params.x, message?.properties.contentType, message?.payload.length]).toEqual(['1', 'x/y', 1]);
     expect([message?.template, message?.awaitsAck]).toEqual(['a/{x}/+', true]);
     message?.ack();
+    expect(sent('ack')).toMatchObject([{ packetId: 7 }]);
+  });
+
+  it('takes messages of a core connection as they are: all of them is there, and what it adds', () => {
+    const { mqtt, deliver, sent } = connected();
+    const messages$ = new Observable<MqttMessage>((subscriber) => {
+      const subscription = mqtt.connection.subscribe('#', { qos: 1, ack: 'manual' }, (message) => {
+        subscriber.next(message);
+      });
+      return () => void subscription.unsubscribe();
+    });
+    const matched = watch(messages$.pipe(matchTopic('+/temp')));
+    const routed = watch(messages$.pipe(routeTopics({ '{line}/temp': (message) => message })));
+    deliver({ topic: '7/temp', qos: 1, packetId: 7, payload: 'p', properties: { contentType: 'x/y' } });
+
+    for (const [message] of [matched.values, routed.values]) {
+      expect(message).toMatchObject({ topic: '7/temp', qos: 1, retain: false, dup: false });
+      expect(message?.properties).toEqual({ contentType: 'x/y' });
+      expect(message?.properties).toBe(message?.properties);
+      expect(message?.awaitsAck).toBe(true);
+      message?.ack();
+      expect(message?.awaitsAck).toBe(false);
+    }
+    expect([matched.values[0]?.captures, routed.values[0]?.params]).toEqual([['7'], { line: '7' }]);
     expect(sent('ack')).toMatchObject([{ packetId: 7 }]);
   });
 

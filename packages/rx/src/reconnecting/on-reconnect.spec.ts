@@ -36,6 +36,50 @@ describe('onReconnect', () => {
     expect(seen.values).toHaveLength(1);
   });
 
+  it('emits for the next connection when it is subscribed in the middle of an attempt, also the first one after a loss', () => {
+    for (const attempts of [1, 2]) {
+      const script = connected();
+      // The attempts after a connection that has lasted are counted from 1, as those of the first one are.
+      script.server.clock.advance(10_000);
+      script.server.wire.cut();
+      script.server.clock.advance(1);
+      for (let i = 1; i < attempts; i++) {
+        script.server.wire.cut();
+        script.server.clock.advance(1);
+      }
+      expect(script.mqtt.connection.state.type).toBe('connecting');
+      const seen = watch(onReconnect(script.mqtt).pipe(presence));
+      script.server.wire.connack({ sessionPresent: true });
+
+      expect(seen.values).toEqual([true]);
+    }
+  });
+
+  it('says nothing of a first connection that takes several attempts', () => {
+    const script = idle();
+    const early = watch(onReconnect(script.mqtt));
+    void script.server.connection.open();
+    script.server.wire.cut();
+    const late = watch(onReconnect(script.mqtt));
+    script.server.clock.advance(1);
+    script.server.wire.connack();
+
+    expect([early.values, late.values]).toEqual([[], []]);
+    script.reconnect();
+    expect([early.values.length, late.values.length]).toEqual([1, 1]);
+  });
+
+  it('tells a consumer that breaks the connection of the one after that', () => {
+    const script = connected();
+    let seen = 0;
+    onReconnect(script.mqtt).subscribe(() => {
+      if (++seen === 1) script.reconnect();
+    });
+    script.reconnect();
+
+    expect(seen).toBe(2);
+  });
+
   it('completes with the connection', async () => {
     const script = connected();
     const seen = watch(onReconnect(script.mqtt));
