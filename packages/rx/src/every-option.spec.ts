@@ -368,7 +368,7 @@ const ARGUMENTS: readonly (readonly [path: string, name: string, call: () => unk
   ['filter', 'observe', () => mqtt.observe(nobody)],
   ['filter', 'observe', () => mqtt.observe([])],
   ['a.qos', 'observe', () => mqtt.observe({ a: { qos: 3 as never } })],
-  ['a.qoss', 'observe', () => mqtt.observe({ a: { qoss: 1 } })],
+  ['a.qoss', 'observe', () => mqtt.observe({ a: { qoss: 1 } as never })],
   ['handler', 'processEach', () => rx.processEach(nobody)],
   ['handler', 'respond', () => rx.respond(mqtt, 'a', nobody)],
   ['period', 'sampleByTopic', () => rx.sampleByTopic('1s' as never)],
@@ -392,7 +392,7 @@ it.each(ARGUMENTS)('a wrong %s of %s is refused at once', (path, _name, call) =>
 });
 
 it.each([
-  ['a connection, where a client is wanted', () => rx.publishTo(mqtt.connection as never), /\{ connection \} makes one/],
+  ['a connection, where a client is wanted', () => rx.publishTo(mqtt.connection as never), /\{ connection \}/],
   ['a codec that was not made', () => rx.decode(rx.json as never), /call what makes it/],
   ['a schema for a codec', () => rx.decode(schema as never), /json\(schema\)/],
   ['an Observable to pull from', () => rx.publishAll(mqtt, of('x') as never), /publishTo/],

@@ -37,7 +37,7 @@ export class InboundMessage implements MqttMessage {
   acknowledger: Acknowledger | undefined;
   // Not #private fields: an operator that adds to a message makes a copy of it, on which `properties` is to be read too.
   private packet: Uint8Array | undefined;
-  private readonly propertiesStart: number;
+  private readonly start: number;
   private readonly source: PropertiesSource;
   private decoded: PublishProperties | undefined;
 
@@ -65,7 +65,7 @@ export class InboundMessage implements MqttMessage {
     this.redelivered = false;
     this.acknowledger = undefined;
     this.packet = packet;
-    this.propertiesStart = propertiesStart;
+    this.start = propertiesStart;
     this.source = source;
     this.decoded = undefined;
   }
@@ -80,7 +80,7 @@ export class InboundMessage implements MqttMessage {
 
   /** Reads the properties, and lets go of the packet. */
   private decode(): PublishProperties {
-    this.decoded ??= this.packet === undefined ? NO_PROPERTIES : this.source(this.packet, this.propertiesStart);
+    this.decoded ??= this.packet === undefined ? NO_PROPERTIES : this.source(this.packet, this.start);
     this.packet = undefined;
     return this.decoded;
   }
@@ -119,7 +119,7 @@ export class InboundMessage implements MqttMessage {
       this.subscriptionId,
       this.subscriptionIds,
       this.packet,
-      this.propertiesStart,
+      this.start,
       this.source,
     );
     copy.decoded = this.decoded;

@@ -24,6 +24,6 @@ function beginning(value: unknown): ReturnType<Rule> {
 }
 
 /** What is wrong with those options that say how the request is published. */
-export function askProblems({ qos, properties, offline, overflow }: RequestOptions): readonly OptionProblem[] {
-  return publishProblems({ qos, properties, offline, overflow } as RequestOptions);
+export function askProblems({ timeout: _, ...options }: RequestOptions): readonly OptionProblem[] {
+  return publishProblems(options);
 }

@@ -59,7 +59,7 @@ function explain(type: string | undefined): string {
     : `nothing decodes ${JSON.stringify(type)}`;
 }
 
-const OPTIONS = fields<ByContentTypeOptions<never>>({ fallback: codecRule });
+const OPTIONS = /* @__PURE__ */ fields<ByContentTypeOptions<never>>({ fallback: codecRule });
 
 const byType: Rule = (codecs) => {
   const given = isObject(codecs) ? Object.entries(codecs) : [];

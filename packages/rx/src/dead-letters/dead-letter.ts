@@ -1,6 +1,6 @@
 import { type MqttMessage, type QoS, isTopicName } from '@rxmqtt/core';
 import type { Mqtt } from '../client/mqtt.js';
-import { type Rule, check, client, fields, flag, isFunction, isObject, qos as qosRule } from '../internal/rules.js';
+import { type Rule, check, client, fields, flag, isFunction, qos as qosRule } from '../internal/rules.js';
 
 /** How dead letters are published. */
 export interface DeadLetterOptions {
@@ -55,12 +55,7 @@ export function deadLetter(
   return { topic, mqtt, qos, retain };
 }
 
-/** Whether something was made by {@link deadLetter}, or is the same. */
-export function isDeadLetter(value: unknown): boolean {
-  return isObject(value) && 'topic' in value && 'qos' in value && 'retain' in value;
-}
-
-const OPTIONS = fields<DeadLetterOptions>({ mqtt: client, qos: qosRule, retain: flag });
+const OPTIONS = /* @__PURE__ */ fields<DeadLetterOptions>({ mqtt: client, qos: qosRule, retain: flag });
 
 const place: Rule = (topic) =>
   isFunction(topic) || isTopicName(topic) ? undefined : 'must be a topic without wildcards, or a function that gives one';

@@ -1,4 +1,4 @@
-import { isDeadLetter } from '../dead-letters/dead-letter.js';
+import { isDeadLetter } from '../dead-letters/is-dead-letter.js';
 import { type Rule, oneOf } from '../internal/rules.js';
 
 /** What becomes of undecodable messages: one of these words, or a dead letter. */

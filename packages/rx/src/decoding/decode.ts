@@ -8,7 +8,7 @@ import type { DecodeErrorPolicy, DecodeOptions, DecodedMessage, UndecodedMessage
 import { decodePolicy } from './decode-policy.js';
 import { giveUp } from './give-up.js';
 
-const OPTIONS = fields<DecodeOptions>({ onError: decodePolicy('skip', 'error', 'pass') });
+const OPTIONS = /* @__PURE__ */ fields<DecodeOptions>({ onError: decodePolicy('skip', 'error', 'pass') });
 
 /** What {@link decode} emits. */
 type Decoded<Template extends string, T, OnError> =

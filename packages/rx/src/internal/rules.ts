@@ -77,7 +77,7 @@ export const seconds: Rule = (value) =>
   Number.isInteger(value) ? number(0, 0xffff_ffff)(value) : 'must be a whole number of seconds';
 
 /** So many milliseconds of a timer, and not none. */
-export const duration = number(1, LONGEST_DELAY);
+export const duration = /* @__PURE__ */ number(1, LONGEST_DELAY);
 
 /** One of some values; or, if it is not, what `otherwise` says of it. */
 export const oneOf =
@@ -87,7 +87,7 @@ export const oneOf =
       ? undefined
       : `must be one of ${values.map((each) => JSON.stringify(each)).join(', ')}${what}`;
 
-export const qos = oneOf([0, 1, 2]);
+export const qos = /* @__PURE__ */ oneOf([0, 1, 2]);
 
 export const flag: Rule = (value) => (typeof value === 'boolean' ? undefined : 'must be true or false');
 
@@ -100,21 +100,21 @@ export const payload: Rule = (value) =>
     ? undefined
     : 'must be text or a Uint8Array';
 
-/** The usual slips are a codec that is not made yet, and a schema. Zod's schemas have `decode` and `encode` as well. */
-export const codec: Rule = (value) => {
-  if ((isObject(value) || isFunction(value)) && '~standard' in value) return 'must be a codec: of a schema, json(schema) makes one';
-  if (isFunction(value)) return 'must be a codec: call what makes it, such as json()';
-  const { decode, encode } = (isObject(value) ? value : {}) as Record<string, unknown>;
-  return isFunction(decode) && isFunction(encode) ? undefined : 'must be a codec, such as json() or text()';
-};
+/** The usual slips are a codec that is not made yet, and a schema: Zod's have `decode` and `encode` as well. */
+export const codec: Rule = (value) =>
+  has(value, 'decode') && has(value, 'encode') && !('~standard' in value)
+    ? undefined
+    : 'must be a codec: call what makes it, such as text() or json(schema)';
 
 /** The usual slip is the connection itself. */
 export const client: Rule = (value) => {
-  const { connection, publish, subscribe } = (isObject(value) ? value : {}) as Record<string, unknown>;
-  if (isObject(connection) && 'publish' in connection && 'subscribe' in connection) return undefined;
-  const hint = isFunction(publish) && isFunction(subscribe) ? ': of a connection, { connection } makes one' : '';
-  return `must be a client, as connect() makes it${hint}`;
+  const { connection } = (isObject(value) ? value : {}) as Record<string, unknown>;
+  return has(connection, 'publish') ? undefined : 'must be a client, as connect() makes it, or { connection }';
 };
+
+function has(value: unknown, method: string): value is object {
+  return isObject(value) && isFunction((value as Record<string, unknown>)[method]);
+}
 
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;

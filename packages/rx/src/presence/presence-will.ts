@@ -15,7 +15,7 @@ export interface PresenceOptions {
   readonly delay?: number;
 }
 
-const OPTIONS = fields<PresenceOptions>(
+const OPTIONS = /* @__PURE__ */ fields<PresenceOptions>(
   { topic: topicName, online: payload, offline: payload, qos: qosRule, delay: seconds },
   ['topic'],
 );

@@ -1,5 +1,5 @@
 import type { MqttMessage, OptionProblem } from '@rxmqtt/core';
-import { isDeadLetter } from '../dead-letters/dead-letter.js';
+import { isDeadLetter } from '../dead-letters/is-dead-letter.js';
 import { BUFFER_RULES } from '../internal/buffer.js';
 import { type Rules, client, count, fields, isFunction, oneOf } from '../internal/rules.js';
 import { RETRY_RULES, type ResolvedRetryPolicy, resolveRetryPolicy, retryProblems } from '../reconnecting/retry-policy.js';

@@ -17,7 +17,7 @@ export interface PublishAllOptions<T = Payload, S = unknown> extends PublishMany
   readonly project?: (item: S, index: number) => PublishInput<T>;
 }
 
-const OPTIONS = fields<PublishAllOptions<never>>({ ...MANY_RULES, project: func }, [], messageProblems);
+const OPTIONS = /* @__PURE__ */ fields<PublishAllOptions<never>>({ ...MANY_RULES, project: func }, [], messageProblems);
 
 /**
  * Publishes the items of a source that can be pulled, and emits one status per item, in their order (what is refused at once

@@ -4,7 +4,7 @@ import { openOnUse } from '../internal/open-on-use.js';
 import { any, check, fields } from '../internal/rules.js';
 import { MESSAGE_RULES } from './publish-rules.js';
 
-const OPTIONS = fields<Omit<PublishOptions, 'signal'>>(
+const OPTIONS = /* @__PURE__ */ fields<Omit<PublishOptions, 'signal'>>(
   { ...MESSAGE_RULES, retain: any, timeout: any, overflow: any },
   [],
   publishProblems,

@@ -14,9 +14,9 @@ export const MESSAGE_RULES: Rules<Pick<PublishOptions, 'qos' | 'properties' | 'o
   offline: any,
 };
 
-/** What is wrong with those options that say how a message is published. */
-export function messageProblems({ qos, retain, properties, offline, timeout }: PublishOptions): readonly OptionProblem[] {
-  return publishProblems({ qos, retain, properties, offline, timeout } as PublishOptions);
+/** What is wrong with those options that say how a message is published; of a full buffer the others have words of their own. */
+export function messageProblems({ overflow: _, ...options }: PublishOptions): readonly OptionProblem[] {
+  return publishProblems(options);
 }
 
 /** What the options for many messages must be. */
@@ -31,7 +31,7 @@ export const MANY_RULES: Rules<PublishManyOptions<never, never>> = {
 };
 
 /** What the options of a sink must be. */
-export const SINK_OPTIONS = fields<PublishToOptions<never>>(
+export const SINK_OPTIONS = /* @__PURE__ */ fields<PublishToOptions<never>>(
   { ...MANY_RULES, capacity: bound, maxBytes: bound, overflow: oneOf(OVERFLOWS) },
   [],
   messageProblems,
