@@ -1,14 +1,18 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { killPlants, runPlant } from './support/run-plant.js';
 
-afterEach(killPlants);
+const servers: Server[] = [];
+
+afterEach(async () => {
+  killPlants();
+  // Also after a failure: Jest would wait for them for ever.
+  await Promise.all(servers.splice(0).map(closed));
+});
 
 /** One sentence, no stack, and the exit code for it. */
 async function mistakeOf(...args: readonly string[]): Promise<string> {
-  const started = Date.now();
   const plant = runPlant(...args);
   expect(await plant.exited).toBe(2);
-  expect(Date.now() - started).toBeLessThan(15_000);
   expect(plant.stdout()).toBe('');
   expect(plant.stderr()).toMatch(/^plant: .+[.?]\n$/);
   expect(plant.stderr().split('\n')).toHaveLength(2);
@@ -19,6 +23,7 @@ function listen(): Promise<Server> {
   return new Promise((resolve) => {
     // It reads, so that it sees the other side leave.
     const server = createServer((socket) => socket.resume());
+    servers.push(server);
     server.listen(0, '127.0.0.1', () => {
       resolve(server);
     });
@@ -58,7 +63,8 @@ describe('the command line', () => {
 
   it('should not wait for ever for something that is no broker', async () => {
     const server = await listen();
-    expect(await mistakeOf('--url', `mqtt://127.0.0.1:${portOf(server)}`)).toContain('did not answer');
-    await closed(server);
+    expect(await mistakeOf('--url', `mqtt://127.0.0.1:${portOf(server)}`)).toContain(
+      'did not answer CONNECT within 4000 ms',
+    );
   });
 });

@@ -4,8 +4,9 @@ import { killPlants, runPlant, totalsOf } from './support/run-plant.js';
 afterEach(killPlants);
 
 describe('npm start', () => {
-  it('should show telemetry flowing in and alarms going out, and end by itself', async () => {
-    const plant = runPlant('--seconds', '8');
+  it('should show telemetry flowing in and alarms going out', async () => {
+    // Alarms begin after some 1,000 messages, which come in four seconds where the machine is quick.
+    const plant = runPlant('--count', '1600');
     expect(await plant.exited).toBe(0);
 
     const stdout = plant.stdout();
@@ -13,18 +14,24 @@ describe('npm start', () => {
     expect(stdout).toMatch(/on mqtt:\/\/127\.0\.0\.1:\d+ and ws:\/\/127\.0\.0\.1:\d+$/m);
     expect(stdout).toMatch(/^join in: mosquitto_sub -h 127\.0\.0\.1 -p \d+ /m);
     expect(stdout).toMatch(/^join in: mosquitto_pub -h 127\.0\.0\.1 -p \d+ /m);
-    expect(stdout).toMatch(/^ +5 s +telemetry \d+ \(\d+\/s\)/m);
+    expect(stdout).toMatch(/^ +3 s +telemetry \d+ \(\d+\/s\)/m);
     expect(stdout).toMatch(/^alarm +raised /m);
 
     const totals = totalsOf(stdout);
-    expect(totals).toMatchObject({ missing: 0, repeated: 0 });
-    expect(totals['received']).toBeGreaterThan(1_000);
+    expect(totals).toMatchObject({ received: 1_600, missing: 0, repeated: 0 });
     expect(totals['invalid']).toBeGreaterThan(0);
-    expect(stdout).toContain(`simulated ${totals['received']} acknowledged, 0 failed`);
     expect(totals['alarms published']).toBeGreaterThan(0);
     expect(totals['alarms acknowledged']).toBe(totals['alarms published']);
     expect(totals['summaries published']).toBeGreaterThan(0);
     expect(totals['summaries acknowledged']).toBe(totals['summaries published']);
+  });
+
+  it('should end by itself after so many seconds, when all that was sent has arrived', async () => {
+    const plant = runPlant('--seconds', '1');
+    expect(await plant.exited).toBe(0);
+    const { received } = totalsOf(plant.stdout());
+    expect(received).toBeGreaterThan(0);
+    expect(plant.stdout()).toContain(`simulated ${received} acknowledged, 0 failed`);
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('should finish what it has begun on %s', async (signal) => {

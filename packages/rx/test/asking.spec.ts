@@ -155,7 +155,7 @@ test('everybody who listens answers requestMany', async () => {
   const options = { replyCodec: text(), linger: 0 };
   const replies = forkJoin({
     counted: client.requestMany('discover', '', { ...options, until: { count: 3 } }).pipe(toArray()),
-    stalled: client.requestMany('discover', '', { ...options, until: { stall: 500 } }).pipe(toArray()),
+    stalled: client.requestMany('discover', '', { ...options, until: { stall: 1_500 } }).pipe(toArray()),
   });
   const { counted, stalled } = await within(firstValueFrom(replies), 10_000, 'the replies');
 

@@ -180,10 +180,14 @@ describe('a pipeline on aedes', () => {
     const logs = ['a/#', 'a/+', 'a/{x}', 'a/b', '+/b', 'a/b'].map(
       (each) => new Log(mqtt.observe(each, { qos: 1, codec: text() })),
     );
+    const behind = new Log(mqtt.observe('behind', { qos: 1 }));
     await connected(mqtt);
     for (const payload of ['1', '2', '3'])
       await within(firstValueFrom(mqtt.publish('a/b', payload, { qos: 1 })), 2_000, 'the publish');
-    for (const log of logs) await log.received(3, 1_000);
+    await within(firstValueFrom(mqtt.publish('behind', '', { qos: 1 })), 2_000, 'the publish');
+    await behind.received(1);
+    // Who is known to miss some is not waited for.
+    if (protocolVersion === 4) for (const log of logs) await log.received(3);
     await observeFor(50);
     for (const log of logs) expect(log.values.map(({ value }) => value)).toEqual(['1', '2', '3']);
   }

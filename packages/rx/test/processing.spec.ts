@@ -86,11 +86,16 @@ describe('processEach', () => {
       const states = new Log(mqtt.state$);
       let running = 0;
       let together = 0;
+      let haveMet: () => void = () => undefined;
+      const met = new Promise<void>((resolve) => (haveMet = resolve));
       const results = new Log(
         mqtt.observe('jobs', { qos: 1, ack: 'manual', codec: text() }).pipe(
           processEach(
             async ({ value }) => {
               together = Math.max(together, ++running);
+              // The first four wait for each other, however slowly they come.
+              if (running === 4) haveMet();
+              await met;
               await new Promise((resolve) => setTimeout(resolve, 2));
               running--;
               return value;

@@ -1,11 +1,14 @@
 import {
   concat,
+  defer,
   delay,
+  filter,
   ignoreElements,
   lastValueFrom,
   merge,
   NEVER,
   type Observable,
+  startWith,
   Subject,
   take,
   takeUntil,
@@ -13,6 +16,7 @@ import {
   timer,
 } from 'rxjs';
 import type { RunOptions } from './cli.js';
+import type { PlantEvent } from './events.js';
 import { granted } from './granted.js';
 import { TELEMETRY } from './model/topics.js';
 import type { Clients } from './open-client.js';
@@ -24,8 +28,6 @@ import type { View } from './view/view.js';
 
 /** An average takes half a second, or 25 readings when there are more; a machine is forgotten after three seconds. */
 const PIPELINE = { window: { time: 500, count: 25 }, silence: 3_000, summaryEvery: 1_000 };
-/** Milliseconds from the last acknowledgement that the simulator gets until its telemetry has surely arrived. */
-const ARRIVAL = 200;
 /** Milliseconds after which a broker that does not answer no longer keeps a run from ending. */
 const GRACE = 4_000;
 
@@ -47,6 +49,13 @@ export async function run(
     view.show({ type: 'connection', state });
   });
   let simulated = { acknowledged: 0, failed: 0 };
+  const news$ = new Subject<PlantEvent>();
+  const allArrived$ = defer(() =>
+    news$.pipe(
+      startWith(undefined),
+      filter(() => tally.received >= simulated.acknowledged),
+    ),
+  );
 
   // The simulator stops first, so that everything it sent is counted.
   const lastTelemetry$ =
@@ -57,13 +66,14 @@ export async function run(
             tap((sums) => (simulated = sums)),
             ignoreElements(),
           ),
-          timer(ARRIVAL),
+          allArrived$,
         );
   const events$ = plantPipeline(clients.pipeline, { ...PIPELINE, count: options.count, stop$: lastTelemetry$ }).pipe(
     takeUntil(stop$.pipe(delay(GRACE))),
     tap((event) => {
       tally.add(event);
       view.show(event);
+      news$.next(event);
     }),
   );
 

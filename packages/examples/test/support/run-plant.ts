@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 
+/** Milliseconds after which a program hangs, however busy the machine is. */
+const PATIENCE = 60_000;
 const MAIN = resolve(__dirname, '../../dist/plant/main.js');
 
 /** A started `main`, as a user would see it. */
@@ -9,8 +11,8 @@ export interface PlantRun {
   /** Everything printed so far. */
   readonly stdout: () => string;
   readonly stderr: () => string;
-  /** Fulfils as soon as a pattern has been printed, with its match; rejects when the process ends or time runs out before. */
-  printed(pattern: RegExp, timeout?: number): Promise<RegExpExecArray>;
+  /** Fulfils as soon as a pattern has been printed, with its match; rejects when the process ends before, or hangs. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
   /** Fulfils with the exit code, or the signal that ended the process. */
   readonly exited: Promise<number | NodeJS.Signals>;
 }
@@ -33,7 +35,7 @@ export function runPlant(...args: readonly string[]): PlantRun {
     });
   });
 
-  const printed = (pattern: RegExp, timeout = 10_000): Promise<RegExpExecArray> =>
+  const printed = (pattern: RegExp): Promise<RegExpExecArray> =>
     new Promise((resolvePrinted, reject) => {
       const settle = (finish: () => void): void => {
         clearTimeout(timer);
@@ -52,7 +54,7 @@ export function runPlant(...args: readonly string[]): PlantRun {
             resolvePrinted(match);
           });
       };
-      const timer = setTimeout(fail, timeout, `${timeout} ms passed`);
+      const timer = setTimeout(fail, PATIENCE, `${PATIENCE} ms passed`);
       void exited.then(() => {
         fail('main ended');
       });
