@@ -42,6 +42,20 @@ export const roundTrippers = {
   mqttjsTuned: contestant('round-trip', 'mqttjs-tuned', { requires: ['mqtt'] }),
 };
 
+/** Who is flooded, and has another connection meanwhile. */
+export const flooded = {
+  core: contestant('fairness', 'core', { ours: true, requires: ['@rxmqtt/core'] }),
+  observe: contestant('fairness', 'observe', { ours: true, requires: ['@rxmqtt/rx', 'rxjs'] }),
+  mqttjs: contestant('fairness', 'mqttjs', { requires: ['mqtt'] }),
+};
+
+/** Who publishes through a store. */
+export const storers = {
+  levelStore: contestant('stored', 'level-store', { ours: true, requires: ['@rxmqtt/core', 'level'] }),
+  memoryStore: contestant('stored', 'memory-store', { ours: true, requires: ['@rxmqtt/core'] }),
+  noStore: contestant('stored', 'no-store', { ours: true, requires: ['@rxmqtt/core'] }),
+};
+
 /** Contestants that get another number of messages than the others, since they would need too long for theirs. */
 export function withVolume(volume, contestants) {
   return contestants.map((contestant) => ({ ...contestant, volume }));

@@ -1,4 +1,5 @@
 import { dispatchFilters } from './dispatch-filters.mjs';
+import { fairness } from './fairness.mjs';
 import { operators } from './operators.mjs';
 import { processQos1 } from './process-qos1.mjs';
 import { publishBurstFlat } from './publish-burst-flat.mjs';
@@ -6,6 +7,7 @@ import { publishBurstQos0 } from './publish-burst-qos0.mjs';
 import { publishBurstQos1 } from './publish-burst-qos1.mjs';
 import { publishMosquitto } from './publish-mosquitto.mjs';
 import { publishQos1Windows } from './publish-qos1-window.mjs';
+import { publishStored } from './publish-stored.mjs';
 import { publishWebSocket } from './publish-web-socket.mjs';
 import { receiveMosquitto } from './receive-mosquitto.mjs';
 import { receiveQos0 } from './receive-qos0.mjs';
@@ -25,8 +27,10 @@ export const cases = [
   publishBurstQos1,
   ...publishQos1Windows,
   ...publishMosquitto,
+  publishStored,
   publishWebSocket,
   roundTripQos1,
+  ...fairness,
   ...dispatchFilters,
   operators,
 ];

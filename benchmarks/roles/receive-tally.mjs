@@ -6,13 +6,14 @@ export class ReceiveTally {
   count = 0;
   /** The lengths of topics and payloads, summed up so that no contestant can leave them out. */
   units = 0;
-  watch = new Stopwatch();
+  watch;
   finished;
   #warmup;
   #next;
   #finish;
 
-  constructor({ warmup, messages }) {
+  constructor({ warmup, messages }, watch = new Stopwatch()) {
+    this.watch = watch;
     this.#warmup = warmup;
     this.#next = warmup;
     this.total = warmup + messages;

@@ -2,10 +2,13 @@ import { unitsOf } from './messages.mjs';
 import { ReceiveTally } from './receive-tally.mjs';
 import { stalled } from './stalled.mjs';
 
-/** Measures a receiver: the peer floods it as soon as it subscribes. */
-export async function measure({ receive }, setting, link) {
+/**
+ * Measures a receiver: the peer floods it as soon as it subscribes.
+ * @param watch what runs from the end of the warm-up to the last message, if another role wants to watch more than time.
+ */
+export async function measure({ receive }, setting, link, watch) {
   const { messages, warmup, qos, payloadBytes } = setting;
-  const tally = new ReceiveTally(setting);
+  const tally = new ReceiveTally(setting, watch);
   await receive(setting, tally);
   await Promise.race([Promise.all([tally.finished, link.reached]), stalled(() => tally.count)]);
   if (tally.count < tally.total) tally.watch.stop();

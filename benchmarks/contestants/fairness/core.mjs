@@ -1,0 +1,2 @@
+export { connect } from '../publish/core.mjs';
+export { receive } from '../receive/core.mjs';

@@ -1,0 +1,2 @@
+export { connect } from '../publish/mqttjs.mjs';
+export { receive } from '../receive/mqttjs.mjs';

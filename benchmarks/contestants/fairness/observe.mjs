@@ -1,0 +1,2 @@
+export { connect } from '../publish/publish-to.mjs';
+export { receive } from '../receive/observe.mjs';
