@@ -81,3 +81,14 @@ export function variant(contestant, name, setting, rest) {
 export function dispatcher(name, setting, rest) {
   return { ...contestant('dispatch', name, { setting, ...rest }), name: `${name}-${setting.filters}` };
 }
+
+/** Who starts: a program in the folder of those. */
+export function starter(name, program, rest) {
+  return { ...contestant('start-up', 'spawn', { setting: { program }, ...rest }), name };
+}
+
+/** Whose page is bundled. */
+export const pages = {
+  connect: contestant('first-paint', 'connect', { ours: true, requires: ['@rxmqtt/rx', 'rxjs', 'esbuild'] }),
+  mqttjs: contestant('first-paint', 'mqttjs', { requires: ['mqtt', 'esbuild'] }),
+};

@@ -1,5 +1,6 @@
 import { dispatchFilters } from './dispatch-filters.mjs';
 import { fairness } from './fairness.mjs';
+import { firstPaint } from './first-paint.mjs';
 import { operators } from './operators.mjs';
 import { processQos1 } from './process-qos1.mjs';
 import { publishBurstFlat } from './publish-burst-flat.mjs';
@@ -14,6 +15,7 @@ import { receiveQos0 } from './receive-qos0.mjs';
 import { receiveQos0Version5 } from './receive-qos0-v5.mjs';
 import { receiveQos1 } from './receive-qos1.mjs';
 import { roundTripQos1 } from './round-trip-qos1.mjs';
+import { startUp } from './start-up.mjs';
 
 /** All cases, in the order of the table. */
 export const cases = [
@@ -31,6 +33,8 @@ export const cases = [
   publishWebSocket,
   roundTripQos1,
   ...fairness,
+  startUp,
+  firstPaint,
   ...dispatchFilters,
   operators,
 ];

@@ -52,6 +52,8 @@ export async function bundleForBrowser({ contents, resolveDir, outdir }) {
         ),
       ),
     ],
+    /** The files that come with the page. */
+    firstPaintFiles: [...firstPaint].map(({ path }) => resolve(resolveDir, path)),
     /** Minified bytes that come with the page. */
     firstPaintBytes: [...firstPaint].reduce((sum, { bytes }) => sum + bytes, 0),
   };

@@ -1,0 +1,10 @@
+const { connect } = require('@rxmqtt/rx');
+
+const imported = performance.now();
+const mqtt = connect(process.argv[2]);
+void mqtt.connection.open().then(() => {
+  const connected = performance.now();
+  const { user, system } = process.cpuUsage();
+  console.log(JSON.stringify([imported, connected, user + system]));
+  process.exit();
+});
