@@ -38,6 +38,19 @@ export class LinkedList<T> {
     return link;
   }
 
+  /** Puts an item of this list behind all others. */
+  toEnd(link: Link<T>): void {
+    const { previous, next } = link;
+    if (next === undefined) return;
+    next.previous = previous;
+    if (previous === undefined) this.#first = next;
+    else previous.next = next;
+    link.previous = this.#last;
+    link.next = undefined;
+    this.#last!.next = link;
+    this.#last = link;
+  }
+
   /** Takes out an item of this list, once. */
   remove(link: Link<T>): void {
     if (link.previous === undefined) this.#first = link.next;

@@ -10,6 +10,7 @@ import {
   groupBy,
   merge,
 } from 'rxjs';
+import { type Link, LinkedList } from '../internal/linked-list.js';
 import { type Rule, check, count, duration, fields, optional } from '../internal/rules.js';
 import type { TopicMessage } from './topic-message.js';
 
@@ -61,17 +62,13 @@ export function groupByTopic<M extends TopicMessage>(
   const keyOf = keySelector(by);
   return (source) =>
     defer(() => {
-      // By key; the one that has been silent for longest comes first.
-      const ends = new Map<string, Subject<void>>();
+      const ends = new Map<string, Link<Subject<void>>>();
+      // The one that has been silent for longest comes first.
+      const bySilence = new LinkedList<Subject<void>>();
       const touch = (key: string): void => {
-        const end$ = ends.get(key);
-        if (end$ !== undefined) {
-          ends.delete(key);
-          ends.set(key, end$);
-        } else if (ends.size >= maxGroups) {
-          const [silent$] = ends.values();
-          silent$?.next();
-        }
+        const end = ends.get(key);
+        if (end !== undefined) bySilence.toEnd(end);
+        else if (ends.size >= maxGroups) bySilence.first?.next();
       };
       return source.pipe(
         groupBy(
@@ -83,11 +80,13 @@ export function groupByTopic<M extends TopicMessage>(
           {
             duration: (group$) => {
               const end$ = new Subject<void>();
-              ends.set(group$.key, end$);
+              const end = bySilence.push(end$);
+              ends.set(group$.key, end);
               const silence$: Observable<unknown> = idle === undefined ? NEVER : group$.pipe(debounceTime(idle));
               return merge(end$, silence$).pipe(
                 finalize(() => {
-                  if (ends.get(group$.key) === end$) ends.delete(group$.key);
+                  bySilence.remove(end);
+                  if (ends.get(group$.key) === end) ends.delete(group$.key);
                 }),
               );
             },

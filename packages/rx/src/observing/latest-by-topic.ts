@@ -68,8 +68,10 @@ export function latestByTopic<M extends TopicMessage>(
         const isKnown = latest.delete(topic);
         if (remove(message)) return isKnown;
         latest.set(topic, message);
-        const [oldest] = latest.keys();
-        if (latest.size > maxTopics && oldest !== undefined) latest.delete(oldest);
+        if (latest.size > maxTopics) {
+          const [oldest] = latest.keys();
+          if (oldest !== undefined) latest.delete(oldest);
+        }
         return true;
       };
       subscriber.add(() => {

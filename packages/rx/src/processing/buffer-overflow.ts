@@ -58,20 +58,28 @@ export function bufferOverflow<T, R>(
 
       const work = (value: T): void => {
         active++;
-        from(project(value, index++))
-          .pipe(takeUntil(stopped$))
-          .subscribe({
-            next: (result) => {
-              subscriber.next(result);
-            },
-            error: (error: unknown) => {
-              subscriber.error(error);
-            },
-            complete: () => {
-              active--;
-              run();
-            },
-          });
+        const results$ = project(value, index++);
+        // What most work is; an Observable made of it would cost more than all the rest.
+        if (results$ instanceof Promise) void results$.then(settled, failed);
+        else from(results$).pipe(takeUntil(stopped$)).subscribe(observer);
+      };
+      const failed = (error: unknown): void => {
+        subscriber.error(error);
+      };
+      const ended = (): void => {
+        active--;
+        run();
+      };
+      const observer = {
+        next: (result: R): void => {
+          subscriber.next(result);
+        },
+        error: failed,
+        complete: ended,
+      };
+      const settled = (result: R): void => {
+        subscriber.next(result);
+        ended();
       };
       /** One loop for all, so that work that ends at once does not deepen the stack. */
       const run = (): void => {

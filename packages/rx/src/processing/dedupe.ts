@@ -1,4 +1,4 @@
-import { type MonoTypeOperatorFunction, asyncScheduler, concatMap, defer } from 'rxjs';
+import { type MonoTypeOperatorFunction, asyncScheduler, defer, filter, map } from 'rxjs';
 import { check, count, fields, func, number } from '../internal/rules.js';
 import { SeenKeys } from './seen-keys.js';
 
@@ -18,6 +18,9 @@ const OPTIONS = fields<DedupeOptions<never>>(
   { key: func, window: fields<Window>({ count, time: number(0, Infinity) }), onDuplicate: func },
   ['key'],
 );
+
+/** In the place of a value that does not go on: any value may be one of the source's. */
+const DUPLICATE: unique symbol = Symbol();
 
 /**
  * Lets a value through unless one with the same key has come within the window.
@@ -50,14 +53,15 @@ export function dedupe<T>(options: DedupeOptions<T>): MonoTypeOperatorFunction<T
     defer(() => {
       const seen = new SeenKeys<T>({ count: most, time });
       return source.pipe(
-        concatMap((value) => {
+        map((value) => {
           const name = key(value);
-          if (name === undefined) return [value];
+          if (name === undefined) return value;
           const first = seen.take(name, value, asyncScheduler.now());
-          if (first !== undefined) return [first];
+          if (first !== undefined) return first;
           onDuplicate?.(value);
-          return [];
+          return DUPLICATE;
         }),
+        filter((value): value is T => value !== DUPLICATE),
       );
     });
 }

@@ -35,6 +35,33 @@ describe('processEach', () => {
       });
     });
 
+    it('a source that completes while its message is being handled completes', () => {
+      const source$ = new Subject<FakeMessage>();
+      const seen = watch(
+        source$.pipe(
+          processEach(() => {
+            source$.complete();
+          }),
+          told,
+        ),
+      );
+      source$.next(new FakeMessage('a'));
+      expect(seen).toMatchObject({ values: ['a'], completed: true });
+    });
+
+    it('a handler that causes a message gets it when it is done, not within', () => {
+      const source$ = new Subject<FakeMessage>();
+      const order: string[] = [];
+      const handle = ({ topic }: FakeMessage): void => {
+        order.push(`${topic} begins`);
+        if (topic === 'a') source$.next(new FakeMessage('b'));
+        order.push(`${topic} ends`);
+      };
+      watch(source$.pipe(processEach(handle)));
+      source$.next(new FakeMessage('a'));
+      expect(order).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
+    });
+
     it('one message acknowledges it when its work is done, and completes then', () => {
       marbles(({ cold, expectObservable, expectSubscriptions, flush }) => {
         const messages = fakeMessages('a');

@@ -57,9 +57,25 @@ export class Processing<M extends MqttMessage, H> {
   take(message: M): void {
     if (typeof message.ack !== 'function') throw noMessage();
     const job = new Job(message);
+    if (this.#isFree) {
+      this.#pumping = true;
+      this.#active++;
+      this.#run(job);
+      this.#pumping = false;
+      // What came meanwhile, if only the end of the source, was left to this.
+      if (this.#backlog.size > 0 || this.#sourceDone) this.#pump();
+      return;
+    }
     if (!this.#backlog.push(job)) throw this.#noRoom(job);
     if (this.#backlog.size > this.#sweepAt) this.#sweep();
     this.#pump();
+  }
+
+  /** Whether a message can be handled at once, without a place among those that wait. */
+  get #isFree(): boolean {
+    const { concurrency, ordered } = this.#settings;
+    const isIdle = !this.#pumping && this.#backlog.size === 0 && this.#active < concurrency;
+    return isIdle && ordered === 'no' && !this.#subscriber.closed;
   }
 
   /** The source has completed. */

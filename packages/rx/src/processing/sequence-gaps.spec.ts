@@ -30,6 +30,7 @@ describe('sequenceGaps', () => {
     [[90, 91, 60, 61], { window: 10 }, ['first', 'next', 'restart', 'next']],
     [[90, 91, 85], { window: 10 }, ['first', 'next', 'duplicate']],
     [[65_534, 65_535, 0, 1], { modulus: 65_536 }, ['first', 'next', 'next', 'next']],
+    [[0, 0], { modulus: 1 }, ['first', 'duplicate']],
     [[254, 1, 255, 0, 2], { modulus: 256 }, ['first', 'gap 2 from 255', 'late', 'late', 'next']],
     [[10, 0, 1], { modulus: 256, window: 5 }, ['first', 'restart', 'next']],
     [[1, undefined, NaN, 2], {}, ['first', 'unnumbered', 'unnumbered', 'next']],

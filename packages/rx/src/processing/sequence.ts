@@ -23,6 +23,15 @@ export class Sequence {
     this.#rules = rules;
   }
 
+  /** Takes a number if it is the one that is expected, as most are; tells whether it was. */
+  takeExpected(sequence: number | undefined): sequence is number {
+    const last = this.#last;
+    if (sequence === undefined || last === undefined || sequence === last) return false;
+    if (sequence !== this.#after(last)) return false;
+    this.#last = sequence;
+    return true;
+  }
+
   /**
    * Takes the next number.
    * @param repeated whether the server says that it has sent this message before.
