@@ -18,7 +18,7 @@ const cases = [
     page: `export { createConnection } from '@rxmqtt/core'; export { fromTopic } from '@rxmqtt/rx';`,
     ceiling: 63_900,
   },
-  { name: 'everything', page: "export * from '@rxmqtt/rx'; export * as core from '@rxmqtt/core';", ceiling: 86_300 },
+  { name: 'everything', page: "export * from '@rxmqtt/rx'; export * as core from '@rxmqtt/core';", ceiling: 86_500 },
 ];
 
 /** Text that means that something is in a bundle that has no business there. */

@@ -30,25 +30,15 @@ export class LinkedList<T> {
   /** Adds an item at the end. The answer is what `remove` takes it out with. */
   push(item: T): Link<T> {
     const link = new Link(item);
-    link.previous = this.#last;
-    if (this.#last === undefined) this.#first = link;
-    else this.#last.next = link;
-    this.#last = link;
-    this.#size++;
+    this.#append(link);
     return link;
   }
 
   /** Puts an item of this list behind all others. */
   toEnd(link: Link<T>): void {
-    const { previous, next } = link;
-    if (next === undefined) return;
-    next.previous = previous;
-    if (previous === undefined) this.#first = next;
-    else previous.next = next;
-    link.previous = this.#last;
+    this.remove(link);
     link.next = undefined;
-    this.#last!.next = link;
-    this.#last = link;
+    this.#append(link);
   }
 
   /** Takes out an item of this list, once. */
@@ -58,6 +48,14 @@ export class LinkedList<T> {
     if (link.next === undefined) this.#last = link.previous;
     else link.next.previous = link.previous;
     this.#size--;
+  }
+
+  #append(link: Link<T>): void {
+    link.previous = this.#last;
+    if (this.#last === undefined) this.#first = link;
+    else this.#last.next = link;
+    this.#last = link;
+    this.#size++;
   }
 
   *[Symbol.iterator](): Iterator<T> {

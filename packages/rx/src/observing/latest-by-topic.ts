@@ -68,10 +68,7 @@ export function latestByTopic<M extends TopicMessage>(
         const isKnown = latest.delete(topic);
         if (remove(message)) return isKnown;
         latest.set(topic, message);
-        if (latest.size > maxTopics) {
-          const [oldest] = latest.keys();
-          if (oldest !== undefined) latest.delete(oldest);
-        }
+        if (latest.size > maxTopics) latest.delete(latest.keys().next().value!);
         return true;
       };
       subscriber.add(() => {

@@ -66,7 +66,7 @@ export class Observed<Template extends string, T> implements ObservedMessage<Tem
     // Whoever has put something on it finds it on the copy as well.
     if (Object.keys(this).length !== OWN_PROPERTIES) return copyWith(this, more);
     const { template = this.template, params = this.params, captures = this.captures } = more;
-    const view = new SeenBy(template, captures);
+    const view: Described<string> = { template, captures: () => captures };
     return new Observed(this, this.value, params, view, this.connection) as unknown as Omit<this, keyof P> & P;
   }
 
@@ -97,21 +97,6 @@ export class Observed<Template extends string, T> implements ObservedMessage<Tem
 
 /** What another filter says of a message. */
 type View = Partial<Pick<ObservedMessage<string, unknown>, 'template' | 'params' | 'captures'>>;
-
-/** A filter that has looked already. */
-class SeenBy<Template extends string> implements Described<Template> {
-  readonly template: Template;
-  private readonly seen: TemplateCaptures<Template>;
-
-  constructor(template: Template, seen: TemplateCaptures<Template>) {
-    this.template = template;
-    this.seen = seen;
-  }
-
-  captures(): TemplateCaptures<Template> {
-    return this.seen;
-  }
-}
 
 /** The connection that a message came from; `undefined` when it is none that `observe` gave. */
 export const connectionOf = (message: object): Connection | undefined => Observed.connectionOf(message);

@@ -56,9 +56,8 @@ export function staleAfter<M extends TopicMessage>(
       const watched = new Map<string, Watched<M>>();
       let alarm: Subscription | undefined;
       const watch = (): void => {
-        if (alarm !== undefined) return;
         const [first] = watched.values();
-        if (first === undefined) return;
+        if (alarm !== undefined || first === undefined) return;
         alarm = asyncScheduler.schedule(
           () => {
             alarm = undefined;
@@ -84,10 +83,8 @@ export function staleAfter<M extends TopicMessage>(
         next: (message) => {
           const { topic } = message;
           const isKnown = watched.delete(topic);
-          if (watched.size >= maxTopics) {
-            const [silent] = watched;
-            if (silent !== undefined) forget(silent[0], silent[1].message);
-          }
+          const [silent] = watched;
+          if (watched.size >= maxTopics && silent !== undefined) forget(silent[0], silent[1].message);
           if (subscriber.closed) return;
           // Before emitting: a consumer that comes back in finds the topic known.
           watched.set(topic, { message, until: asyncScheduler.now() + silence });

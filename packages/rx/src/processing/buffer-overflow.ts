@@ -60,26 +60,24 @@ export function bufferOverflow<T, R>(
         active++;
         const results$ = project(value, index++);
         // What most work is; an Observable made of it would cost more than all the rest.
-        if (results$ instanceof Promise) void results$.then(settled, failed);
+        if (results$ instanceof Promise) void results$.then(settled, observer.error);
         else from(results$).pipe(takeUntil(stopped$)).subscribe(observer);
-      };
-      const failed = (error: unknown): void => {
-        subscriber.error(error);
-      };
-      const ended = (): void => {
-        active--;
-        run();
       };
       const observer = {
         next: (result: R): void => {
           subscriber.next(result);
         },
-        error: failed,
-        complete: ended,
+        error: (error: unknown): void => {
+          subscriber.error(error);
+        },
+        complete: (): void => {
+          active--;
+          run();
+        },
       };
       const settled = (result: R): void => {
-        subscriber.next(result);
-        ended();
+        observer.next(result);
+        observer.complete();
       };
       /** One loop for all, so that work that ends at once does not deepen the stack. */
       const run = (): void => {

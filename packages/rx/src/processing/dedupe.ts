@@ -19,9 +19,6 @@ const OPTIONS = fields<DedupeOptions<never>>(
   ['key'],
 );
 
-/** In the place of a value that does not go on: any value may be one of the source's. */
-const DUPLICATE: unique symbol = Symbol();
-
 /**
  * Lets a value through unless one with the same key has come within the window.
  *
@@ -59,9 +56,10 @@ export function dedupe<T>(options: DedupeOptions<T>): MonoTypeOperatorFunction<T
           const first = seen.take(name, value, asyncScheduler.now());
           if (first !== undefined) return first;
           onDuplicate?.(value);
-          return DUPLICATE;
+          // In the place of a value that does not go on: any other one may be of the source's.
+          return seen;
         }),
-        filter((value): value is T => value !== DUPLICATE),
+        filter((value): value is T => value !== seen),
       );
     });
 }

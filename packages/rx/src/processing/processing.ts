@@ -7,7 +7,7 @@ import { Backoff } from '../reconnecting/backoff.js';
 import { Job } from './job.js';
 import type { ErrorAction, ProcessContext, ProcessResult } from './process-options.js';
 import type { ProcessSettings } from './process-settings.js';
-import { type HandlerValue, runHandler } from './run-handler.js';
+import { type HandlerValue, followAnswer, runHandler } from './run-handler.js';
 import { sendDeadLetter } from './send-dead-letter.js';
 
 const MAX_REDELIVERIES = 3;
@@ -57,7 +57,11 @@ export class Processing<M extends MqttMessage, H> {
   take(message: M): void {
     if (typeof message.ack !== 'function') throw noMessage();
     const job = new Job(message);
-    if (this.#isFree) {
+    const { concurrency, ordered } = this.#settings;
+    const { size } = this.#backlog;
+    const isIdle = !this.#pumping && size === 0 && !this.#subscriber.closed;
+    // Most find nothing waiting, and need no place among what does.
+    if (isIdle && this.#active < concurrency && ordered === 'no') {
       this.#pumping = true;
       this.#active++;
       this.#run(job);
@@ -69,13 +73,6 @@ export class Processing<M extends MqttMessage, H> {
     if (!this.#backlog.push(job)) throw this.#noRoom(job);
     if (this.#backlog.size > this.#sweepAt) this.#sweep();
     this.#pump();
-  }
-
-  /** Whether a message can be handled at once, without a place among those that wait. */
-  get #isFree(): boolean {
-    const { concurrency, ordered } = this.#settings;
-    const isIdle = !this.#pumping && this.#backlog.size === 0 && this.#active < concurrency;
-    return isIdle && ordered === 'no' && !this.#subscriber.closed;
   }
 
   /** The source has completed. */
@@ -111,17 +108,36 @@ export class Processing<M extends MqttMessage, H> {
       return;
     }
     const context: ProcessContext = { signal: this.#abort.signal, attempt: ++job.attempts };
-    runHandler(() => this.#handler(job.message, context), this.#stopped$, {
-      done: (value) => {
-        if (this.#subscriber.closed) return;
-        const { message, attempts } = job;
-        message.ack();
-        this.#finish(job, { status: 'processed', message, attempts, value });
-      },
-      failed: (error) => {
-        if (!this.#subscriber.closed) this.#decide(job, error);
-      },
-    });
+    let answer: H;
+    try {
+      answer = this.#handler(job.message, context);
+    } catch (error) {
+      this.#failed(job, error);
+      return;
+    }
+    // What is done when it returns needs nobody to wait for it.
+    if (typeof answer !== 'object' || answer === null) this.#done(job, answer as HandlerValue<H>);
+    else {
+      followAnswer(answer, this.#stopped$, {
+        done: (value) => {
+          this.#done(job, value);
+        },
+        failed: (error) => {
+          this.#failed(job, error);
+        },
+      });
+    }
+  }
+
+  #done(job: Job<M>, value: HandlerValue<H>): void {
+    if (this.#subscriber.closed) return;
+    const { message, attempts } = job;
+    message.ack();
+    this.#finish(job, { status: 'processed', message, attempts, value });
+  }
+
+  #failed(job: Job<M>, error: unknown): void {
+    if (!this.#subscriber.closed) this.#decide(job, error);
   }
 
   #decide(job: Job<M>, error: unknown): void {
@@ -181,7 +197,7 @@ export class Processing<M extends MqttMessage, H> {
     }
     if (!job.owed && this.#again >= this.#settings.capacity) {
       this.#drop(job);
-      this.#free(job);
+      this.#finish(job);
       return;
     }
     const waits = this.#afterDelay(job, error, () => {
@@ -243,17 +259,11 @@ export class Processing<M extends MqttMessage, H> {
     this.#finish(job, { status: 'refused', message, attempts, error });
   }
 
-  #finish(job: Job<M>, result: ProcessResult<M, HandlerValue<H>>): void {
+  /** @param result unless it has been told. */
+  #finish(job: Job<M>, result?: ProcessResult<M, HandlerValue<H>>): void {
     this.#active--;
     this.#backlog.release(job);
-    this.#subscriber.next(result);
-    this.#pump();
-  }
-
-  /** As `#finish`, of a job whose result has been told. */
-  #free(job: Job<M>): void {
-    this.#active--;
-    this.#backlog.release(job);
+    if (result !== undefined) this.#subscriber.next(result);
     this.#pump();
   }
 

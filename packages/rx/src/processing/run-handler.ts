@@ -12,9 +12,19 @@ export interface HandlerEnd<R> {
 /** Runs a handler to its end, synchronously if it can be. What it throws is a failure. */
 export function runHandler<H>(handler: () => H, stopped$: Observable<void>, end: HandlerEnd<HandlerValue<H>>): void {
   let answer: H;
-  let isPromise: boolean;
   try {
     answer = handler();
+  } catch (error) {
+    end.failed(error);
+    return;
+  }
+  followAnswer(answer, stopped$, end);
+}
+
+/** Waits for what a handler's answer comes to. */
+export function followAnswer<H>(answer: H, stopped$: Observable<void>, end: HandlerEnd<HandlerValue<H>>): void {
+  let isPromise: boolean;
+  try {
     isPromise = isPromiseLike(answer);
   } catch (error) {
     end.failed(error);

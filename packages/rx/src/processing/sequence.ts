@@ -26,10 +26,9 @@ export class Sequence {
   /** Takes a number if it is the one that is expected, as most are; tells whether it was. */
   takeExpected(sequence: number | undefined): sequence is number {
     const last = this.#last;
-    if (sequence === undefined || last === undefined || sequence === last) return false;
-    if (sequence !== this.#after(last)) return false;
-    this.#last = sequence;
-    return true;
+    const isNext = last !== undefined && sequence !== last && sequence === this.#after(last);
+    if (isNext) this.#last = sequence;
+    return isNext;
   }
 
   /**
