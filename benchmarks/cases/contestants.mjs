@@ -72,6 +72,18 @@ export function operatorAndTwin(name, rest) {
   ];
 }
 
+/** Who has many observers. */
+export const observers = {
+  core: contestant('observers', 'core', { ours: true, requires: ['@rxmqtt/core'] }),
+  observe: contestant('observers', 'observe', { ours: true, requires: ['@rxmqtt/rx', 'rxjs'] }),
+  mqttjs: contestant('observers', 'mqttjs', { requires: ['mqtt'] }),
+};
+
+/** Who is looked at for its memory; one module under several names. */
+export function memory(module, name, setting) {
+  return { name, module: path(`memory/${module}`), ours: true, requires: ['@rxmqtt/core'], setting };
+}
+
 /** The same contestant under another name, set to something else. */
 export function variant(contestant, name, setting, rest) {
   return { ...contestant, name, setting, ...rest };

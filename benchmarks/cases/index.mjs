@@ -1,6 +1,8 @@
 import { dispatchFilters } from './dispatch-filters.mjs';
 import { fairness } from './fairness.mjs';
 import { firstPaint } from './first-paint.mjs';
+import { memoryCases } from './memory.mjs';
+import { observersOnFilters } from './observers.mjs';
 import { operators } from './operators.mjs';
 import { processQos1 } from './process-qos1.mjs';
 import { publishBurstFlat } from './publish-burst-flat.mjs';
@@ -35,6 +37,8 @@ export const cases = [
   ...fairness,
   startUp,
   firstPaint,
+  observersOnFilters,
+  ...memoryCases,
   ...dispatchFilters,
   operators,
 ];

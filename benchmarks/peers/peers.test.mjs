@@ -129,3 +129,52 @@ test('a foreign subscriber counts what mosquitto passes on', needsMosquitto, asy
   assert.deepEqual({ counted, units, repeated }, { counted: 2, units: unitsOf(2), repeated: 0 });
   socket.destroy();
 });
+
+test('the subscriptions peer counts filters and packets, and cuts once when it is asked', async (t) => {
+  const order = { filters: 1, doneTopic: 'sensors/done', cut: true };
+  const peer = await start(t, 'subscriptions', order);
+  const { socket, packets } = await client(peer);
+  socket.write(encodeConnect(4));
+  socket.write(encodeSubscribe(4, 'sensors/#', 0, false));
+  while (packets.length < 3) await new Promise(setImmediate);
+  assert.deepEqual(packets[2], encodePublish(4, { topic: 'sensors/done', payload: Buffer.alloc(0), qos: 0 }));
+  const cut = once(socket, 'close');
+  const { here, packets: counted } = await peer.report();
+  assert.deepEqual([here, counted], [1, 1]);
+  await cut;
+
+  const again = await client(peer);
+  again.socket.write(encodeConnect(4));
+  again.socket.write(encodeSubscribe(4, 'sensors/#', 0, false));
+  while (again.packets.length < 3) await new Promise(setImmediate);
+  const second = await peer.report();
+  assert.deepEqual([second.here, second.packets], [1, 1]);
+  assert.equal(again.socket.destroyed, false);
+  const left = reached(peer);
+  again.socket.write(Buffer.from([0xa2, 13, 0, 2, 0, 9, ...Buffer.from('sensors/#')]));
+  await left;
+  assert.equal((await peer.report()).here, 0);
+  again.socket.destroy();
+});
+
+test('the stalled peer answers, and stops to read', async (t) => {
+  const peer = await start(t, 'stalled', { readsMegabytes: 1 });
+  const { socket, packets } = await client(peer);
+  socket.write(encodeConnect(4));
+  while (packets.length < 1) await new Promise(setImmediate);
+  let refused = false;
+  for (let sent = 0; sent < 64 && !refused; sent++) {
+    refused = !socket.write(encodePublish(4, { topic: 'a', payload: Buffer.alloc(1 << 20), qos: 0 }));
+    if (refused) refused = (await Promise.race([once(socket, 'drain'), later(300)])) === 'later';
+  }
+  assert.equal(refused, true);
+  socket.destroy();
+});
+
+function later(milliseconds) {
+  return new Promise((resolve) => {
+    setTimeout(() => {
+      resolve('later');
+    }, milliseconds);
+  });
+}

@@ -51,7 +51,7 @@ async function measureOnce(definition, contestant, peer, { short, profile }) {
   const setting = settingOf(definition, contestant, short);
   if (peer !== undefined) {
     const { warmup = 0, messages = 0 } = setting;
-    await peer.prepare({ ...definition.peer.order, total: warmup + messages });
+    await peer.prepare({ ...definition.peer.order, ...definition.orderOf?.(setting), total: warmup + messages });
     setting.port = peer.port;
     setting.url = `${definition.peer.protocol ?? 'mqtt'}://127.0.0.1:${peer.port}`;
   }

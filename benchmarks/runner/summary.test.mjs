@@ -98,7 +98,7 @@ test('each contestant may have a reference of its own', () => {
   assert.equal(rows[1].ratio, undefined);
   assert.equal(
     tableHeader({ ...twins, contestants: [{ ...small, reference: 'rival' }, big] })[2],
-    '× its twin (min–max)',
+    '× its reference (min–max)',
   );
 });
 

@@ -13,7 +13,7 @@ export function tableHeader(definition) {
   return [
     'contestant',
     `${unit}${better === 'lower' ? ', less is better' : ''} (min–max)`,
-    ...(hasRatios(definition) ? [`× ${definition.reference ?? 'its twin'} (min–max)`] : []),
+    ...(hasRatios(definition) ? [`× ${definition.reference ?? 'its reference'} (min–max)`] : []),
     ...more.map((measure) => measure.unit),
     'went through',
     'target',
