@@ -10,6 +10,8 @@ export interface Clock {
   clearTimeout(timer: Timer): void;
   /** Runs `callback` as soon as the current synchronous work is done. */
   defer(callback: () => void): void;
+  /** Runs `callback` when timers that are due and other sockets have had their turn. */
+  nextTurn(callback: () => void): void;
 }
 
 /** The longest that timers can wait, in milliseconds; a longer one would fire at once. */
@@ -29,5 +31,10 @@ export const systemClock: Clock = {
   },
   defer: (callback) => {
     queueMicrotask(callback);
+  },
+  nextTurn: (callback) => {
+    // Node has both; browsers only the slower one.
+    if (typeof setImmediate === 'function') setImmediate(callback);
+    else setTimeout(callback, 0);
   },
 };

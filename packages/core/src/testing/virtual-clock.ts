@@ -36,6 +36,10 @@ export class VirtualClock implements Clock {
     this.setTimeout(callback, 0);
   }
 
+  nextTurn(callback: () => void): void {
+    this.setTimeout(callback, 0);
+  }
+
   /** How many timers wait. */
   get pending(): number {
     return this.#entries.length;

@@ -71,6 +71,10 @@ class BlockableClock implements Clock {
     this.#timers.delete(timer as { at: number; callback: () => void });
   }
 
+  nextTurn(callback: () => void): void {
+    this.setTimeout(callback, 0);
+  }
+
   defer(callback: () => void): void {
     callback();
   }

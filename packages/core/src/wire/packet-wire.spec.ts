@@ -743,3 +743,50 @@ function expectSilence(subject: Subject, names: readonly string[]): void {
   subject.clock.advance(100_000);
   expect(subject.names).toEqual(names);
 }
+
+describe('a flood', () => {
+  /** Three chunks of 70,000 bytes whose handling takes time. */
+  function flood(subject: Subject, milliseconds: number): void {
+    subject.react.publish = () => {
+      subject.clock.advance(milliseconds);
+    };
+    const message = encode({ cmd: 'publish', topic: 'a', payload: Buffer.alloc(70_000), qos: 0, dup: false, retain: false }, 4);
+    for (let i = 0; i < 3; i++) subject.server.data(new Uint8Array(message));
+  }
+
+  it('that takes long is not read on before the next turn', () => {
+    const subject = Subject.connected(4, { maximumPacketSize: 1 << 20 });
+    const turns: (() => void)[] = [];
+    subject.clock.nextTurn = (callback) => turns.push(callback);
+    flood(subject, 3);
+    expect(subject.transport.log).toEqual(['pause']);
+    turns.pop()?.();
+    expect(subject.transport.log).toEqual(['pause', 'resume']);
+  });
+
+  it('stays paused by whoever paused it', () => {
+    const subject = Subject.connected(4, { maximumPacketSize: 1 << 20 });
+    const turns: (() => void)[] = [];
+    subject.clock.nextTurn = (callback) => turns.push(callback);
+    flood(subject, 3);
+    subject.wire.pause();
+    turns.pop()?.();
+    expect(subject.transport.log).toEqual(['pause', 'pause']);
+  });
+
+  it('is read to its end after a goodbye', () => {
+    const subject = Subject.connected(4, { maximumPacketSize: 1 << 20 });
+    const turns: (() => void)[] = [];
+    subject.clock.nextTurn = (callback) => turns.push(callback);
+    flood(subject, 3);
+    subject.wire.end(0, undefined, () => undefined);
+    turns.pop()?.();
+    expect(subject.transport.log.at(-1)).toBe('resume');
+  });
+
+  it('that is handled quickly is read on', () => {
+    const subject = Subject.connected(4, { maximumPacketSize: 1 << 20 });
+    flood(subject, 0);
+    expect(subject.transport.log).toEqual([]);
+  });
+});

@@ -22,6 +22,7 @@ import { PacketSplitter } from './packet-splitter.js';
 import { Pongs } from './pongs.js';
 import { Traffic } from './traffic.js';
 import type { Transport, TransportFactory } from './transport.js';
+import { TurnBudget } from './turn-budget.js';
 import type { ConnectRequest, Wire, WireFactory, WireHandlers } from './wire.js';
 
 /** Milliseconds for the server to hang up after the goodbye, and how often that is granted while bytes wait to leave. */
@@ -46,6 +47,7 @@ class PacketWire implements Wire {
   readonly #writer: PacketWriter;
   readonly #connectTimer: Timer;
   readonly #pongs = new Pongs();
+  readonly #turn: TurnBudget;
   #keepalive: Keepalive | undefined;
   #endTimer: Timer;
   #done: (() => void) | undefined;
@@ -79,6 +81,10 @@ class PacketWire implements Wire {
     this.#splitter = new PacketSplitter(request.maximumPacketSize, (first, bytes, start, end) => {
       traffic.received(first, bytes, start, end);
       dispatcher.dispatch(first, bytes, start, end);
+    });
+    this.#turn = new TurnBudget(clock, () => {
+      // Who has said goodbye reads what is left.
+      if (this.#phase === 'ending' || (this.#phase === 'open' && !this.#paused)) this.#transport.resume();
     });
     this.#connectTimer = clock.setTimeout(() => {
       this.#close(new ConnectTimeoutError(request.endpoint.label, request.connectTimeout), 'network');
@@ -265,6 +271,7 @@ class PacketWire implements Wire {
     this.#read(() => {
       this.#splitter.push(chunk);
     });
+    if (this.#turn.spend(chunk.length) && this.#phase === 'open') this.#transport.pause();
   }
 
   #read(read: () => void): void {

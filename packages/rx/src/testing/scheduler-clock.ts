@@ -22,5 +22,8 @@ export function schedulerClock(scheduler: SchedulerLike, horizon: number): Clock
     defer: (callback) => {
       schedule(callback, 0);
     },
+    nextTurn: (callback) => {
+      schedule(callback, 0);
+    },
   };
 }
