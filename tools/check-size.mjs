@@ -11,14 +11,14 @@ const cases = [
   { name: 'matchTopic alone', page: "export { matchTopic } from '@rxmqtt/rx';", ceiling: 1_000 },
   { name: 'matching in core alone', page: "export { matchTopic } from '@rxmqtt/core';", ceiling: 1_300 },
   // The aim is 25 kB for the whole; docs/architecture.md says where it stands.
-  { name: 'a client', page: "export { connect } from '@rxmqtt/rx';", ceiling: 73_200 },
+  { name: 'a client', page: "export { connect } from '@rxmqtt/rx';", ceiling: 73_800 },
   // Free functions take `{ connection }`: who needs few of them does without the facade.
   {
     name: 'observing, without the facade',
     page: `export { createConnection } from '@rxmqtt/core'; export { fromTopic } from '@rxmqtt/rx';`,
-    ceiling: 63_900,
+    ceiling: 64_400,
   },
-  { name: 'everything', page: "export * from '@rxmqtt/rx'; export * as core from '@rxmqtt/core';", ceiling: 86_500 },
+  { name: 'everything', page: "export * from '@rxmqtt/rx'; export * as core from '@rxmqtt/core';", ceiling: 86_900 },
 ];
 
 /** Text that means that something is in a bundle that has no business there. */
