@@ -34,6 +34,9 @@ module.exports = {
   testEnvironment: 'node',
   // Longer than what `within` waits for, so that its message is read. It ends what hangs, and measures nothing.
   testTimeout: 120_000,
+  // One for each core, where Jest's own choice leaves one free: half of the time of the slowest files is waiting, for brokers,
+  // other processes and real seconds.
+  maxWorkers: '100%',
   // Type specs are checked by `typecheck`; running them proves nothing.
   testPathIgnorePatterns: ['/node_modules/', '\\.type\\.spec\\.ts$'],
   transform: {

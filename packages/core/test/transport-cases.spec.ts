@@ -54,9 +54,17 @@ describe('the cases', () => {
       const { port, url } = await broker();
       const { provider, cut } = transport(port, (socket) => {
         const write = socket.write.bind(socket) as (chunk: Buffer, ...rest: unknown[]) => boolean;
-        socket.write = ((chunk: Buffer, ...rest: unknown[]) =>
-          write(chunk.length > 4_096 ? spoil(Buffer.from(chunk)) : chunk, ...rest));
+        socket.write = (chunk: Buffer, ...rest: unknown[]) =>
+          write(chunk.length > 4_096 ? spoil(Buffer.from(chunk)) : chunk, ...rest);
         return socket;
+      });
+      // What never comes is waited for as long as a slow transport may take: here it does not take that long.
+      const set = globalThis.setTimeout;
+      const sooner = jest.spyOn(globalThis, 'setTimeout');
+      sooner.mockImplementation(((act: () => void, delay?: number) =>
+        set(act, delay === 10_000 ? 2_000 : delay)) as typeof setTimeout);
+      cleanup(() => {
+        sooner.mockRestore();
       });
       const megabyte = transportCases.find(({ name }) => name.includes('megabyte'));
       await expect(

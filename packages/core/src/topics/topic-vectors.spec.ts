@@ -60,7 +60,7 @@ describe.each(Object.entries(matchers))('the vectors for %s', (_name, match) => 
     // it is not so; what else runs on the machine is not the matcher's fault.
     let fastest = Infinity;
     const begin = performance.now();
-    for (let call = 0; fastest >= vector.maxMs && (call < 8 || performance.now() - begin < 5_000); call++) {
+    for (let call = 0; fastest >= vector.maxMs && (call < 8 || performance.now() - begin < 20_000); call++) {
       const start = performance.now();
       expect(match(filter, topic)).toBe(vector.match);
       fastest = Math.min(fastest, performance.now() - start);
