@@ -1,4 +1,5 @@
 import { UnsupportedError } from '../errors/connection-errors.js';
+import { createTestConnection } from '../testing/index.js';
 import { type Acknowledger, InboundMessage, type PropertiesSource } from './inbound-message.js';
 
 const packet = new TextEncoder().encode('the packet');
@@ -141,5 +142,35 @@ describe('ack and nack', () => {
     expect(settled).toEqual([]);
     received.ack();
     expect(settled).toEqual([0]);
+  });
+});
+
+describe('as data', () => {
+  const FIELDS = ['topic', 'payload', 'qos', 'retain', 'dup', 'packetId', 'subscriptionId', 'subscriptionIds', 'redelivered', 'acknowledger'];
+
+  it.each([0, 1] as const)('a received message of QoS %d that the library acknowledges can be cloned, for a worker', (qos) => {
+    const test = createTestConnection();
+    const { connection } = test;
+    const copies: unknown[] = [];
+    const subscription = connection.subscribe('a', { qos }, (received) => {
+      copies.push(structuredClone(received));
+    });
+    void connection.open();
+    test.wire.connack();
+    test.wire.suback();
+    test.wire.message({ topic: 'a', payload: 'text', qos, packetId: qos });
+    expect(copies).toMatchObject([{ topic: 'a', qos }]);
+    expect(Buffer.from((copies[0] as InboundMessage).payload).toString()).toBe('text');
+    void subscription.unsubscribe();
+  });
+
+  it('has no packet and no more than its fields, whether its properties were looked at or not', () => {
+    for (const look of [true, false]) {
+      const received = message(() => ({ contentType: 'text/plain' }));
+      if (look) expect(received.properties).toBeDefined();
+      expect(Object.keys(received)).toEqual(FIELDS);
+      const json = JSON.parse(JSON.stringify(received)) as object;
+      expect(Object.keys(json).filter((key) => !FIELDS.includes(key))).toEqual([]);
+    }
   });
 });

@@ -20,6 +20,15 @@ const REFUSALS: readonly number[] = [0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99];
 
 const NO_PROPERTIES: PublishProperties = Object.freeze({});
 
+/*
+ * Keys of what is nobody's business but the message's own. Not #private fields: an operator that adds to a message makes a copy
+ * of it, on which `properties` is to be read too. Nor names: they would show in JSON, and a function cannot be cloned.
+ */
+const PACKET = /* @__PURE__ */ Symbol('packet');
+const START = /* @__PURE__ */ Symbol('start');
+const SOURCE = /* @__PURE__ */ Symbol('source');
+const DECODED = /* @__PURE__ */ Symbol('decoded');
+
 /** A message as the wire hands it in. One object per message: everything that can wait is computed when somebody looks. */
 export class InboundMessage implements MqttMessage {
   readonly topic: string;
@@ -35,11 +44,10 @@ export class InboundMessage implements MqttMessage {
   readonly subscriptionIds: readonly number[] | undefined;
   redelivered: boolean;
   acknowledger: Acknowledger | undefined;
-  // Not #private fields: an operator that adds to a message makes a copy of it, on which `properties` is to be read too.
-  private packet: Uint8Array | undefined;
-  private readonly start: number;
-  private readonly source: PropertiesSource;
-  private decoded: PublishProperties | undefined;
+  private [PACKET]: Uint8Array | undefined;
+  private readonly [START]: number;
+  private readonly [SOURCE]: PropertiesSource;
+  private [DECODED]: PublishProperties | undefined;
 
   constructor(
     topic: string,
@@ -64,10 +72,10 @@ export class InboundMessage implements MqttMessage {
     this.subscriptionIds = subscriptionIds;
     this.redelivered = false;
     this.acknowledger = undefined;
-    this.packet = packet;
-    this.start = propertiesStart;
-    this.source = source;
-    this.decoded = undefined;
+    this[PACKET] = packet;
+    this[START] = propertiesStart;
+    this[SOURCE] = source;
+    this[DECODED] = undefined;
   }
 
   get awaitsAck(): boolean {
@@ -75,14 +83,14 @@ export class InboundMessage implements MqttMessage {
   }
 
   get properties(): PublishProperties {
-    return this.decoded ?? this.decode();
+    return this[DECODED] ?? this.decode();
   }
 
   /** Reads the properties, and lets go of the packet. */
   private decode(): PublishProperties {
-    this.decoded ??= this.packet === undefined ? NO_PROPERTIES : this.source(this.packet, this.start);
-    this.packet = undefined;
-    return this.decoded;
+    this[DECODED] ??= this[PACKET] === undefined ? NO_PROPERTIES : this[SOURCE](this[PACKET], this[START]);
+    this[PACKET] = undefined;
+    return this[DECODED];
   }
 
   /** Lets go of the chunk that it came in, of which it is a small part: for messages that wait long. */
@@ -118,11 +126,11 @@ export class InboundMessage implements MqttMessage {
       this.packetId,
       this.subscriptionId,
       this.subscriptionIds,
-      this.packet,
-      this.start,
-      this.source,
+      this[PACKET],
+      this[START],
+      this[SOURCE],
     );
-    copy.decoded = this.decoded;
+    copy[DECODED] = this[DECODED];
     return copy;
   }
 
