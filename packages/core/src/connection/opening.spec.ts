@@ -120,6 +120,18 @@ describe('open()', () => {
     expect(connection.state).toMatchObject({ type: 'failed', by: 'network', cause: { name: 'NetworkError' } });
   });
 
+  it('rejects when its signal aborts while the first attempt is told', async () => {
+    const { connection, clock } = createTestConnection();
+    const abort = new AbortController();
+    connection.on('state', () => {
+      abort.abort();
+    });
+    const open = connection.open({ signal: abort.signal });
+    expect(await fate(open)).toMatchObject({ status: 'rejected', reason: { name: 'AbortedError' } });
+    expect(connection.state.type).toBe('closed');
+    expect(clock.pending).toBe(0);
+  });
+
   it('rejects after close()', async () => {
     const { connection } = createTestConnection();
     await connection.close();

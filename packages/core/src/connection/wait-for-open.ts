@@ -44,7 +44,9 @@ export function waitForOpen(connection: Opening, signal: AbortSignal | undefined
       reject(openingAborted(signal?.reason));
       if (!connection.wasConnected && openers.size === 0) void connection.close();
     };
-    signal?.addEventListener('abort', onAbort, { once: true });
+    // A listener of the first attempt may have aborted it.
+    if (signal?.aborted === true) onAbort();
+    else signal?.addEventListener('abort', onAbort, { once: true });
   });
 }
 
