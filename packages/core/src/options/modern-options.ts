@@ -12,11 +12,16 @@ export function warnOfModernOptions(
     // A session that is not to stay needs no version 5.
     'session.expiry': session?.expiry === 0 ? undefined : session?.expiry,
     receiveMaximum,
-    userProperties,
+    userProperties: some(userProperties),
     redirect: redirect === 'ignore' ? undefined : redirect,
-    'will.delay': delay,
-    'will.properties': properties,
+    'will.delay': delay === 0 ? undefined : delay,
+    'will.properties': some(properties),
   };
   const idle = Object.entries(modern).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   return idle.length === 0 ? [] : [`without effect before MQTT 5, but protocolVersion is ${protocolVersion}: ${idle.join(', ')}`];
+}
+
+/** `undefined` for a list or an object with nothing in it; the options may still turn out to be wrong. */
+function some(value: object | null | undefined): object | undefined {
+  return Object.keys(value ?? {}).length === 0 ? undefined : (value ?? undefined);
 }

@@ -1,11 +1,11 @@
-/** The known name that was probably meant: it differs by case or by at most two letters. */
+/** The known name that was probably meant: it differs by case or by at most two letters, and not by most of its own. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = 3;
   for (const each of known) {
     const distance = editDistance(name.toLowerCase(), each.toLowerCase());
-    // Of a short name two letters are all that there is.
-    if (distance >= least || distance >= each.length) continue;
+    // Of a short name two letters are nearly all that there is.
+    if (distance >= least || distance * 2 > each.length) continue;
     best = each;
     least = distance;
   }

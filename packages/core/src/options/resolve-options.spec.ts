@@ -131,8 +131,11 @@ describe('what is given', () => {
       'without effect before MQTT 5, but protocolVersion is 4: session.expiry, receiveMaximum, userProperties, redirect, will.delay, will.properties',
     ]);
     expect([said(modern), said({ ...modern, protocolVersion: 5 })]).toEqual([[], []]);
-    expect(said({ protocolVersion: 3, session: { clean: true, expiry: 0 }, redirect: 'ignore', will: { topic: 'a', payload: 'x' } })).toEqual([]);
+    expect(said({ protocolVersion: 3, session: { clean: true, expiry: 0 }, redirect: 'ignore', will: { topic: 'a', payload: 'x', delay: 0, properties: {} }, userProperties: [] })).toEqual([]);
     expect(paths({ protocolVersion: 4, will: null as never, session: null as never })).toEqual(['session', 'will']);
+    expect(() => resolveOptions(URL, { protocolVersion: 4, will: { topic: 'a', payload: 'x', properties: null as never }, userProperties: null as never })).toThrow(
+      'userProperties',
+    );
   });
 
   it('may be 23 characters on MQTT 3.1, as many as the generated one has', () => {
