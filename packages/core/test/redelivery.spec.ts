@@ -220,12 +220,11 @@ describe('order', () => {
 });
 
 /*
- * Counted, not timed: at 20 ms a round trip, under 500 ms is fewer than 25 round trips. What the machine takes for the work
+ * Counted, not timed: with one more round trip for CONNACK, 4 or 5 of them at 20 ms are 100 or 120 ms, far below 500 ms. What the machine takes for the work
  * itself is measured in `benchmarks`.
  */
 describe('200 messages and a round trip of 20 ms', () => {
   const MESSAGES = 200;
-  const ROUND_TRIP = 20;
   const publishAll = (connection: Connection): Publication[] =>
     Array.from({ length: MESSAGES }, (_, i) => connection.publish('a', String(i), { qos: 1 }));
   const settled = (publications: readonly Publication[]): number =>
@@ -241,8 +240,6 @@ describe('200 messages and a round trip of 20 ms', () => {
     trips.acknowledge();
     await within(Promise.all(publications), 2_000, 'all publishes, a window in each round trip');
     expect(trips.count).toBe(4);
-    // And one for CONNACK.
-    expect((1 + trips.count) * ROUND_TRIP).toBeLessThan(500);
   });
 
   test('in flight at a cut are delivered again in under 500 ms, and neither CONNACK nor subscriptions wait for them', async () => {
@@ -261,7 +258,6 @@ describe('200 messages and a round trip of 20 ms', () => {
     trips.acknowledge();
     await within(Promise.all(publications), 2_000, 'all publishes, a window in each round trip');
     expect(trips.count).toBe(5);
-    expect((1 + trips.count) * ROUND_TRIP).toBeLessThan(500);
     expect(broker.latest.packets('publish')).toHaveLength(MESSAGES);
     expect(broker.latest.packets('publish').every(({ dup }) => dup)).toBe(true);
   });
