@@ -35,8 +35,8 @@ function opened(options: Parameters<typeof createTestConnection>[0] = {}): TestC
   return test;
 }
 
-function connected(): TestConnection {
-  const test = opened();
+function connected(options: Parameters<typeof createTestConnection>[0] = {}): TestConnection {
+  const test = opened(options);
   test.wire.connack();
   return test;
 }
@@ -352,5 +352,48 @@ describe('close() inside a listener', () => {
     connection.publish('p', 'x', { qos: 1 });
     void connection.close();
     expect(outcomes).toEqual(['ClosedError']);
+  });
+});
+
+describe('a connection that is closed by who hears of its loss', () => {
+  it.each(['lost', 'drop', 'state', 'delay'] as const)('is asked no more when it would come back, and leaves no timer (%s)', async (occasion) => {
+    const asked: unknown[] = [];
+    const close = (): void => void connection.close();
+    const delay = (): Promise<number> => {
+      asked.push(connection.state.type);
+      if (occasion === 'delay') close();
+      return new Promise(() => undefined);
+    };
+    const test = createTestConnection({ publish: { window: 1, offline: 'drop' }, reconnect: { delay, giveUpAfter: 60_000 } });
+    const { connection } = test;
+    void connection.open();
+    test.wire.connack();
+    for (const topic of ['a', 'b']) connection.publish(topic, 'x', { qos: 1 });
+    if (occasion !== 'delay') connection.on(occasion, close);
+    test.wire.cut();
+    expect(connection.state.type).toBe('closed');
+    await connection.closed;
+    expect(asked.filter((state) => state === 'closed')).toEqual([]);
+    expect(test.clock.pending).toBe(0);
+  });
+
+  it('by what is told while it loses its wire, is not told of the loss any more', () => {
+    const test = connected();
+    const told: string[] = [];
+    test.wire.setCongested(true);
+    test.connection.publish('a', 'x');
+    test.connection.on('congestion', () => void test.connection.close());
+    test.connection.on('lost', () => told.push('lost'));
+    test.connection.on('state', ({ type }) => told.push(type));
+    test.wire.cut();
+    expect(told).toEqual(['closed']);
+    expect(test.clock.pending).toBe(0);
+  });
+
+  it("fails all that waits with its end: offline: 'drop' makes no difference", () => {
+    const { connection } = connected({ publish: { window: 1 } });
+    const publications = ([undefined, 'queue', 'drop'] as const).map((offline) => connection.publish('a', 'x', { qos: 1, ...(offline && { offline }) }));
+    void connection.close();
+    for (const { outcome } of publications) expect(outcome).toMatchObject({ error: { name: 'ClosedError', retryable: false } });
   });
 });

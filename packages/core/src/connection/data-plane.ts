@@ -179,6 +179,11 @@ export class DataPlane {
     this.#pressure.disconnected();
   }
 
+  /** The loss was told, or there is to be another wire: gives up what was only for the one that is gone. */
+  dropUnsent(): void {
+    this.#outbound.dropUnsent();
+  }
+
   /** Delivers nothing new. */
   stopIntake(): void {
     this.#inbound.refuse();

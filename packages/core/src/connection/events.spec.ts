@@ -1,8 +1,10 @@
+import type { ConnectionOptions } from '../options/connection-options.js';
+import type { Publication } from '../outbound/publish-options.js';
 import type { ConnectionEvents } from './connection.js';
 import { createTestConnection, type TestConnection } from '../testing/index.js';
 
-function logged(): TestConnection & { readonly log: string[] } {
-  const test = createTestConnection({ reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none' } });
+function logged(options: ConnectionOptions = {}): TestConnection & { readonly log: string[] } {
+  const test = createTestConnection({ reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none' }, ...options });
   const log: string[] = [];
   test.connection.on('state', (state) => log.push(state.type === 'connecting' || state.type === 'reconnecting' ? `${state.type} ${state.attempt}` : state.type));
   test.connection.on('attemptFailed', ({ attempt, by }) => log.push(`attempt ${attempt} failed by ${by}`));
@@ -36,6 +38,40 @@ describe('events', () => {
       'a closed',
       'closed',
     ]);
+  });
+
+  it("tell what goes with a connection when its loss has been told, and find it lost: offline: 'drop'", () => {
+    const { connection, clock, wires, log } = logged({ publish: { window: 1, offline: 'drop' } });
+    connection.open().catch(() => {});
+    wires[0]!.connack();
+    for (const topic of ['a', 'b']) connection.publish(topic, 'x', { qos: 1 });
+    connection.on('drop', () => log.push(`while ${connection.state.type}`));
+    log.length = 0;
+    wires[0]!.cut();
+    expect(log).toEqual(['lost by network', 'reconnecting 2', 'b offline', 'while reconnecting']);
+    clock.advance(1);
+    wires[1]!.connack({ sessionPresent: true });
+    expect(log.slice(4)).toEqual(['connecting 2', 'connected']);
+  });
+
+  it("tell it before the next attempt, whoever makes that at once: offline: 'drop'", () => {
+    const { connection, wires, log } = logged({ publish: { window: 2, offline: 'drop' } });
+    connection.open().catch(() => {});
+    wires[0]!.connack({ properties: { receiveMaximum: 1 } });
+    for (const topic of ['a', 'b']) connection.publish(topic, 'x', { qos: 1 });
+    const fresh: Publication[] = [];
+    connection.on('state', ({ type }) => {
+      if (type === 'reconnecting') connection.reconnectNow();
+      if (type !== 'reconnecting' || wires.length < 2) return;
+      wires[1]!.connack({ sessionPresent: true });
+      fresh.push(connection.publish('c', 'x', { qos: 1 }));
+    });
+    log.length = 0;
+    wires[0]!.cut();
+    expect(log).toEqual(['lost by network', 'reconnecting 2', 'connecting 2', 'b offline', 'connected']);
+    expect(wires[1]!.sent).toMatchObject([{ topic: 'a' }, { topic: 'c' }]);
+    // What was published on the new connection was not there when the old one was lost.
+    expect(fresh.map(({ outcome }) => outcome)).toEqual([undefined]);
   });
 
   it('find the connection in the state they tell of', () => {

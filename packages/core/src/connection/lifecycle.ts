@@ -143,8 +143,10 @@ export class Lifecycle {
     switch (effect) {
       case 'attempt':
         this.#policy.abort();
+        this.#data.dropUnsent();
+        if (this.#hasEnded()) return;
         this.#data.restore((error, identity) => {
-          if (this.end.value !== undefined) return;
+          if (this.#hasEnded()) return;
           this.#plan.restored(identity);
           if (error === undefined) this.#attempts.start(this.#retry.attempt);
           else this.feed({ type: 'lost', cause: error, by: 'client', retry: undefined });
@@ -179,8 +181,21 @@ export class Lifecycle {
     const lasted = this.connectedFor;
     const { attempt } = this.#retry;
     this.#disconnect(error);
+    // Who hears of it may close the connection: then nothing follows.
+    if (this.#hasEnded()) return;
     if (lasted === undefined) this.#emitter.emit('attemptFailed', { attempt, error, by });
     else this.#emitter.emit('lost', { error, by });
+    if (this.#hasEnded()) return;
+    this.#decide(error, by, lasted);
+    this.#data.dropUnsent();
+  }
+
+  #hasEnded(): boolean {
+    return this.end.value !== undefined;
+  }
+
+  /** Whether and when to try again. */
+  #decide(error: MqttError, by: EndedBy, lasted: number | undefined): void {
     const freshCredentials = typeof this.#options.credentials === 'function';
     const stable = lasted !== undefined && lasted >= (this.#options.reconnect?.resetAfter ?? 0);
     const outlook = this.#endpoints.lost(error, { connected: lasted !== undefined, stable });

@@ -45,6 +45,8 @@ export class RetryPolicy {
       decided(this.#withoutAnswer(retry, thrown));
       return undefined;
     }
+    // It may have ended the connection itself.
+    if (asking.signal.aborted) return undefined;
     if (!isPromiseLike(answer)) {
       decided(this.#withAnswer(retry, answer));
       return undefined;

@@ -138,9 +138,9 @@ export class Admission {
     const replaced = 'a newer message for the topic took its place';
     if (older !== undefined && this.#outbox.replace(older, message)) {
       given.push([older, replaced]);
-      // It has its number, and so its record in the store is written over.
-      older.recorded = false;
       this.#events.accept(message);
+      // It has its number, and so its record in the store is written over, where it has one.
+      if (message.recorded) older.recorded = false;
     } else {
       if (older !== undefined) take(older, replaced, true);
       while (this.#outbox.obstacle(size) !== undefined) {

@@ -100,6 +100,11 @@ export class InFlight {
     return true;
   }
 
+  /** What was never written: it waits for the store. */
+  unwritten(): OutgoingMessage[] {
+    return this.#ledger === undefined ? [] : this.#messages.inOrder().filter(({ isWritten, wasSent }) => !isWritten && !wasSent);
+  }
+
   /** Sends again what a connection before this one left unfinished: same identifier, same order, DUP. [MQTT-4.4.0-1] */
   redeliver(): void {
     const wire = this.#wire;

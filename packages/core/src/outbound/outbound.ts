@@ -93,7 +93,9 @@ export class Outbound {
       },
       this.#ledger,
     );
-    this.#withdrawal = new Withdrawal(this.#outbox, this.#admission, this.#inFlight, this.#outcomes);
+    this.#withdrawal = new Withdrawal(this.#outbox, this.#admission, this.#inFlight, this.#outcomes, (message) =>
+      this.#isForNow(message),
+    );
     this.#sweep = new ExpirySweep(clock, (now) => {
       const next = this.#withdrawal.withdrawStale(now);
       this.#roomMade();
@@ -143,7 +145,7 @@ export class Outbound {
       if (overflow !== undefined) return this.#outcomes.refuse(message, overflow);
       if (!copied) this.#copies.own(message);
       // A listener of what was dropped for it may have closed the connection.
-      if (this.#closing !== undefined) this.#withdrawal.end(message, this.#closing(message));
+      if (this.#closing !== undefined) this.#withdrawal.end(message, this.#closing);
       this.#sweep.watch(message.staleAt);
     }
     this.#watchCongestion();
@@ -186,10 +188,12 @@ export class Outbound {
     this.#wire = undefined;
     this.#negotiated = undefined;
     this.#inFlight.disconnected();
-    // What is not to be sent later goes with the connection.
-    const isUnwanted = (message: OutgoingMessage): boolean => this.#offline(message) === 'drop';
-    if (this.#closing === undefined && this.#withdrawal.withdrawUnsent(isUnwanted)) this.#roomMade();
     this.#watchCongestion();
+  }
+
+  /** What is not to be sent later goes with the connection: when its loss was told, and before there is another. */
+  dropUnsent(): void {
+    if (this.#wire === undefined && this.#closing === undefined && this.#withdrawal.withdrawUnsent()) this.#roomMade();
   }
 
   /** PUBACK, PUBREC or PUBCOMP came. */
@@ -225,7 +229,7 @@ export class Outbound {
     this.#refusal = error;
   }
 
-  /** Settles everything. What is in the store stays there. */
+  /** Settles everything. What is in the store stays there, unless it is not to be sent later. */
   close(error: (message: OutgoingMessage) => MqttError): void {
     this.#closing = error;
     this.disconnected();
@@ -249,6 +253,10 @@ export class Outbound {
     return message.offline ?? this.#options.offline;
   }
 
+  #isForNow(message: OutgoingMessage): boolean {
+    return this.#offline(message) === 'drop';
+  }
+
   /** Writes a message for the first time; `false` when there is no identifier for it. */
   #send(wire: Wire, message: OutgoingMessage): boolean {
     if (message.qos > 0) {
@@ -264,7 +272,8 @@ export class Outbound {
   /** There is room for a message. */
   #accepted(message: OutgoingMessage): void {
     if (this.#ledger === undefined || message.qos === 0) message.accept();
-    else this.#ledger.queued(message);
+    // What must not be sent later is in the store from when it is sent: no other process is to find it before.
+    else if (!this.#isForNow(message)) this.#ledger.queued(message);
   }
 
   /** Settles a message early. One that waits is gone; one in flight goes on, but nobody waits for it any more. */

@@ -30,9 +30,14 @@ export class Outcomes {
     return message;
   }
 
+  /** The store keeps it no longer. */
+  forget(message: OutgoingMessage): void {
+    this.#ledger?.finished(message);
+  }
+
   /** The message fails for good. */
   giveUp(message: OutgoingMessage, error: MqttError): void {
-    this.#ledger?.finished(message);
+    this.forget(message);
     this.fail(message, error);
   }
 

@@ -30,7 +30,8 @@ export type TopicDefaults = Pick<PublishOptions, 'qos' | 'retain' | 'properties'
  * What happens to a message while there is no connection:
  * - `queue`: it waits in the outbox;
  * - `drop`: it is given up, and fails with OfflineError (nobody is meant to be told more than a `drop` event). So is one that
- *   was taken, and is still waiting to be sent when the connection is lost: nothing is sent later than it was meant to be;
+ *   was taken, and is still waiting to be sent when the connection is lost: nothing is sent later than it was meant to be. For the same reason a
+ *   session store has it only from when it is sent, and `stored` fulfils then;
  * - `error`: it is refused, and fails with OfflineError. What was taken while there was a connection waits for the next one.
  */
 export type OfflinePolicy = 'queue' | 'drop' | 'error';

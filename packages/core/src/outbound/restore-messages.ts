@@ -31,7 +31,7 @@ export function restoreMessages(records: readonly RestoredRecord[], { acceptor, 
       const { qos, retain, properties } = stored;
       if (qos === 0) throw new Error('messages of QoS 0 are not stored');
       if (qos === 1 && sent?.received !== undefined) throw new Error('a message of QoS 1 has no PUBREC');
-      // It was to go out however its process ended: no policy of this one gives it up.
+      // It was to go out however its process ended, or it was sent already: no policy of this one gives it up.
       const options = { qos, retain, offline: 'queue', ...(properties === undefined ? {} : { properties }) } as const;
       const message = acceptor.accept(stored.topic, stored.payload, options);
       message.sequence = number - last;

@@ -15,12 +15,21 @@ export class Withdrawal {
   readonly #admission: Admission;
   readonly #inFlight: InFlight;
   readonly #outcomes: Outcomes;
+  readonly #isForNow: (message: OutgoingMessage) => boolean;
 
-  constructor(outbox: Outbox, admission: Admission, inFlight: InFlight, outcomes: Outcomes) {
+  /** @param isForNow whether a message is not to be sent later than on the connection that it was taken for. */
+  constructor(
+    outbox: Outbox,
+    admission: Admission,
+    inFlight: InFlight,
+    outcomes: Outcomes,
+    isForNow: (message: OutgoingMessage) => boolean,
+  ) {
     this.#outbox = outbox;
     this.#admission = admission;
     this.#inFlight = inFlight;
     this.#outcomes = outcomes;
+    this.#isForNow = isForNow;
   }
 
   /** Takes a message out, wherever it waits; `false` when it is on its way. */
@@ -48,23 +57,29 @@ export class Withdrawal {
     return next;
   }
 
-  /** Withdraws what is unwanted without a connection and was never sent; the answer is whether there was any. */
-  withdrawUnsent(isUnwanted: (message: OutgoingMessage) => boolean): boolean {
-    // What was sent, on an earlier connection, is in doubt.
-    const unwanted = [...this.#outbox, ...this.#admission].filter((each) => !each.wasSent && isUnwanted(each));
-    for (const message of unwanted) this.withdraw(message, new OfflineError(message.topic));
-    return unwanted.length > 0;
+  /** Withdraws what was for the connection that is lost, and was never sent; the answer is whether there was any. */
+  withdrawUnsent(): boolean {
+    const waiting = [...this.#inFlight.unwritten(), ...this.#outbox, ...this.#admission];
+    const unsent = waiting.filter((message) => this.#isUnsent(message));
+    for (const message of unsent) this.withdraw(message, new OfflineError(message.topic));
+    return unsent.length > 0;
   }
 
-  /** Settles a message that the store may keep. */
-  end(message: OutgoingMessage, error: MqttError): void {
+  /** Settles a message at the end of the connection. The store keeps it, unless it is not to be sent later. */
+  end(message: OutgoingMessage, error: (message: OutgoingMessage) => MqttError): void {
     this.remove(message);
-    this.#outcomes.fail(message, error);
+    if (this.#isUnsent(message)) this.#outcomes.forget(message);
+    this.#outcomes.fail(message, error(message));
   }
 
-  /** Settles everything. What is in the store stays there. */
+  /** Settles everything. */
   endAll(error: (message: OutgoingMessage) => MqttError): void {
-    for (const message of this.#inFlight.takeAll()) this.#outcomes.fail(message, error(message));
-    for (const message of [...this.#outbox, ...this.#admission]) this.end(message, error(message));
+    for (const message of this.#inFlight.takeAll()) this.end(message, error);
+    for (const message of [...this.#outbox, ...this.#admission]) this.end(message, error);
+  }
+
+  /** What was sent, on an earlier connection too, is in doubt. */
+  #isUnsent(message: OutgoingMessage): boolean {
+    return !message.wasSent && this.#isForNow(message);
   }
 }
