@@ -61,8 +61,7 @@ describe('the cases', () => {
       // What never comes is waited for as long as a slow transport may take: here it does not take that long.
       const set = globalThis.setTimeout;
       const sooner = jest.spyOn(globalThis, 'setTimeout');
-      sooner.mockImplementation(((act: () => void, delay?: number) =>
-        set(act, delay === 10_000 ? 2_000 : delay)) as typeof setTimeout);
+      sooner.mockImplementation((act: () => void, delay?: number) => set(act, delay === 10_000 ? 2_000 : delay));
       cleanup(() => {
         sooner.mockRestore();
       });
