@@ -88,3 +88,26 @@ describe('validated', () => {
     );
   });
 });
+
+it('takes a class with static methods for a codec, with its name and properties', () => {
+  class Size {
+    static readonly properties = { contentType: 'text/plain' };
+    readonly bytes: number;
+
+    constructor(bytes: number) {
+      this.bytes = bytes;
+    }
+
+    static decode(payload: Uint8Array): Size {
+      return new this(payload.length);
+    }
+
+    static encode({ bytes }: Size): string {
+      return String(bytes);
+    }
+  }
+  const codec = validated(Size, ({ bytes }) => new Size(bytes * 2));
+  expect(codec).toMatchObject({ name: 'Size', properties: { contentType: 'text/plain' } });
+  expect(codec.decode(utf8.encode('abc'))).toEqual(new Size(6));
+  expect(codec.encode(new Size(7))).toBe('7');
+});

@@ -32,8 +32,11 @@ export function validated<In, T>(codec: Codec<In>, check: (value: In) => T): Cod
 export function validated<In, T>(codec: Codec<In>, check: StandardSchemaV1<In, T> | ((value: In) => T)): Codec<T> {
   checkArguments(['codec', codec, codecRule], ['check', check, schemaOrFunction]);
   const parse = isSchema(check) ? parser(check as StandardSchemaV1<unknown, T>) : check;
+  const { name, properties } = codec;
   return {
-    ...codec,
+    // By name: a class does not spread its own.
+    name,
+    ...(properties === undefined ? {} : { properties }),
     decode: (payload, message) => parse(codec.decode(payload, message)),
     // What the schema makes of a value is written as the codec writes it.
     encode: (value) => codec.encode(value as unknown as In),

@@ -100,7 +100,7 @@ export const payload: Rule = (value) =>
     ? undefined
     : 'must be text or a Uint8Array';
 
-/** The usual slips are a codec that is not made yet, and a schema: Zod's have `decode` and `encode` as well. */
+/** A class may be one. The usual slips are a codec that is not made yet, and a schema: Zod's have `decode` and `encode` as well. */
 export const codec: Rule = (value) =>
   has(value, 'decode') && has(value, 'encode') && !('~standard' in value)
     ? undefined
@@ -113,7 +113,7 @@ export const client: Rule = (value) => {
 };
 
 function has(value: unknown, method: string): value is object {
-  return isObject(value) && isFunction((value as Record<string, unknown>)[method]);
+  return (isObject(value) || isFunction(value)) && isFunction((value as unknown as Record<string, unknown>)[method]);
 }
 
 export function isObject(value: unknown): value is object {
