@@ -4,8 +4,8 @@ import { type Rule, check, client, fields, flag, isFunction, qos as qosRule } fr
 
 /** How dead letters are published. */
 export interface DeadLetterOptions {
-  /** The client that publishes them. Defaults to the one that the message came from. */
-  readonly mqtt?: Mqtt;
+  /** The client that publishes them. Defaults to the `mqtt` of `processEach`, and to the one that a message to decode came from. */
+  readonly mqtt?: Pick<Mqtt, 'connection'>;
   /** Defaults to 1: the message is given up only when the broker has its dead letter. */
   readonly qos?: QoS;
   /** Whether the broker keeps the last one for those who subscribe later. Defaults to `false`. */
@@ -17,7 +17,7 @@ export interface DeadLetter {
   /** The topic, or what makes it of the message. */
   readonly topic: string | ((message: MqttMessage) => string);
   /** The client that publishes them, if it is not the one that the message came from. */
-  readonly mqtt: Mqtt | undefined;
+  readonly mqtt: Pick<Mqtt, 'connection'> | undefined;
   /** The quality of service of the dead letters. */
   readonly qos: QoS;
   /** Whether they are retained. */

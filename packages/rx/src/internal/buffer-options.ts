@@ -23,5 +23,5 @@ export interface DropOptions<T> {
   /** Called with each value that is dropped. What it throws errors the stream. */
   readonly onDrop?: (value: T) => void;
   /** The client on whose `drops$` they show. */
-  readonly mqtt?: Mqtt;
+  readonly mqtt?: Pick<Mqtt, 'connection'>;
 }

@@ -13,7 +13,7 @@ const OVERFLOWS: readonly BufferOverflow[] = ['dropOldest', 'dropNewest', 'lates
 export interface BufferSettings<T> extends Pick<BacklogOptions<T>, 'capacity' | 'overflow' | 'order' | 'priority'> {
   /** The operator, for errors. */
   readonly operator: string;
-  readonly mqtt?: Mqtt | undefined;
+  readonly mqtt?: Pick<Mqtt, 'connection'> | undefined;
   readonly onDrop?: ((value: T) => void) | undefined;
 }
 

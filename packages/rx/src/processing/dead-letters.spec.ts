@@ -72,6 +72,32 @@ describe('a dead letter', () => {
     expect(script.acks()).toEqual(['7']);
   });
 
+  it.each([
+    ['alone', () => ({})],
+    ['besides another one, which is not waited for', () => ({ mqtt: idle().mqtt })],
+  ])('goes through the client that deadLetter names, in its version: %s', (_, besides) => {
+    const script = connected();
+    const other = idle({ protocolVersion: 4 });
+    const options: ProcessOptions = { onError: 'deadLetter', deadLetter: deadLetter('dead', { mqtt: other.mqtt }) };
+    const source$ = script.mqtt.observe('plant/#', { qos: 1, ack: 'manual' });
+    const seen = watch(source$.pipe(processEach(fail, { ...options, ...besides() })));
+    script.grant();
+    script.deliver(7, { topic: 'plant/1' });
+    other.server.wire.connack();
+    expect(other.published()).toMatchObject([{ topic: 'dead', payload: expect.stringContaining('"too hot"') }]);
+    other.server.wire.acknowledge(4, 1);
+    expect(seen.values).toMatchObject([{ status: 'deadLettered', topic: 'dead' }]);
+    expect(script.acks()).toEqual(['7']);
+  });
+
+  it('goes through a client that is no more than a connection', () => {
+    const script = connected();
+    processing(script, { mqtt: { connection: script.mqtt.connection } });
+    script.grant();
+    script.deliver(7, { topic: 'plant/1' });
+    expect(script.published()).toMatchObject([{ topic: 'dead' }]);
+  });
+
   it('is what retry and redeliver come to in the end', () => {
     jest.useFakeTimers();
     for (const [onError, attempts] of [

@@ -13,10 +13,10 @@ export type ForwardAnswer<T = Payload> = ForwardOutput<T> | PromiseLike<ForwardO
 /** How {@link forwardTo} works. */
 export interface ForwardOptions<M extends MqttMessage = MqttMessage, T = Payload> extends ProcessOptions<M> {
   /**
-   * The client that the messages come from: it publishes dead letters, and shows dropped messages on its `drops$`. Defaults to
-   * the one that is forwarded to.
+   * The client that the messages come from: it publishes dead letters, unless `deadLetter` names another one, and shows dropped
+   * messages on its `drops$`. Defaults to the one that is forwarded to.
    */
-  readonly mqtt?: Mqtt;
+  readonly mqtt?: Pick<Mqtt, 'connection'>;
   /** How outputs are published, where they do not say so themselves. Here `qos` defaults to 1. */
   readonly publish?: Omit<PublishManyOptions<T>, 'window' | 'onError'> & Pick<PublishOptions, 'overflow'>;
 }

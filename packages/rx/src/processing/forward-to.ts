@@ -70,11 +70,11 @@ const RULES: Rules<ForwardOptions> = { ...PROCESS_RULES, publish: fields(PUBLISH
  * ```
  */
 export function forwardTo<M extends MqttMessage, T = Payload>(
-  mqtt: Mqtt,
+  mqtt: Pick<Mqtt, 'connection'>,
   project: (message: M, context: ProcessContext) => ForwardAnswer<NoInfer<T>>,
   options: ForwardOptions<M, T> = {},
 ): OperatorFunction<M, ProcessResult<M, readonly PublishResult[]>> {
-  const together = (known: ForwardOptions): readonly OptionProblem[] => processProblems({ mqtt, ...known });
+  const together = (known: ForwardOptions): readonly OptionProblem[] => processProblems({ ...known, mqtt: known.mqtt ?? mqtt });
   check(['mqtt', mqtt, client], ['project', project, func], ['', options, fields(RULES, [], together)]);
   const { publish = {}, retry = {}, ...rest } = options;
   const merger = new InputMerger<T>({ ...publish, qos: publish.qos ?? 1 }, publish.overflow);
@@ -88,10 +88,14 @@ export function forwardTo<M extends MqttMessage, T = Payload>(
   ) as OperatorFunction<M, ProcessResult<M, readonly PublishResult[]>>;
 }
 
-function publishOutput<T>(mqtt: Mqtt, output: PublishInput<T>, merger: InputMerger<T>): Observable<PublishResult> {
+function publishOutput<T>(
+  { connection }: Pick<Mqtt, 'connection'>,
+  output: PublishInput<T>,
+  merger: InputMerger<T>,
+): Observable<PublishResult> {
   const merged = merger.merge(ownProperties(output));
   if (isMqttError(merged)) return throwError(() => merged);
-  return publishOnce(mqtt.connection, merged.topic, merged.payload, merged.options);
+  return publishOnce(connection, merged.topic, merged.payload, merged.options);
 }
 
 function outputsOf<T>(answer: ForwardAnswer<T>): Observable<PublishInput<T>> {

@@ -5,7 +5,9 @@ import { toAsyncIterable } from '../adapters/to-async-iterable.js';
 import { toWebStream } from '../adapters/to-web-stream.js';
 import type { Mqtt } from '../client/mqtt.js';
 import { json } from '../codecs/json.js';
+import { deadLetter } from '../dead-letters/dead-letter.js';
 import type { ObservedMessage } from '../observing/observe-options.js';
+import { bufferWhileOffline } from '../reconnecting/buffer-while-offline.js';
 import { retryBackoff } from '../reconnecting/retry-backoff.js';
 import { bufferOverflow } from './buffer-overflow.js';
 import { dedupe } from './dedupe.js';
@@ -63,6 +65,15 @@ void orders$.pipe(bufferOverflow({ overflow: 'latest' }, () => of(1)));
 void orders$.pipe(retryBackoff({ jitter: 'some' }));
 // @ts-expect-error -- a sequence is made of numbers
 void orders$.pipe(sequenceGaps({ sequence: ({ params }) => params.shop }));
+
+// A client that is no more than a connection will do, also for what is dropped and for dead letters.
+declare const only: Pick<Mqtt, 'connection'>;
+const letters = deadLetter('dead', { mqtt: only });
+void orders$.pipe(processEach(() => 1, { deadLetter: letters, mqtt: only }));
+void orders$.pipe(forwardTo(only, (message) => message, { mqtt: only }));
+void orders$.pipe(bufferWhileOffline(only));
+void orders$.pipe(bufferOverflow({ capacity: 1, overflow: 'latest', mqtt: only }, () => of(1)));
+void toAsyncIterable(orders$, { mqtt: only });
 
 // What lets values through keeps their type.
 expectTypeOf(orders$.pipe(dedupe({ key: ({ value }) => value.id }), retryBackoff())).toEqualTypeOf<

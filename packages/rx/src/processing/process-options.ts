@@ -50,7 +50,7 @@ export interface ProcessOptions<M extends MqttMessage = MqttMessage> {
   readonly onError?: ErrorAction | ErrorPolicy<M>;
   /** When handlers are called again. Here `maxAttempts` defaults to 5. */
   readonly retry?: RetryPolicy;
-  /** Where messages go that cannot be handled: `deadLetter('dead/orders')`. Needs `mqtt`, which publishes them. */
+  /** Where messages go that cannot be handled: `deadLetter('dead/orders')`. The client that it names publishes them, or `mqtt`. */
   readonly deadLetter?: DeadLetter;
   /**
    * How many messages may wait that need no acknowledgement: those of QoS 0, and those that the library acknowledges. All
@@ -59,8 +59,8 @@ export interface ProcessOptions<M extends MqttMessage = MqttMessage> {
   readonly capacity?: number;
   /** What becomes of those that find `capacity` of them waiting; see {@link BufferOptions}. Defaults to `'dropOldest'`. */
   readonly overflow?: BufferOverflow;
-  /** The client that publishes dead letters, and on whose `drops$` dropped messages show. */
-  readonly mqtt?: Mqtt;
+  /** The client that publishes dead letters, unless `deadLetter` names another one, and on whose `drops$` dropped messages show. */
+  readonly mqtt?: Pick<Mqtt, 'connection'>;
 }
 
 /** What became of one message. */

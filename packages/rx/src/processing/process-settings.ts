@@ -25,7 +25,9 @@ export function processProblems({ onError, deadLetter, mqtt }: ProcessOptions): 
   if (deadLetter === undefined) {
     return onError === 'deadLetter' ? [{ path: 'deadLetter', reason: 'is missing: where do dead letters go?' }] : [];
   }
-  return mqtt === undefined ? [{ path: 'mqtt', reason: 'is missing: who publishes dead letters?' }] : [];
+  // What is no dead letter is told by the rules already.
+  if (!isDeadLetter(deadLetter) || (mqtt ?? deadLetter.mqtt) !== undefined) return [];
+  return [{ path: 'mqtt', reason: 'is missing: who publishes dead letters?' }];
 }
 
 /** {@link ProcessOptions}, with the defaults, checked. */

@@ -229,12 +229,13 @@ export class Processing<M extends MqttMessage, H> {
   /** Publishes a dead letter and acknowledges when that was acknowledged; without a place for it, the stream errors. */
   #giveUp(job: Job<M>, error: unknown): void {
     const { deadLetter, mqtt } = this.#settings;
-    if (deadLetter === undefined || mqtt === undefined) {
+    const publisher = deadLetter?.mqtt ?? mqtt;
+    if (deadLetter === undefined || publisher === undefined) {
       this.#subscriber.error(error);
       return;
     }
     const { message, attempts } = job;
-    sendDeadLetter(mqtt, deadLetter, message, { error, attempts })
+    sendDeadLetter(publisher.connection, deadLetter, message, { error, attempts })
       .pipe(takeUntil(this.#stopped$))
       .subscribe({
         next: ({ topic }) => {

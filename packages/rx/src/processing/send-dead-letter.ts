@@ -1,23 +1,24 @@
-import { ClosedError, type MqttMessage, type Negotiated, type PublishResult, isMqttError } from '@rxmqtt/core';
+import { ClosedError, type Connection, type MqttMessage, type Negotiated, type PublishResult, isMqttError } from '@rxmqtt/core';
 import { Observable, concatMap, defer, filter, map, take, throwIfEmpty } from 'rxjs';
-import type { Mqtt } from '../client/mqtt.js';
 import type { DeadLetter } from '../dead-letters/dead-letter.js';
 import { type DeadLetterCause, publishDeadLetter } from '../dead-letters/publish-dead-letter.js';
 import { openOnUse } from '../internal/open-on-use.js';
+import { stateOf } from '../lifecycle/state.js';
 import { retryBackoff } from '../reconnecting/retry-backoff.js';
 
 /**
  * Publishes a dead letter. Emits the result when it was acknowledged; until then it is tried again and again, unless the
  * error says that this is of no use, as what a topic function throws.
+ * @param connection the one of the client that publishes it.
  */
 export function sendDeadLetter(
-  mqtt: Mqtt,
+  connection: Connection,
   deadLetter: DeadLetter,
   message: MqttMessage,
   cause: DeadLetterCause,
 ): Observable<PublishResult> {
   const attempt$ = new Observable<PublishResult>((subscriber) => {
-    publishDeadLetter(mqtt.connection, deadLetter, message, cause).onSettled((outcome) => {
+    publishDeadLetter(connection, deadLetter, message, cause).onSettled((outcome) => {
       if (outcome.status === 'failed') subscriber.error(outcome.error);
       else {
         subscriber.next(outcome.result);
@@ -25,16 +26,16 @@ export function sendDeadLetter(
       }
     });
   });
-  return defer(() => negotiatedOf(mqtt)).pipe(
+  return defer(() => negotiatedOf(connection)).pipe(
     concatMap(() => attempt$),
     retryBackoff({ shouldRetry: (error) => isMqttError(error) && error.retryable }),
   );
 }
 
 /** Emits as soon as client and server have agreed: how a dead letter looks depends on the version. */
-function negotiatedOf(mqtt: Mqtt): Observable<Negotiated> {
-  openOnUse(mqtt.connection);
-  return mqtt.state$.pipe(
+function negotiatedOf(connection: Connection): Observable<Negotiated> {
+  openOnUse(connection);
+  return stateOf(connection).pipe(
     map((state) => ('negotiated' in state ? state.negotiated : undefined)),
     filter((negotiated) => negotiated !== undefined),
     take(1),

@@ -39,7 +39,7 @@ const OPTIONS = fields<BufferWhileOfflineOptions<never>>(RULES);
  * ```
  */
 export function bufferWhileOffline<T>(
-  mqtt: Mqtt,
+  mqtt: Pick<Mqtt, 'connection'>,
   options: BufferWhileOfflineOptions<T> = {},
 ): MonoTypeOperatorFunction<T> {
   check(['mqtt', mqtt, client], ['', options, OPTIONS]);
