@@ -10,7 +10,8 @@ export const ASK_RULES: Rules<RequestOptions> = {
   ...MESSAGE_RULES,
   overflow: any,
   timeout: (value) => (value === Infinity ? undefined : milliseconds(value)),
-  signal: (value) => (isObject(value) && 'aborted' in value ? undefined : 'must be an AbortSignal'),
+  signal: (value) =>
+    isObject(value) && 'aborted' in value && 'addEventListener' in value ? undefined : 'must be an AbortSignal',
   codec,
   replyCodec: codec,
   replyTo: beginning,

@@ -15,6 +15,8 @@ export class Replier<R> {
   readonly #connection: Connection;
   readonly #options: Pick<RespondOptions<never, R>, 'replyQos' | 'replyCodec' | 'describeError'>;
   readonly #stopped: AbortSignal;
+  /** What ends a stream of answers that is cut. */
+  readonly #cut = new RemoteError('STOPPED', 'the responder has left before the answer was complete');
 
   /** @param stopped ends streams of answers. */
   constructor(
@@ -85,8 +87,8 @@ export class Replier<R> {
       throw error;
     };
     const statuses$: Observable<unknown> = isObservable(values)
-      ? values.pipe(stoppedBy(this.#stopped), map(project), publishTo(mqtt, { window: STREAM_WINDOW, onError }))
-      : publishAll(mqtt, values, { window: STREAM_WINDOW, onError, project }).pipe(stoppedBy(this.#stopped));
+      ? values.pipe(stoppedBy(this.#stopped, this.#cut), map(project), publishTo(mqtt, { window: STREAM_WINDOW, onError }))
+      : publishAll(mqtt, values, { window: STREAM_WINDOW, onError, project }).pipe(stoppedBy(this.#stopped, this.#cut));
     return lastValueFrom(statuses$.pipe(reduce((count) => count + 1, 0)), { defaultValue: 0 });
   }
 
@@ -113,7 +115,7 @@ export class Replier<R> {
 
   #describe(error: unknown): RemoteError {
     const { describeError } = this.#options;
-    if (describeError !== undefined) {
+    if (describeError !== undefined && error !== this.#cut) {
       try {
         return describeError(error);
       } catch {
@@ -135,11 +137,11 @@ function isAsyncIterable<V>(value: HandlerResult<V>): value is AsyncIterable<V> 
 }
 
 /** Errors when the signal is aborted: an answer that was cut is not a complete one. */
-function stoppedBy<V>(signal: AbortSignal): (source: Observable<V>) => Observable<V> {
+function stoppedBy<V>(signal: AbortSignal, cut: RemoteError): (source: Observable<V>) => Observable<V> {
   return (source) =>
     new Observable((subscriber) => {
       const stop = (): void => {
-        subscriber.error(new RemoteError('STOPPED', 'the responder has left before the answer was complete'));
+        subscriber.error(cut);
       };
       if (signal.aborted) {
         stop();

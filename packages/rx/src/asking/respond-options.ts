@@ -47,7 +47,7 @@ export interface RespondOptions<T = Uint8Array, R = Payload> {
   readonly allow?: string | readonly string[];
   /**
    * What a requester is told of an error. Defaults to RemoteErrors as they are, and `INTERNAL` without a message for all others:
-   * their messages are for the log of the responder.
+   * their messages are for the log of the responder. Not asked about what the library itself says: `BAD_REQUEST` and `STOPPED`.
    */
   readonly describeError?: (error: unknown) => RemoteError;
 }

@@ -407,6 +407,19 @@ describe('respond', () => {
       expect(begun).not.toHaveBeenCalled();
     });
 
+    it('says so whatever describeError makes of the errors of handlers, which is not asked', async () => {
+      const describeError = jest.fn(() => new RemoteError('OTHER', ''));
+      const { ask, heard, published, acknowledgeReplies } = responder(() => concat(of('1'), NEVER), { describeError });
+      ask('');
+      await promises();
+      acknowledgeReplies();
+      heard.leave();
+      await promises();
+
+      expect(told(published())).toEqual(['1', stopped]);
+      expect(describeError).not.toHaveBeenCalled();
+    });
+
     it('is an error to whoever asks', async () => {
       const asker = asking();
       const replies = hear(asker.mqtt.requestMany('calc/add', '', { until: { sentinel: true }, linger: 1 }));
