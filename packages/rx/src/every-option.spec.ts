@@ -15,6 +15,23 @@ const schema = z.object({ celsius: z.number() });
 const message = (value: unknown): unknown => value;
 const reading = rx.json();
 
+/** A class that is the codec of what it makes. */
+class Size {
+  readonly bytes: number;
+
+  constructor(bytes: number) {
+    this.bytes = bytes;
+  }
+
+  static decode(payload: Uint8Array): Size {
+    return new Size(payload.length);
+  }
+
+  static encode({ bytes }: Size): string {
+    return String(bytes);
+  }
+}
+
 /** What options that publish have in common. */
 const BAD_MESSAGES: readonly Bad[] = [
   [{ qos: 3 }, 'qos'],
@@ -48,6 +65,7 @@ const BAD_REQUESTS: readonly Bad[] = [
   [{ overflow: 'pause' }, 'overflow'],
   [{ timeout: -1, linger: Infinity }, 'timeout', 'linger'],
   [{ signal: {} }, 'signal'],
+  [{ signal: { aborted: false } }, 'signal'],
   [{ codec: 'json', replyCodec: rx.text }, 'codec', 'replyCodec'],
   [{ replyTo: '$SYS/a' }, 'replyTo'],
   [{ convention: 'xml' }, 'convention'],
@@ -77,6 +95,7 @@ const BAD_OBSERVERS: readonly Bad[] = [
 const BAD_RETRIES: readonly Bad[] = [
   [{ initialDelay: -1 }, 'initialDelay'],
   [{ initialDelay: 100, maxDelay: 10 }, 'maxDelay'],
+  [{ initialDelay: Symbol(), maxDelay: Symbol() }, 'initialDelay', 'maxDelay'],
   [{ factor: 0, jitter: 'some' }, 'factor', 'jitter'],
   [{ maxAttempts: 0, resetAfter: '1' }, 'maxAttempts', 'resetAfter'],
   [{ shouldRetry: true, random: 0.5 }, 'shouldRetry', 'random'],
@@ -86,6 +105,7 @@ const BAD_PROCESSES: readonly Bad[] = [
   [{ ordered: 'some', onError: 'panic' }, 'ordered', 'onError'],
   [{ capacity: 1.5, overflow: 'pause' }, 'capacity', 'overflow'],
   [{ deadLetter: 'dead', mqtt }, 'deadLetter'],
+  [{ deadLetter: null, mqtt }, 'deadLetter'],
   [{ onError: 'deadLetter' }, 'deadLetter'],
   [{ mqtt: mqtt.connection }, 'mqtt'],
   [{ retry: 3 }, 'retry'],
@@ -210,7 +230,11 @@ const TAKES_OPTIONS: Readonly<Record<string, OptionCase & { readonly bad: readon
   processEach: {
     known: 'concurrency',
     call: (options) => rx.processEach(message, options),
-    bad: [...BAD_PROCESSES, [{ deadLetter: rx.deadLetter('dead') }, 'mqtt']],
+    bad: [
+      ...BAD_PROCESSES,
+      [{ deadLetter: rx.deadLetter('dead') }, 'mqtt'],
+      [{ deadLetter: null }, 'deadLetter'],
+    ],
   },
   publishAll: {
     known: 'project',
@@ -436,10 +460,35 @@ it('takes what is left out, and an explicit undefined for the same', () => {
 
 it('takes codecs of others, and clients that are no more than a connection', () => {
   const codec = { name: 'mine', decode: Number, encode: String };
+  const connection = { connection: mqtt.connection };
   expect(() => [
     mqtt.observe('a', { codec }),
-    rx.publishTo({ connection: mqtt.connection }, { codec }),
-    rx.onReconnect({ connection: mqtt.connection }),
-    rx.whileConnected({ connection: mqtt.connection }),
+    mqtt.observe('a', { codec: Size }),
+    rx.publishTo(connection, { codec }),
+    rx.onReconnect(connection),
+    rx.whileConnected(connection),
+    rx.bufferWhileOffline(connection),
+    rx.forwardTo(connection, () => undefined, { mqtt: connection }),
   ]).not.toThrow();
+});
+
+it('takes a client for dead letters, wherever it is named', () => {
+  const named = rx.deadLetter('dead', { mqtt });
+  const other = rx.deadLetter('dead');
+  expect(() => [
+    rx.processEach(message, { deadLetter: named }),
+    rx.processEach(message, { deadLetter: named, mqtt: undefined } as never),
+    rx.forwardTo(mqtt, () => undefined, { deadLetter: other, mqtt: undefined } as never),
+  ]).not.toThrow();
+});
+
+it('takes conditions that a class or a getter gives', () => {
+  class One {
+    readonly #count = 1;
+
+    get count(): number {
+      return this.#count;
+    }
+  }
+  expect(() => mqtt.requestMany('a', '', { until: new One() })).not.toThrow();
 });

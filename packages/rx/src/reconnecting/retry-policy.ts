@@ -60,7 +60,11 @@ export const RETRY_RULES: Rules<RetryPolicy> = {
 
 /** What of a policy must fit together. */
 export function retryProblems({ initialDelay = INITIAL_DELAY, maxDelay = Infinity }: RetryPolicy): readonly OptionProblem[] {
-  return maxDelay < initialDelay ? [{ path: 'maxDelay', reason: `must not be less than initialDelay (${String(initialDelay)})` }] : [];
+  // What is no number is told by the rules already, and may not even bear to be compared.
+  const comparable = typeof maxDelay === 'number' && typeof initialDelay === 'number';
+  return comparable && maxDelay < initialDelay
+    ? [{ path: 'maxDelay', reason: `must not be less than initialDelay (${String(initialDelay)})` }]
+    : [];
 }
 
 /** Fills in the defaults. */
