@@ -9,7 +9,8 @@ export async function prepare({ url, count, own }) {
   const observe = async (many, prefix) => {
     const filterOf = (index) => (own ? `plant/${prefix}/machine${index}/+` : 'plant/+/temperature');
     for (let index = 0; index < many; index++) kept.push(connection.subscribe(filterOf(index), {}, listener));
-    await Promise.all(kept.slice(-many).map(({ ready }) => ready));
+    // Granted after all of them.
+    await connection.subscribe(`plant/${prefix}/last`, {}, listener).ready;
   };
   return {
     count,

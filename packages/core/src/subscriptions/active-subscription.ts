@@ -42,8 +42,8 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
   /** The filters whose messages it gets: those, and earlier ones until those are granted. The oldest come first. */
   entries: readonly FilterEntry[] = [];
   readonly #observer: SubscriptionObserver;
-  readonly #manual: boolean;
-  readonly #workload: Workload;
+  /** Made when the first message comes: most of many observers wait, and are to take little. */
+  #workload: Workload | undefined;
   readonly #owed = new OwedMessages();
   readonly #host: SubscriptionHost;
   #state: 'waiting' | 'granted' | 'over' = 'waiting';
@@ -56,8 +56,6 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
   constructor(options: ResolvedSubscribeOptions, observer: SubscriptionObserver, host: SubscriptionHost) {
     this.options = options;
     this.#observer = observer;
-    this.#manual = options.ack === 'manual';
-    this.#workload = new Workload(options, this);
     this.#host = host;
   }
 
@@ -107,12 +105,12 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
 
   /** A message for the observer. */
   deliver(message: InboundMessage, handling: (() => Handling) | undefined): void {
-    if (this.#state !== 'over') this.#workload.give(message, handling);
+    if (this.#state !== 'over') (this.#workload ??= new Workload(this.options, this)).give(message, handling);
   }
 
   /** A connection resumes the session, and the server sends again what was not acknowledged: of QoS 1, as new messages. */
   resumed(): void {
-    this.#workload.forgetRepeated();
+    this.#workload?.forgetRepeated();
     this.#owed.forgetRepeated();
   }
 
@@ -127,7 +125,8 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
   /** Gives a message to the observer's listener; what that throws or rejects with stays here. */
   run(message: InboundMessage, handling: (() => Handling) | undefined): void | PromiseLike<void> {
     try {
-      const given = this.#manual && handling !== undefined ? this.#owed.owe(message, handling()) : message;
+      const isOwed = handling !== undefined && this.options.ack === 'manual';
+      const given = isOwed ? this.#owed.owe(message, handling()) : message;
       const result: unknown = this.#observer.message(given);
       // JavaScript returns what it likes: an arrow function around push() returns a number.
       if (!isPromiseLike(result)) return;
@@ -161,7 +160,7 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
 
   /** Messages of QoS 0 that are with the listener, or wait for it. */
   get unhandled(): number {
-    return this.#workload.unhandled;
+    return this.#workload?.unhandled ?? 0;
   }
 
   overflow(): void {
@@ -212,9 +211,9 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
 
   /** Nothing is delivered any more: what is not handled is left to others if it matters, and done with if not. */
   #letGo(): void {
-    const waiting = this.#workload.stop();
+    const waiting = this.#workload?.stop() ?? [];
     for (const { message, handling, hold } of [...this.#owed.clear(), ...waiting]) {
-      if (this.#manual) this.#host.leave(message, handling, hold);
+      if (this.options.ack === 'manual') this.#host.leave(message, handling, hold);
       else {
         this.#host.drop(message, 'unobserved');
         hold.settle(0);

@@ -13,6 +13,9 @@ export interface Handover {
   since: number | undefined;
 }
 
+/** Shared by all that have none: readonly, and replaced as a whole. */
+const NONE: readonly Handover[] = [];
+
 /** How one subscription wants one filter, and where its retained messages are. */
 export class FilterWish {
   options: ResolvedFilterOptions;
@@ -21,7 +24,7 @@ export class FilterWish {
   /** The {@link RequestTag} of the SUBSCRIBE that brings them; `undefined` when none does. */
   retainedBy: number | undefined = undefined;
   /** What was given up for it, the newest last. */
-  handovers: readonly Handover[] = [];
+  handovers: readonly Handover[] = NONE;
 
   constructor(options: ResolvedFilterOptions) {
     this.options = options;

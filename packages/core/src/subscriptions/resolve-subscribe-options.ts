@@ -12,6 +12,7 @@ import type { AckMode, ReceiveOverflowPolicy, SubscribeOptions } from './subscri
 /** The options of a subscription, all set. Those of its filters are the defaults of each filter. */
 export interface ResolvedSubscribeOptions extends ResolvedFilterOptions {
   readonly ack: AckMode;
+  readonly group: string | undefined;
   readonly concurrency: number;
   readonly capacity: number;
   readonly overflow: ReceiveOverflowPolicy;
@@ -40,6 +41,8 @@ const ACK_MODES: readonly AckMode[] = ['auto', 'manual'];
 export function resolveSubscribeOptions(options: SubscribeOptions): ResolvedSubscribeOptions {
   const check = new OptionChecker();
   if (!check.object('', options)) throw new InvalidOptionsError(check.problems);
+  // Most say nothing, and can share the defaults.
+  if (Object.keys(options).length === 0) return DEFAULTS;
   check.keys('', options, KEYS);
   const resolved = readSubscribeOptions(options, check);
   if (check.problems.length > 0) throw new InvalidOptionsError(check.problems);
@@ -60,5 +63,7 @@ export function readSubscribeOptions(options: SubscribeOptions, check: OptionChe
   const linger = check.number('linger', options.linger, 0, 0, LONGEST_DELAY);
   const timeout = check.number('timeout', options.timeout, 10_000, 1, Infinity);
   const onTimeout = check.oneOf('onTimeout', options.onTimeout, ['retry', 'error']);
-  return { ...filter, ack, concurrency, capacity, overflow, linger, timeout, onTimeout };
+  return { ...filter, ack, group: options.group, concurrency, capacity, overflow, linger, timeout, onTimeout };
 }
+
+const DEFAULTS = readSubscribeOptions({}, new OptionChecker());

@@ -138,6 +138,16 @@ describe('SUBSCRIBE', () => {
     expect(log(test.wire)).toEqual(['SUBSCRIBE a:0', 'SUBSCRIBE b:1', 'SUBSCRIBE a:1']);
   });
 
+  it('with a group names it also for the filters of an update', () => {
+    const test = connected();
+    const subscription = observe(test, 'a', { group: 'g' });
+    test.clock.advance();
+    test.wire.suback();
+    subscription.update('b');
+    test.clock.advance();
+    expect(log(test.wire).slice(0, 2)).toEqual(['SUBSCRIBE $share/g/a:0', 'SUBSCRIBE $share/g/b:0']);
+  });
+
   it('with a group names it, and is apart from the filter without', () => {
     const test = connected();
     const shared = observe(test, ['a/+', 'b'], { group: 'workers' });

@@ -30,9 +30,10 @@ export interface RegistryHost extends Omit<SubscriptionHost, 'remove' | 'update'
 export class SubscriptionRegistry {
   readonly #router: Router;
   readonly #clock: Clock;
-  readonly #host: RegistryHost;
   readonly #convergence: Convergence;
   readonly #departures = new Departures();
+  /** One for all. */
+  readonly #subscriptionHost: SubscriptionHost;
   readonly #entries = new Map<string, FilterEntry>();
   /** Who has begun to observe in this tick. */
   #arrived: ActiveSubscription[] = [];
@@ -41,7 +42,16 @@ export class SubscriptionRegistry {
   constructor(router: Router, ids: PacketIds, clock: Clock, host: RegistryHost, firstId = 0) {
     this.#router = router;
     this.#clock = clock;
-    this.#host = host;
+    this.#subscriptionHost = {
+      ...host,
+      remove: (removed) => this.#leave(removed, removed.entries),
+      update: (changed, given) => {
+        this.#update(changed, resolveFilters(given, changed.options.group, changed.options));
+      },
+      leaveReplaced: (changed) => {
+        void this.#leave(changed, replaced(changed));
+      },
+    };
     this.#convergence = new Convergence(
       router,
       ids,
@@ -77,17 +87,8 @@ export class SubscriptionRegistry {
 
   subscribe(filters: Filters, options: SubscribeOptions, observer: SubscriptionObserver): ActiveSubscription {
     const resolved = resolveSubscribeOptions(options);
-    const wanted = resolveFilters(filters, options.group, resolved);
-    const subscription = new ActiveSubscription(resolved, observer, {
-      ...this.#host,
-      remove: (removed) => this.#remove(removed),
-      update: (changed, given) => {
-        this.#update(changed, resolveFilters(given, options.group, resolved));
-      },
-      leaveReplaced: (changed) => {
-        void this.#leave(changed, replaced(changed));
-      },
-    });
+    const wanted = resolveFilters(filters, resolved.group, resolved);
+    const subscription = new ActiveSubscription(resolved, observer, this.#subscriptionHost);
     this.#join(subscription, wanted);
     return subscription;
   }
@@ -198,10 +199,6 @@ export class SubscriptionRegistry {
       subscription,
       replaced(subscription).filter((entry) => !this.#convergence.isConnected || unsent(entry)),
     );
-  }
-
-  #remove(subscription: ActiveSubscription): Promise<void> {
-    return this.#leave(subscription, subscription.entries);
   }
 
   /** Fulfils when the filters that nobody wants any more are gone. */

@@ -26,11 +26,11 @@ export function filterSession(
 ): FilterSession {
   let subscription: Subscription | undefined;
   let current: readonly TopicReader<string>[] = [];
-  let find = readerTable(current);
+  let find: ReturnType<typeof readerTable<string>> | undefined;
   const observer: SubscriptionObserver = {
     ...callbacks,
     message: (received) => {
-      const reader = find(received.topic);
+      const reader = find?.(received.topic);
       return reader === undefined ? undefined : message(received, reader);
     },
   };
