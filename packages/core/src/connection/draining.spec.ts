@@ -28,6 +28,31 @@ function drain(test: TestConnection, options?: { readonly deadline?: number }): 
 const NOTHING_LEFT = { unsettled: 0, unacknowledged: 0 };
 
 describe('drain()', () => {
+  it.each(['reconnecting', 'connecting'] as const)(
+    'called by a listener of the state %s lets the connection come back for what waits',
+    async (type) => {
+      const test = connected();
+      const publication = test.connection.publish('a', 'x', { qos: 1 });
+      let report: DrainReport | undefined;
+      const off = test.connection.on('state', (state) => {
+        if (state.type !== type) return;
+        off();
+        void test.connection.drain().then((value) => (report = value));
+      });
+      test.wire.cut();
+      test.clock.advance(100);
+      expect(test.wires).toHaveLength(2);
+      test.wire.connack({ sessionPresent: true });
+      const sent = test.wire.sent.find((packet) => packet.type === 'publish');
+      test.wire.acknowledge(4, sent?.type === 'publish' ? sent.packetId : 0);
+      test.clock.advance();
+      for (let i = 0; i < 20; i++) await Promise.resolve();
+      expect(publication.outcome).toMatchObject({ status: 'acknowledged' });
+      expect(report).toEqual(NOTHING_LEFT);
+      expect(test.clock.pending).toBe(0);
+    },
+  );
+
   it('of a connection with nothing under way disconnects at once', async () => {
     const test = connected();
     const { report, wires, connection, clock } = drain(test);
@@ -40,25 +65,28 @@ describe('drain()', () => {
     await expect(connection.closed).resolves.toEqual({ type: 'closed', by: 'user', cause: undefined });
   });
 
-  it.each([0, 1, 2] as const)('called by a listener lets it publish what comes of its message (QoS %d)', async (qos) => {
-    const test = connected();
-    let report: DrainReport | undefined;
-    let publication: Publication | undefined;
-    test.connection.subscribe('a', { qos: 2 }, () => {
-      void test.connection.drain().then((value) => (report = value));
-      publication = test.connection.publish('b', 'result', { qos: 1 });
-    });
-    test.clock.advance();
-    test.wire.suback();
-    test.wire.message({ topic: 'a', qos, packetId: qos === 0 ? 0 : 9 });
-    expect(test.connection.publish('b', 'late').outcome).toMatchObject({ error: { name: 'ClosedError' } });
-    const sent = test.wire.sent.find(({ type }) => type === 'publish');
-    test.wire.acknowledge(4, sent?.type === 'publish' ? sent.packetId : 0);
-    test.clock.advance();
-    for (let i = 0; i < 20; i++) await Promise.resolve();
-    expect(publication?.outcome).toMatchObject({ status: 'acknowledged' });
-    expect(report).toEqual(NOTHING_LEFT);
-  });
+  it.each([0, 1, 2] as const)(
+    'called by a listener lets it publish what comes of its message (QoS %d)',
+    async (qos) => {
+      const test = connected();
+      let report: DrainReport | undefined;
+      let publication: Publication | undefined;
+      test.connection.subscribe('a', { qos: 2 }, () => {
+        void test.connection.drain().then((value) => (report = value));
+        publication = test.connection.publish('b', 'result', { qos: 1 });
+      });
+      test.clock.advance();
+      test.wire.suback();
+      test.wire.message({ topic: 'a', qos, packetId: qos === 0 ? 0 : 9 });
+      expect(test.connection.publish('b', 'late').outcome).toMatchObject({ error: { name: 'ClosedError' } });
+      const sent = test.wire.sent.find(({ type }) => type === 'publish');
+      test.wire.acknowledge(4, sent?.type === 'publish' ? sent.packetId : 0);
+      test.clock.advance();
+      for (let i = 0; i < 20; i++) await Promise.resolve();
+      expect(publication?.outcome).toMatchObject({ status: 'acknowledged' });
+      expect(report).toEqual(NOTHING_LEFT);
+    },
+  );
 
   it('of a connection that was never opened gives up what waits, and counts it', async () => {
     const test = createTestConnection();
@@ -169,7 +197,10 @@ describe('drain()', () => {
     wire.acknowledge(4, (result as { packetId: number }).packetId);
     expect(await report()).toBeUndefined();
     expect(results).toHaveLength(1);
-    expect(connection.publish('late', 'x').outcome).toMatchObject({ status: 'failed', error: { code: 'ERR_MQTT_CLOSED' } });
+    expect(connection.publish('late', 'x').outcome).toMatchObject({
+      status: 'failed',
+      error: { code: 'ERR_MQTT_CLOSED' },
+    });
     clock.advance();
     expect(await report()).toEqual(NOTHING_LEFT);
     expect(wire.sent.slice(-2)).toMatchObject([{ ack: 4, packetId: 7 }, { type: 'disconnect' }]);
@@ -232,7 +263,9 @@ describe('drain()', () => {
     const test = connected();
     test.connection.publish('p', 'x', { qos: 1 });
     const { connection } = drain(test);
-    expect(connection.publish('a', 'x').outcome).toMatchObject({ error: { name: 'ClosedError', message: expect.stringContaining('draining') } });
+    expect(connection.publish('a', 'x').outcome).toMatchObject({
+      error: { name: 'ClosedError', message: expect.stringContaining('draining') },
+    });
     expect(() => connection.subscribe('a', {}, () => {})).toThrow(expect.objectContaining({ name: 'ClosedError' }));
   });
 

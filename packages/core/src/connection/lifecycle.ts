@@ -54,6 +54,8 @@ export class Lifecycle {
   readonly #farewell: Farewell;
   readonly end = new EndOfLife();
   #state: ConnectionState = { type: 'idle' };
+  /** The state that draining put an end to, before its listeners were through. */
+  #drainedFrom: ConnectionState | undefined;
   #wire: Wire | undefined;
   #connectedAt: number | undefined;
   #retry: NextAttempt = { attempt: 1, delay: 0 };
@@ -130,13 +132,18 @@ export class Lifecycle {
   /** Something has happened, or is asked for. */
   feed(input: ConnectionInput): void {
     const { state, effects } = transition(this.#state, input);
-    const changed = state !== this.#state;
+    const before = this.#state;
+    const changed = state !== before;
     this.#state = state;
+    if (changed && input.type === 'drain') this.#drainedFrom = before;
     // Who hears of a state finds it so: over, or resumed. But who hears that an attempt begins may still prevent it.
     const begins = (effect: ConnectionEffect): boolean => effect === 'attempt' || effect === 'schedule';
     for (const effect of effects) if (!begins(effect)) this.#carryOut(effect);
     if (changed && this.#state === state) this.#emitter.emit('state', state);
-    for (const effect of effects) if (begins(effect) && this.#state === state) this.#carryOut(effect);
+    // Draining needs the attempt as well.
+    const goesOn = (): boolean =>
+      this.#state === state || (this.#state.type === 'draining' && this.#drainedFrom === state);
+    for (const effect of effects) if (begins(effect) && goesOn()) this.#carryOut(effect);
   }
 
   #carryOut(effect: ConnectionEffect): void {
@@ -161,7 +168,8 @@ export class Lifecycle {
         this.#attempts.abort();
         return;
       case 'resume':
-        if (this.#wire !== undefined && this.negotiated !== undefined) this.#data.connected(this.#wire, this.negotiated);
+        if (this.#wire !== undefined && this.negotiated !== undefined)
+          this.#data.connected(this.#wire, this.negotiated);
         return;
       case 'finish':
         this.#finish();

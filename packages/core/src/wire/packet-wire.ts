@@ -58,7 +58,13 @@ class PacketWire implements Wire {
   #paused = false;
   congested = false;
 
-  constructor(request: ConnectRequest, handlers: WireHandlers, transports: TransportFactory, clock: Clock, traffic: Traffic) {
+  constructor(
+    request: ConnectRequest,
+    handlers: WireHandlers,
+    transports: TransportFactory,
+    clock: Clock,
+    traffic: Traffic,
+  ) {
     this.#request = request;
     this.#traffic = traffic;
     this.#handlers = handlers;
@@ -66,17 +72,20 @@ class PacketWire implements Wire {
     const flush = (): void => {
       this.#writer.flush();
     };
-    this.#writer = new PacketWriter({
-      write: (bytes) => {
-        if (this.#phase !== 'open') return;
-        traffic.bytesOut += bytes.length;
-        if (!this.#transport.write(bytes)) this.congested = true;
+    this.#writer = new PacketWriter(
+      {
+        write: (bytes) => {
+          if (this.#phase !== 'open') return;
+          traffic.bytesOut += bytes.length;
+          if (!this.#transport.write(bytes)) this.congested = true;
+        },
+        scheduleFlush: () => {
+          // What is written while a chunk is handled leaves at its end.
+          if (!this.#receiving) clock.defer(flush);
+        },
       },
-      scheduleFlush: () => {
-        // What is written while a chunk is handled leaves at its end.
-        if (!this.#receiving) clock.defer(flush);
-      },
-    }, traffic);
+      traffic,
+    );
     const dispatcher = this.#dispatcher();
     this.#splitter = new PacketSplitter(request.maximumPacketSize, (first, bytes, start, end) => {
       traffic.received(first, bytes, start, end);
@@ -108,18 +117,23 @@ class PacketWire implements Wire {
 
   #dispatcher(): PacketDispatcher {
     const { protocolVersion } = this.#request;
-    return new PacketDispatcher(protocolVersion, this.#handlers, {
-      accepted: () => {
-        this.#accepted = true;
-        this.#clock.clearTimeout(this.#connectTimer);
+    return new PacketDispatcher(
+      protocolVersion,
+      this.#handlers,
+      {
+        accepted: () => {
+          this.#accepted = true;
+          this.#clock.clearTimeout(this.#connectTimer);
+        },
+        disconnect: (packet) => {
+          this.#disconnected(packet);
+        },
+        pong: () => {
+          this.#pongs.came();
+        },
       },
-      disconnect: (packet) => {
-        this.#disconnected(packet);
-      },
-      pong: () => {
-        this.#pongs.came();
-      },
-    }, this.#request.authentication?.method);
+      this.#request.authentication?.method,
+    );
   }
 
   get buffered(): number {
@@ -271,7 +285,12 @@ class PacketWire implements Wire {
     this.#read(() => {
       this.#splitter.push(chunk);
     });
-    if (this.#turn.spend(chunk.length) && this.#phase === 'open') this.#transport.pause();
+    if (this.#turn.spend(chunk.length)) this.#rest();
+  }
+
+  /** The rest is read in another turn, unless a handler has ended it. */
+  #rest(): void {
+    if (this.#phase === 'open') this.#transport.pause();
   }
 
   #read(read: () => void): void {
@@ -290,7 +309,9 @@ class PacketWire implements Wire {
 
   /** Whatever was thrown must not escape into the socket's handler. */
   #failed(error: unknown): void {
-    this.fail(error instanceof MqttError ? error : new ProtocolError(IMPLEMENTATION_ERROR, 'see cause', { cause: error }));
+    this.fail(
+      error instanceof MqttError ? error : new ProtocolError(IMPLEMENTATION_ERROR, 'see cause', { cause: error }),
+    );
   }
 
   /** The server said goodbye: it will hang up, and if it does not, we do. [MQTT-3.14.4-3] */
