@@ -163,10 +163,13 @@ await check('browser: survives a restart of the broker, and being offline', () =
   withPage(async ({ page, context, broker, url }) => {
     const until = (expression, what) =>
       page.waitForFunction(expression, undefined, { timeout: 20_000 }).catch(async () => {
-        assert.fail(`${what}: ${JSON.stringify(await page.evaluate('[globalThis.mqtt.connection.state.type, globalThis.seen]'))}`);
+        assert.fail(
+          `${what}: ${JSON.stringify(await page.evaluate('[globalThis.mqtt.connection.state.type, globalThis.seen]'))}`,
+        );
       });
     const publish = (text) => page.evaluate((payload) => globalThis.publish(payload), text);
-    const arrived = (text) => until(`globalThis.seen.received.includes('${text}') && globalThis.seen.acknowledged.includes('${text}')`, text);
+    const arrived = (text) =>
+      until(`globalThis.seen.received.includes('${text}') && globalThis.seen.acknowledged.includes('${text}')`, text);
 
     await page.evaluate((address) => globalThis.stay(address), url);
     await publish('first');
@@ -199,7 +202,8 @@ await check('browser: survives a restart of the broker, and being offline', () =
 
 await check('browser: what a page cannot do is refused at once', () =>
   withPage(async ({ page, url }) => {
-    const refused = (address, options) => page.evaluate(([to, having]) => globalThis.refused(to, having), [address, options]);
+    const refused = (address, options) =>
+      page.evaluate(([to, having]) => globalThis.refused(to, having), [address, options]);
     assert.deepEqual(await refused('mqtt://localhost', {}), ['url']);
     assert.deepEqual(await refused(url, { webSocket: { headers: { a: 'b' } } }), ['webSocket.headers']);
     assert.deepEqual(await refused(url, { proxy: 'env', socket: {} }), ['proxy', 'socket']);

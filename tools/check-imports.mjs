@@ -196,7 +196,11 @@ try {
     assert.deepEqual(bundle.unresolved, []);
     assert.equal(bundle.mqttAtFirst, false, 'MQTT.js comes with the page');
     assert.notEqual(bundle.mqttChunks.length, 0, 'MQTT.js is in no chunk at all');
-    assert.deepEqual(bundle.packages.filter((name) => name.endsWith('level')), [], 'a database comes along');
+    assert.deepEqual(
+      bundle.packages.filter((name) => name.endsWith('level')),
+      [],
+      'a database comes along',
+    );
     return `${(bundle.firstPaintBytes / 1024).toFixed(0)} KiB at first`;
   });
   await check('imports: a browser bundle of the session store, on IndexedDB', async () => {

@@ -10,14 +10,25 @@ const text = readFileSync(join(root, 'docs', 'parity.md'), 'utf8');
 const rows = text
   .split('\n')
   .filter((line) => /^\| \d+ \|/.test(line))
-  .map((line) => line.slice(1, -1).split(/(?<!\\)\|/).map((cell) => cell.trim()));
+  .map((line) =>
+    line
+      .slice(1, -1)
+      .split(/(?<!\\)\|/)
+      .map((cell) => cell.trim()),
+  );
 const numbers = rows.map(([number]) => Number(number));
 const range = (first, last) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 test('every option has one row, in order', () => {
   const wanted = range(1, 183);
-  assert.deepEqual(wanted.filter((number) => !numbers.includes(number)), []);
-  assert.deepEqual(numbers, [...new Set(numbers)].sort((a, b) => a - b));
+  assert.deepEqual(
+    wanted.filter((number) => !numbers.includes(number)),
+    [],
+  );
+  assert.deepEqual(
+    numbers,
+    [...new Set(numbers)].sort((a, b) => a - b),
+  );
 });
 
 test('every row says how it is offered or why not, and where that is tested', () => {
@@ -31,5 +42,8 @@ test('every row says how it is offered or why not, and where that is tested', ()
 test('every spec that is named exists', () => {
   const specs = Array.from(text.matchAll(/`((?:core|rx|examples)\/[\w./-]+\.spec\.ts)`/g), ([, spec]) => spec);
   assert.ok(specs.length > 100);
-  assert.deepEqual(specs.filter((spec) => !existsSync(join(root, 'packages', spec))), []);
+  assert.deepEqual(
+    specs.filter((spec) => !existsSync(join(root, 'packages', spec))),
+    [],
+  );
 });

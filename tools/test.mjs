@@ -82,8 +82,7 @@ async function jest() {
   const { code } = await stream(
     nxCommand(
       ...['run-many', '-t', 'test', '--parallel=1', '--skip-nx-cache', '--output-style=stream'],
-      // Jest leaves one processor idle; most specs wait for sockets, and none measures time.
-      ...['--', '--ci', '--maxWorkers=100%', '--json', '--outputFile=out-tsc/jest.json'],
+      ...['--', '--ci', '--json', '--outputFile=out-tsc/jest.json'],
     ),
   );
   const results = jestResults.filter(existsSync).map((file) => JSON.parse(readFileSync(file, 'utf8')));

@@ -38,7 +38,9 @@ export async function bundleForBrowser({ contents, resolveDir, outdir }) {
     unresolved: chunks.flatMap((output) => output.imports.filter(({ external }) => external).map(({ path }) => path)),
     /** Files that are for Node only. */
     nodeOnly: chunks.flatMap((output) =>
-      Object.keys(output.inputs).filter((input) => /node_modules\/socks\/|\/wire\/node\/(?!.*-browser\.js$)|\/resolve-srv\.js$/.test(input)),
+      Object.keys(output.inputs).filter((input) =>
+        /node_modules\/socks\/|\/wire\/node\/(?!.*-browser\.js$)|\/resolve-srv\.js$/.test(input),
+      ),
     ),
     /** Whether MQTT.js comes with the page rather than later. */
     mqttAtFirst: [...firstPaint].some(isMqtt),

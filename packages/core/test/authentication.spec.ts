@@ -41,11 +41,18 @@ test('an exchange of several steps, and its renewal, byte by byte', async () => 
     else peer.send(welcome());
   });
   const ends: (Uint8Array | undefined)[] = [];
-  const connection = await openConnection(broker.url, { authentication: counting({ finish: (data) => void ends.push(data) }) });
-  expect(broker.latest.connect.properties).toMatchObject({ authenticationMethod: 'COUNT', authenticationData: Buffer.of(0) });
+  const connection = await openConnection(broker.url, {
+    authentication: counting({ finish: (data) => void ends.push(data) }),
+  });
+  expect(broker.latest.connect.properties).toMatchObject({
+    authenticationMethod: 'COUNT',
+    authenticationData: Buffer.of(0),
+  });
   await within(connection.reauthenticate(), 4_000, 'the renewal');
   expect(broker.latest.bytes('auth').map((bytes) => bytes.toString('hex'))).toEqual(
-    ['18', '18', '19'].map((reason, i) => hex(`f0 0e ${reason} 0c 15 0005 434f554e54 16 0001 ${['0b', '15', '00'][i]!}`).toString('hex')),
+    ['18', '18', '19'].map((reason, i) =>
+      hex(`f0 0e ${reason} 0c 15 0005 434f554e54 16 0001 ${['0b', '15', '00'][i]!}`).toString('hex'),
+    ),
   );
   expect(ends).toEqual([Uint8Array.of(99), Uint8Array.of(30)]);
 });
@@ -53,8 +60,12 @@ test('an exchange of several steps, and its renewal, byte by byte', async () => 
 test('a message in one segment with CONNACK is seen when the server is believed, not before', async () => {
   const broker = await startBroker();
   let believe = (): void => undefined;
-  broker.on('connect', (_packet, peer) => peer.send(welcome(), { cmd: 'publish', topic: 'a', payload: 'x', qos: 0, dup: false, retain: false }));
-  const connection = newConnection(broker.url, { authentication: counting({ finish: () => new Promise<void>((resolve) => (believe = resolve)) }) });
+  broker.on('connect', (_packet, peer) =>
+    peer.send(welcome(), { cmd: 'publish', topic: 'a', payload: 'x', qos: 0, dup: false, retain: false }),
+  );
+  const connection = newConnection(broker.url, {
+    authentication: counting({ finish: () => new Promise<void>((resolve) => (believe = resolve)) }),
+  });
   const seen: string[] = [];
   connection.subscribe('a', {}, ({ topic }) => void seen.push(`${connection.state.type} ${topic}`));
   const open = connection.open();
@@ -86,7 +97,11 @@ test('an AUTH that nobody asked for is answered with DISCONNECT 0x82, with the o
   for (const authentication of [undefined, counting()]) {
     const broker = await startBroker();
     if (authentication !== undefined) broker.on('connect', (_packet, peer) => peer.send(welcome()));
-    const connection = await openConnection(broker.url, { protocolVersion: 5, reconnect: false, ...(authentication && { authentication }) });
+    const connection = await openConnection(broker.url, {
+      protocolVersion: 5,
+      reconnect: false,
+      ...(authentication && { authentication }),
+    });
     broker.latest.send(step(0x18, 1));
     await within(connection.closed, 4_000, 'the end');
     expect((await broker.latest.received('disconnect')).map(({ reasonCode }) => reasonCode)).toEqual([0x82]);

@@ -17,5 +17,6 @@ test.each(blocks)('$title', async ({ code }) => {
   await runBlock(code, { modules }).done;
 
   expect(createConnection.mock.results.length).toBeGreaterThan(0);
-  for (const { value } of createConnection.mock.results) expect((value as core.Connection).state).toEqual({ type: 'idle' });
+  for (const { value } of createConnection.mock.results)
+    expect((value as core.Connection).state).toEqual({ type: 'idle' });
 });

@@ -51,8 +51,14 @@ class Ledger {
   }
 }
 
-function start(args: readonly string[]): { child: ChildProcess; exited: Promise<unknown>; lines: (onLine: (line: string) => void) => void } {
-  const child = spawn(process.execPath, ['--enable-source-maps', PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+function start(args: readonly string[]): {
+  child: ChildProcess;
+  exited: Promise<unknown>;
+  lines: (onLine: (line: string) => void) => void;
+} {
+  const child = spawn(process.execPath, ['--enable-source-maps', PROGRAM, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const exited = once(child, 'close');
   cleanup(async () => {
     child.kill('SIGKILL');

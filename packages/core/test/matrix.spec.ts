@@ -52,7 +52,11 @@ type Way = readonly [name: string, url: () => string | Promise<string>, options:
 const WAYS: readonly Way[] = [
   ['TCP', () => on('mqtt', mosquitto.port), () => ({})],
   ['TLS', () => on('mqtts', ports.tls), trusting],
-  ['mutual TLS', () => on('mqtts', ports.mutual), () => ({ tls: { ca: certificates.ca, cert: certificates.client.cert, key: certificates.client.key } })],
+  [
+    'mutual TLS',
+    () => on('mqtts', ports.mutual),
+    () => ({ tls: { ca: certificates.ca, cert: certificates.client.cert, key: certificates.client.key } }),
+  ],
   ['WebSocket', () => on('ws', mosquitto.webSocketPort), () => ({})],
   ['WebSocket over TLS', () => on('wss', ports.wss), trusting],
   ['a Unix socket', () => `mqtt+unix://${directory}/m.sock`, () => ({})],

@@ -59,21 +59,32 @@ describe('docs/guides/observability.md', () => {
     expect(runnable.length).toBeGreaterThanOrEqual(8);
   });
 
-  it.each(runnable.map(({ title, code }, index) => [index, title, code] as const))('block %i (%s) runs as it is', async (_, title, code) => {
-    const broker = await startBroker({
-      publish(packet, connection) {
-        const { topic, payload, qos, messageId } = packet;
-        if (qos === 1) connection.send({ cmd: 'puback', messageId, reasonCode: 0 });
-        connection.send({ cmd: 'publish', topic, payload, qos: 0, dup: false, retain: false });
-      },
-      subscribe({ messageId, subscriptions }, connection) {
-        connection.send({ cmd: 'suback', messageId, granted: subscriptions.map(({ qos }) => qos) });
-        if (title.startsWith('Once')) connection.send({ cmd: 'publish', topic: 'plant/7/temp', payload: '21.5', qos: 0, dup: false, retain: true });
-      },
-    });
-    cleanup(() => undefined);
-    const printed = (await run(code, broker.url)).join('\n');
-    for (const part of EXPECTED[title] ?? []) expect(printed).toContain(part);
-    if (code.includes('packetLogger()')) expect(printed).toContain('packet sent');
-  });
+  it.each(runnable.map(({ title, code }, index) => [index, title, code] as const))(
+    'block %i (%s) runs as it is',
+    async (_, title, code) => {
+      const broker = await startBroker({
+        publish(packet, connection) {
+          const { topic, payload, qos, messageId } = packet;
+          if (qos === 1) connection.send({ cmd: 'puback', messageId, reasonCode: 0 });
+          connection.send({ cmd: 'publish', topic, payload, qos: 0, dup: false, retain: false });
+        },
+        subscribe({ messageId, subscriptions }, connection) {
+          connection.send({ cmd: 'suback', messageId, granted: subscriptions.map(({ qos }) => qos) });
+          if (title.startsWith('Once'))
+            connection.send({
+              cmd: 'publish',
+              topic: 'plant/7/temp',
+              payload: '21.5',
+              qos: 0,
+              dup: false,
+              retain: true,
+            });
+        },
+      });
+      cleanup(() => undefined);
+      const printed = (await run(code, broker.url)).join('\n');
+      for (const part of EXPECTED[title] ?? []) expect(printed).toContain(part);
+      if (code.includes('packetLogger()')) expect(printed).toContain('packet sent');
+    },
+  );
 });

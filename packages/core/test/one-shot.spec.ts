@@ -13,17 +13,32 @@ const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 describe('publishOnce', () => {
   test('sends one message, waits for its acknowledgement and says goodbye', async () => {
     const broker = await startBroker();
-    const results = await publishOnce(broker.url, { topic: 'a', payload: 'x', qos: 1, retain: true, properties: { contentType: 'text/plain' } });
+    const results = await publishOnce(broker.url, {
+      topic: 'a',
+      payload: 'x',
+      qos: 1,
+      retain: true,
+      properties: { contentType: 'text/plain' },
+    });
     expect(results).toMatchObject([{ topic: 'a', qos: 1, reasonCode: 0 }]);
     expect(broker.latest.commands).toEqual(['publish', 'disconnect']);
-    expect(broker.latest.packets('publish')).toMatchObject([{ topic: 'a', retain: true, properties: { contentType: 'text/plain' } }]);
+    expect(broker.latest.packets('publish')).toMatchObject([
+      { topic: 'a', retain: true, properties: { contentType: 'text/plain' } },
+    ]);
     expect(broker.latest.connect).toMatchObject({ clean: true });
     expect(broker.latest.connect.properties?.sessionExpiryInterval ?? 0).toBe(0);
   });
 
   test('sends many, of all qualities of service, and more than the outbox holds', async () => {
     const broker = await startBroker();
-    const messages = Array.from({ length: 3_000 }, (_, index): OneShotMessage => ({ topic: `t/${String(index)}`, payload: String(index), qos: (index % 3) as 0 | 1 | 2 }));
+    const messages = Array.from(
+      { length: 3_000 },
+      (_, index): OneShotMessage => ({
+        topic: `t/${String(index)}`,
+        payload: String(index),
+        qos: (index % 3) as 0 | 1 | 2,
+      }),
+    );
     const results = await publishOnce(broker.url, messages, { publish: { capacity: 1_000, window: 10 } });
     expect(results.map(({ topic }) => topic)).toEqual(messages.map(({ topic }) => topic));
     expect(broker.latest.packets('publish')).toHaveLength(3_000);
@@ -31,17 +46,57 @@ describe('publishOnce', () => {
 
   test.each<[string, () => Promise<unknown>, object]>([
     ['nothing to publish', () => publishOnce('mqtt://127.0.0.1:1', []), { code: 'ERR_MQTT_INVALID_OPTIONS' }],
-    ['something that is no message', () => publishOnce('mqtt://127.0.0.1:1', 'a' as unknown as OneShotMessage), { code: 'ERR_MQTT_INVALID_OPTIONS' }],
-    ['a bad timeout', () => publishOnce('mqtt://127.0.0.1:1', { topic: 'a' }, { timeout: -1 }), { code: 'ERR_MQTT_INVALID_OPTIONS' }],
-    ['a timeout that is text', () => publishOnce('mqtt://127.0.0.1:1', { topic: 'a' }, { timeout: '100' as unknown as number }), { code: 'ERR_MQTT_INVALID_OPTIONS' }],
-    ['a signal that is none', () => publishOnce('mqtt://127.0.0.1:1', { topic: 'a' }, { signal: {} as AbortSignal }), { code: 'ERR_MQTT_INVALID_OPTIONS' }],
-    ['options that are none', () => publishOnce('mqtt://127.0.0.1:1', { topic: 'a' }, null as never), { code: 'ERR_MQTT_INVALID_OPTIONS' }],
-    ['a bad message among good ones, before connecting', () => publishOnce('mqtt://127.0.0.1:1', [{ topic: 'a' }, { topic: 'b/#' }]), { code: 'ERR_MQTT_INVALID_TOPIC' }],
-    ['a bad filter, before connecting', () => subscribeOnce('mqtt://127.0.0.1:1', ['a', 'b/#/c']), { code: 'ERR_MQTT_INVALID_TOPIC' }],
-    ['a filter that is none', () => subscribeOnce('mqtt://127.0.0.1:1', null as never), { code: 'ERR_MQTT_INVALID_TOPIC' }],
-    ['a bad qos, before connecting', () => subscribeOnce('mqtt://127.0.0.1:1', 'a', { qos: 3 as never }), { code: 'ERR_MQTT_INVALID_OPTIONS' }],
+    [
+      'something that is no message',
+      () => publishOnce('mqtt://127.0.0.1:1', 'a' as unknown as OneShotMessage),
+      { code: 'ERR_MQTT_INVALID_OPTIONS' },
+    ],
+    [
+      'a bad timeout',
+      () => publishOnce('mqtt://127.0.0.1:1', { topic: 'a' }, { timeout: -1 }),
+      { code: 'ERR_MQTT_INVALID_OPTIONS' },
+    ],
+    [
+      'a timeout that is text',
+      () => publishOnce('mqtt://127.0.0.1:1', { topic: 'a' }, { timeout: '100' as unknown as number }),
+      { code: 'ERR_MQTT_INVALID_OPTIONS' },
+    ],
+    [
+      'a signal that is none',
+      () => publishOnce('mqtt://127.0.0.1:1', { topic: 'a' }, { signal: {} as AbortSignal }),
+      { code: 'ERR_MQTT_INVALID_OPTIONS' },
+    ],
+    [
+      'options that are none',
+      () => publishOnce('mqtt://127.0.0.1:1', { topic: 'a' }, null as never),
+      { code: 'ERR_MQTT_INVALID_OPTIONS' },
+    ],
+    [
+      'a bad message among good ones, before connecting',
+      () => publishOnce('mqtt://127.0.0.1:1', [{ topic: 'a' }, { topic: 'b/#' }]),
+      { code: 'ERR_MQTT_INVALID_TOPIC' },
+    ],
+    [
+      'a bad filter, before connecting',
+      () => subscribeOnce('mqtt://127.0.0.1:1', ['a', 'b/#/c']),
+      { code: 'ERR_MQTT_INVALID_TOPIC' },
+    ],
+    [
+      'a filter that is none',
+      () => subscribeOnce('mqtt://127.0.0.1:1', null as never),
+      { code: 'ERR_MQTT_INVALID_TOPIC' },
+    ],
+    [
+      'a bad qos, before connecting',
+      () => subscribeOnce('mqtt://127.0.0.1:1', 'a', { qos: 3 as never }),
+      { code: 'ERR_MQTT_INVALID_OPTIONS' },
+    ],
     ['nobody there', () => publishOnce('mqtt://127.0.0.1:1', { topic: 'a' }), { code: 'ERR_MQTT_NETWORK' }],
-    ['a signal that is aborted', () => publishOnce('mqtt://127.0.0.1:1', { topic: 'a' }, { signal: AbortSignal.abort('no') }), { code: 'ERR_MQTT_ABORTED', cause: 'no' }],
+    [
+      'a signal that is aborted',
+      () => publishOnce('mqtt://127.0.0.1:1', { topic: 'a' }, { signal: AbortSignal.abort('no') }),
+      { code: 'ERR_MQTT_ABORTED', cause: 'no' },
+    ],
   ])('fails with a typed error: %s', async (_, run, error) => {
     expect(await failure(run())).toMatchObject(error);
   });
@@ -52,17 +107,28 @@ describe('publishOnce', () => {
         connection.send({ cmd: 'puback', messageId, reasonCode: 0x87 });
       },
     });
-    expect(await failure(publishOnce(broker.url, { topic: 'a', qos: 1 }))).toMatchObject({ code: 'ERR_MQTT_PUBLISH_REFUSED', reasonCode: 0x87 });
-    expect(await failure(publishOnce(broker.url, [{ topic: 'a/#' }, { topic: 'b', qos: 1 }]))).toMatchObject({ code: 'ERR_MQTT_INVALID_TOPIC' });
+    expect(await failure(publishOnce(broker.url, { topic: 'a', qos: 1 }))).toMatchObject({
+      code: 'ERR_MQTT_PUBLISH_REFUSED',
+      reasonCode: 0x87,
+    });
+    expect(await failure(publishOnce(broker.url, [{ topic: 'a/#' }, { topic: 'b', qos: 1 }]))).toMatchObject({
+      code: 'ERR_MQTT_INVALID_TOPIC',
+    });
     broker.on('connect', (_, connection) => {
       connection.send({ cmd: 'connack', reasonCode: 0x86, sessionPresent: false });
     });
-    expect(await failure(publishOnce(broker.url, { topic: 'a' }))).toMatchObject({ code: 'ERR_MQTT_CONNECTION_REFUSED', reasonCode: 0x86 });
+    expect(await failure(publishOnce(broker.url, { topic: 'a' }))).toMatchObject({
+      code: 'ERR_MQTT_CONNECTION_REFUSED',
+      reasonCode: 0x86,
+    });
   });
 
   test('ends at its bound, or when it is aborted, and closes the connection', async () => {
     const broker = await startBroker({ publish: silent });
-    expect(await failure(publishOnce(broker.url, { topic: 'a', qos: 1 }, { timeout: 100 }))).toMatchObject({ code: 'ERR_MQTT_TIMEOUT', mayStillArrive: true });
+    expect(await failure(publishOnce(broker.url, { topic: 'a', qos: 1 }, { timeout: 100 }))).toMatchObject({
+      code: 'ERR_MQTT_TIMEOUT',
+      mayStillArrive: true,
+    });
     const controller = new AbortController();
     const publishing = publishOnce(broker.url, { topic: 'a', qos: 1 }, { signal: controller.signal });
     await broker.connection(1);
@@ -76,7 +142,9 @@ describe('publishOnce', () => {
 describe('subscribeOnce', () => {
   const retained = { cmd: 'publish', qos: 0, dup: false, retain: true } as const;
 
-  async function brokerWith(...messages: { readonly topic: string; readonly payload: string; readonly retain: boolean }[]): Promise<string> {
+  async function brokerWith(
+    ...messages: { readonly topic: string; readonly payload: string; readonly retain: boolean }[]
+  ): Promise<string> {
     const broker = await startBroker({
       subscribe({ messageId, subscriptions }, connection) {
         connection.send({ cmd: 'suback', messageId, granted: subscriptions.map(({ qos }) => qos) });
@@ -106,7 +174,10 @@ describe('subscribeOnce', () => {
 
   test('ends at its bound', async () => {
     const url = await brokerWith(three[0]!);
-    expect(await failure(subscribeOnce(url, ['a', 'b'], { count: 2, timeout: 100 }))).toMatchObject({ code: 'ERR_MQTT_TIMEOUT', message: expect.stringContaining('2 messages') });
+    expect(await failure(subscribeOnce(url, ['a', 'b'], { count: 2, timeout: 100 }))).toMatchObject({
+      code: 'ERR_MQTT_TIMEOUT',
+      message: expect.stringContaining('2 messages'),
+    });
   });
 
   test('fails with a typed error', async () => {
@@ -115,10 +186,17 @@ describe('subscribeOnce', () => {
         connection.send({ cmd: 'suback', messageId, granted: [0x87] });
       },
     });
-    expect(await failure(subscribeOnce(broker.url, 'a'))).toMatchObject({ code: 'ERR_MQTT_SUBSCRIBE_REFUSED', reasonCode: 0x87 });
+    expect(await failure(subscribeOnce(broker.url, 'a'))).toMatchObject({
+      code: 'ERR_MQTT_SUBSCRIBE_REFUSED',
+      reasonCode: 0x87,
+    });
     expect(await failure(subscribeOnce(broker.url, 'a/#/b'))).toMatchObject({ code: 'ERR_MQTT_INVALID_TOPIC' });
-    expect(await failure(subscribeOnce(broker.url, 'a', { count: 0 }))).toMatchObject({ code: 'ERR_MQTT_INVALID_OPTIONS' });
-    expect(await failure(subscribeOnce(broker.url, 'a', { retained: 'maybe' as 'only' }))).toMatchObject({ code: 'ERR_MQTT_INVALID_OPTIONS' });
+    expect(await failure(subscribeOnce(broker.url, 'a', { count: 0 }))).toMatchObject({
+      code: 'ERR_MQTT_INVALID_OPTIONS',
+    });
+    expect(await failure(subscribeOnce(broker.url, 'a', { retained: 'maybe' as 'only' }))).toMatchObject({
+      code: 'ERR_MQTT_INVALID_OPTIONS',
+    });
     broker.on('subscribe', (_, connection) => {
       connection.destroy();
     });
@@ -137,9 +215,15 @@ describe('both, with mosquitto', () => {
 
   test('hand a retained message on, and clear it', async () => {
     await publishOnce(mosquitto.url, { topic: 'one/shot', payload: 'x', qos: 2, retain: true });
-    const [message] = await within(subscribeOnce(mosquitto.url, 'one/+', { qos: 1, retained: 'only' }), 4_000, 'the retained message');
+    const [message] = await within(
+      subscribeOnce(mosquitto.url, 'one/+', { qos: 1, retained: 'only' }),
+      4_000,
+      'the retained message',
+    );
     expect(message).toMatchObject({ topic: 'one/shot', retain: true, qos: 1 });
     await publishOnce(mosquitto.url, { topic: 'one/shot', retain: true });
-    expect(await failure(subscribeOnce(mosquitto.url, 'one/+', { timeout: 200 }))).toMatchObject({ code: 'ERR_MQTT_TIMEOUT' });
+    expect(await failure(subscribeOnce(mosquitto.url, 'one/+', { timeout: 200 }))).toMatchObject({
+      code: 'ERR_MQTT_TIMEOUT',
+    });
   });
 });

@@ -18,18 +18,38 @@ describe('packets', () => {
     const broker = await startBroker({
       subscribe({ messageId }, connection) {
         connection.send({ cmd: 'suback', messageId, granted: [1, 0x87] });
-        connection.send({ cmd: 'publish', topic: 'in', payload: 'abc', qos: 1, messageId: 7, dup: false, retain: true, properties: { userProperties: { a: 'b' } } });
+        connection.send({
+          cmd: 'publish',
+          topic: 'in',
+          payload: 'abc',
+          qos: 1,
+          messageId: 7,
+          dup: false,
+          retain: true,
+          properties: { userProperties: { a: 'b' } },
+        });
       },
     });
     const packets: PacketInfo[] = [];
-    const connection = await openConnection(broker.url, { clientId: 'c', protocolVersion: 5, plugins: [recorder(packets)] });
+    const connection = await openConnection(broker.url, {
+      clientId: 'c',
+      protocolVersion: 5,
+      plugins: [recorder(packets)],
+    });
     const inbox = new Inbox(connection, 'in', { qos: 1 });
     new Inbox(connection, 'refused', { qos: 1 });
     await inbox.received(1);
-    await within(connection.publish('out/1', 'x'.repeat(30_000), { qos: 2, properties: { contentType: 'text/plain' } }), 2_000, 'PUBCOMP');
+    await within(
+      connection.publish('out/1', 'x'.repeat(30_000), { qos: 2, properties: { contentType: 'text/plain' } }),
+      2_000,
+      'PUBCOMP',
+    );
     await within(connection.publish('out/2', new Uint8Array(40_000), { qos: 1, retain: true }), 2_000, 'PUBACK');
     await connection.close();
-    const { out, in: received } = { out: packets.filter(({ direction }) => direction === 'out'), in: packets.filter(({ direction }) => direction === 'in') };
+    const { out, in: received } = {
+      out: packets.filter(({ direction }) => direction === 'out'),
+      in: packets.filter(({ direction }) => direction === 'in'),
+    };
     expect(out).toMatchObject([
       { type: 'connect', clientId: 'c', protocolVersion: 5, clean: true, keepalive: 60 },
       { type: 'subscribe', filters: ['in', 'refused'], packetId: 1 },
@@ -43,7 +63,17 @@ describe('packets', () => {
     expect(received).toEqual([
       { direction: 'in', type: 'connack', size, sessionPresent: false, reasonCode: 0 },
       { direction: 'in', type: 'suback', size, packetId: 1, reasonCodes: [1, 0x87] },
-      { direction: 'in', type: 'publish', size, topic: 'in', qos: 1, packetId: 7, retain: true, dup: false, payloadSize: 3 },
+      {
+        direction: 'in',
+        type: 'publish',
+        size,
+        topic: 'in',
+        qos: 1,
+        packetId: 7,
+        retain: true,
+        dup: false,
+        payloadSize: 3,
+      },
       { direction: 'in', type: 'pubrec', size, packetId: expect.any(Number), reasonCode: 0 },
       { direction: 'in', type: 'pubcomp', size, packetId: expect.any(Number), reasonCode: 0 },
       { direction: 'in', type: 'puback', size, packetId: expect.any(Number), reasonCode: 0 },
@@ -54,7 +84,11 @@ describe('packets', () => {
     const broker = await startBroker();
     const packets: PacketInfo[] = [];
     const broken: Plugin = { name: 'broken', setup: () => ({ packet: () => { throw new Error('no'); } }) }; // prettier-ignore
-    const connection = await openConnection(broker.url, { protocolVersion: 4, keepalive: 1, plugins: [broken, recorder(packets)] });
+    const connection = await openConnection(broker.url, {
+      protocolVersion: 4,
+      keepalive: 1,
+      plugins: [broken, recorder(packets)],
+    });
     const warnings: unknown[] = [];
     connection.on('warning', ({ error }) => warnings.push(error));
     const inbox = new Inbox(connection, 'a');
@@ -63,7 +97,15 @@ describe('packets', () => {
     await broker.until(() => broker.latest.commands.includes('pingreq'), 'PINGREQ');
     await connection.close();
     const types = packets.map(({ type }) => type);
-    expect(types.filter((type) => !type.startsWith('ping'))).toEqual(['connect', 'connack', 'subscribe', 'suback', 'unsubscribe', 'unsuback', 'disconnect']);
+    expect(types.filter((type) => !type.startsWith('ping'))).toEqual([
+      'connect',
+      'connack',
+      'subscribe',
+      'suback',
+      'unsubscribe',
+      'unsuback',
+      'disconnect',
+    ]);
     expect(types).toContain('pingreq');
     expect(warnings[0]).toMatchObject({ name: 'PluginError', plugin: 'broken', hook: 'packet' });
   });
@@ -77,7 +119,10 @@ describe('packets', () => {
     await within(connection.publish('seen', '', { qos: 1 }), 2_000, 'PUBACK');
     off();
     await within(connection.publish('unseen', '', { qos: 1 }), 2_000, 'PUBACK');
-    expect(packets).toMatchObject([{ direction: 'out', type: 'publish', topic: 'seen' }, { direction: 'in', type: 'puback' }]);
+    expect(packets).toMatchObject([
+      { direction: 'out', type: 'publish', topic: 'seen' },
+      { direction: 'in', type: 'puback' },
+    ]);
   });
 
   test('harm nobody when a listener of them throws', async () => {
@@ -99,14 +144,25 @@ describe('packets', () => {
     const broker = await startBroker();
     const lines: unknown[][] = [];
     const print = (...line: unknown[]): void => void lines.push(line);
-    const connection = await openConnection(broker.url, { clientId: 'c\u202e', plugins: [packetLogger({ logger: print, level: 'info' }), eventLogger({ logger: print })] });
+    const connection = await openConnection(broker.url, {
+      clientId: 'c\u202e',
+      plugins: [packetLogger({ logger: print, level: 'info' }), eventLogger({ logger: print })],
+    });
     connection.publish('a', 'secret-payload');
     await connection.close();
     expect(lines.map(([message]) => message)).toEqual([
       'debug connecting', 'info packet sent', 'info packet received', 'info connected', 'info packet sent', 'info packet sent', 'info closed',
     ]); // prettier-ignore
     expect(lines[1]?.[1]).toMatchObject({ type: 'connect', clientId: 'c\\u202e' });
-    expect(lines[4]?.[1]).toEqual({ type: 'publish', size, topic: 'a', qos: 0, retain: false, dup: false, payloadSize: 14 });
+    expect(lines[4]?.[1]).toEqual({
+      type: 'publish',
+      size,
+      topic: 'a',
+      qos: 0,
+      retain: false,
+      dup: false,
+      payloadSize: 14,
+    });
     expect(JSON.stringify(lines)).not.toContain('secret-payload');
   });
 });

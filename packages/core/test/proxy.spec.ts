@@ -58,7 +58,10 @@ describe('a proxy', () => {
     ['SOCKS 5, names looked up there', () => `socks5h://${at(socks)}`],
     ['SOCKS 5, names looked up here', () => `socks5://${at(socks)}`],
     ['SOCKS 5 with credentials', () => `socks5h://me:secret@${at(guardedSocks)}`],
-    ['SOCKS 5 in parts', () => ({ protocol: 'socks5', host: '127.0.0.1', port: guardedSocks.port, username: 'me', password: 'secret' })],
+    [
+      'SOCKS 5 in parts',
+      () => ({ protocol: 'socks5', host: '127.0.0.1', port: guardedSocks.port, username: 'me', password: 'secret' }),
+    ],
     ['HTTP', () => `http://${at(http)}`],
     ['HTTP with credentials', () => `http://me:secret@${at(guardedHttp)}`],
   ] satisfies [string, () => ProxyOption][])('leads to the server: %s', async (_, proxy) => {
@@ -73,14 +76,24 @@ describe('a proxy', () => {
   ])('%s is told %s as %j', async (scheme, host, sent) => {
     const { port, received } = await scripted(Uint8Array.of(5, 0), Uint8Array.of(5, 1, 0, 1, 0, 0, 0, 0, 0, 0));
     const family = scheme === 'socks5' ? { socket: { family: 4 } as const } : {};
-    await failure(newConnection(url(host), { proxy: `${scheme}://127.0.0.1:${String(port)}`, reconnect: false, connectTimeout: 1_000, ...family }).open());
+    await failure(
+      newConnection(url(host), {
+        proxy: `${scheme}://127.0.0.1:${String(port)}`,
+        reconnect: false,
+        connectTimeout: 1_000,
+        ...family,
+      }).open(),
+    );
     expect(received().toString('latin1')).toContain(sent);
     if (sent === host) expect(received().toString('latin1')).toContain(host);
   });
 
   it('of SOCKS 4 leads on when it grants', async () => {
     const { port, received } = await scripted(Uint8Array.of(0, 90, 0, 0, 0, 0, 0, 0), Uint8Array.of(0x20, 2, 0, 0));
-    await openConnection('mqtt://10.1.2.3:1883', { proxy: `socks4://me@127.0.0.1:${String(port)}`, protocolVersion: 4 });
+    await openConnection('mqtt://10.1.2.3:1883', {
+      proxy: `socks4://me@127.0.0.1:${String(port)}`,
+      protocolVersion: 4,
+    });
     // Version 4, connect, port 1883, the address, the user.
     expect(received().subarray(0, 11)).toEqual(Buffer.from([4, 1, 0x07, 0x5b, 10, 1, 2, 3, 0x6d, 0x65, 0]));
   });
@@ -97,8 +110,15 @@ describe('a proxy that does not', () => {
   ] satisfies [string, () => string, object][])('%s is told as such', async (_, proxy, expected) => {
     const error = (await failure(newConnection(url(), { proxy: proxy(), reconnect: false }).open())) as ProxyError;
     expect(error).toBeInstanceOf(ProxyError);
-    expect(error).toMatchObject({ code: 'ERR_MQTT_PROXY', endpoint: url(), proxy: expect.stringMatching(/^(http|socks5h?):\/\/127\.0\.0\.1:\d+$/), ...expected });
-    expect(`${error.message}${JSON.stringify(error)}${error.stack ?? ''}${String(error.cause)}`).not.toContain('canary');
+    expect(error).toMatchObject({
+      code: 'ERR_MQTT_PROXY',
+      endpoint: url(),
+      proxy: expect.stringMatching(/^(http|socks5h?):\/\/127\.0\.0\.1:\d+$/),
+      ...expected,
+    });
+    expect(`${error.message}${JSON.stringify(error)}${error.stack ?? ''}${String(error.cause)}`).not.toContain(
+      'canary',
+    );
   });
 
   it('reaches the server is told as such', async () => {
@@ -111,7 +131,13 @@ describe('a proxy that does not', () => {
   it('answers is given up in time', async () => {
     for (const scheme of ['http', 'socks5h']) {
       const { port } = await scripted();
-      const error = await failure(newConnection(url(), { proxy: `${scheme}://127.0.0.1:${String(port)}`, reconnect: false, connectTimeout: 100 }).open());
+      const error = await failure(
+        newConnection(url(), {
+          proxy: `${scheme}://127.0.0.1:${String(port)}`,
+          reconnect: false,
+          connectTimeout: 100,
+        }).open(),
+      );
       expect(error).toMatchObject({ code: 'ERR_MQTT_CONNECT_TIMEOUT' });
     }
   });
@@ -134,7 +160,9 @@ describe('the environment', () => {
     process.env['ALL_PROXY'] = `http://${at(http)}`;
     await openConnection(url(), { proxy: 'env' });
     process.env['mqtt_proxy'] = 'http://127.0.0.1:9';
-    expect(await failure(newConnection(url(), { proxy: 'env', reconnect: false }).open())).toMatchObject({ code: 'ERR_MQTT_PROXY' });
+    expect(await failure(newConnection(url(), { proxy: 'env', reconnect: false }).open())).toMatchObject({
+      code: 'ERR_MQTT_PROXY',
+    });
     process.env['no_proxy'] = 'localhost';
     await openConnection(url(), { proxy: 'env' });
   });

@@ -313,7 +313,10 @@ describe('a publication', () => {
       code: 'ERR_MQTT_OFFLINE',
       topic: 'a',
     });
-    expect(await failure(connection.publish('b', 'x', { offline: 'drop' }))).toMatchObject({ code: 'ERR_MQTT_OFFLINE', topic: 'b' });
+    expect(await failure(connection.publish('b', 'x', { offline: 'drop' }))).toMatchObject({
+      code: 'ERR_MQTT_OFFLINE',
+      topic: 'b',
+    });
     const queued = connection.publish('a', 'y', { qos: 1, offline: 'queue' });
     await within(connection.open(), 2_000, 'open()');
     await within(queued, 2_000, 'the queued publish');

@@ -43,7 +43,8 @@ describe('docs/guides/reconnecting.md', () => {
       await turn();
       wires[1]?.connack();
       expect(connection.state.type).toBe('connected');
-      if (code.includes('fetchToken')) expect(wires[1]?.request).toMatchObject({ username: 'plant-7', password: 'token' });
+      if (code.includes('fetchToken'))
+        expect(wires[1]?.request).toMatchObject({ username: 'plant-7', password: 'token' });
       await connection.close();
     }
   });

@@ -21,7 +21,11 @@ const CANARY = /c4n4ry/i;
 const user = 'c4n4ry-user';
 const password = 'c4n4ry-password';
 const token = 'c4n4ryToken9';
-const will = { topic: 'gone', payload: 'c4n4ry-will', properties: { correlationData: new TextEncoder().encode('c4n4ry') } };
+const will = {
+  topic: 'gone',
+  payload: 'c4n4ry-will',
+  properties: { correlationData: new TextEncoder().encode('c4n4ry') },
+};
 const secret: ConnectionOptions = { credentials: { username: user, password }, will };
 
 /** Opens it, lets it do something, closes it; all that anybody could see must be free of the canary. */
@@ -63,16 +67,39 @@ async function httpServer(status: number): Promise<number> {
 async function tlsServer(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'rxmqtt-secrets-'));
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-subj', '/CN=localhost', '-days', '2'], { stdio: 'ignore' });
-  const server = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, (socket) => socket.on('error', () => undefined));
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+      '-subj',
+      '/CN=localhost',
+      '-days',
+      '2',
+    ],
+    { stdio: 'ignore' },
+  );
+  const server = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, (socket) =>
+    socket.on('error', () => undefined),
+  );
   rmSync(folder, { recursive: true });
   server.on('tlsClientError', () => undefined);
   await new Promise<void>((resolve) => server.listen(0, LOCAL, resolve));
-  cleanup(() => new Promise<void>((resolve) => {
-    server.close(() => {
-      resolve();
-    });
-  }));
+  cleanup(
+    () =>
+      new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+      }),
+  );
   return (server.address() as AddressInfo).port;
 }
 
@@ -111,14 +138,22 @@ describe('no secret is seen', () => {
         connection.destroy();
       },
     });
-    await keepsSilent(broker.url, { ...secret, reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none', maxAttempts: 1, resetAfter: 0 } }, /connected|ERR_MQTT/);
+    await keepsSilent(
+      broker.url,
+      { ...secret, reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none', maxAttempts: 1, resetAfter: 0 } },
+      /connected|ERR_MQTT/,
+    );
   });
 
   test.each<[string, string, ConnectionOptions?]>([
     ['nobody listens', `mqtt://${user}:${password}@${LOCAL}:1`],
     ['there is no such host', `mqtt://${user}:${password}@nowhere.invalid`],
     ['there is no such host for a WebSocket', `ws://${user}:${password}@nowhere.invalid/mqtt?X-Amz-Signature=${token}`],
-    ['nobody listens for a WebSocket', `ws://${user}:${password}@${LOCAL}:1/mqtt?sig=${token}`, { webSocket: { headers: { authorization: `Bearer ${token}` } } }],
+    [
+      'nobody listens for a WebSocket',
+      `ws://${user}:${password}@${LOCAL}:1/mqtt?sig=${token}`,
+      { webSocket: { headers: { authorization: `Bearer ${token}` } } },
+    ],
     ['the proxy cannot be reached', 'mqtt://broker.invalid', { proxy: `socks5h://${user}:${password}@${LOCAL}:1` }],
     ['the HTTP proxy cannot be reached', 'mqtts://broker.invalid', { proxy: `http://${user}:${password}@${LOCAL}:1` }],
   ])('when %s', async (_, url, options = {}) => {
@@ -141,14 +176,27 @@ describe('no secret is seen', () => {
   test('when the certificate is not known, or there is no TLS at all', async () => {
     const broker = await startBroker();
     const port = await tlsServer();
-    for (const url of [`mqtts://${user}:${password}@${LOCAL}:${String(port)}`, `wss://${user}:${password}@${LOCAL}:${String(port)}/mqtt?sig=${token}`, broker.url.replace('mqtt:', 'mqtts:')]) {
+    for (const url of [
+      `mqtts://${user}:${password}@${LOCAL}:${String(port)}`,
+      `wss://${user}:${password}@${LOCAL}:${String(port)}/mqtt?sig=${token}`,
+      broker.url.replace('mqtt:', 'mqtts:'),
+    ]) {
       await keepsSilent(url, { will, connectTimeout: 500 });
     }
     broker.connections.flatMap(({ malformed }) => malformed.splice(0));
   });
 
   test.each<[string, ConnectionOptions]>([
-    ['a key that is none', { tls: { cert: 'c4n4ry', key: `-----BEGIN PRIVATE KEY-----\n${token}\n-----END PRIVATE KEY-----`, passphrase: password } }],
+    [
+      'a key that is none',
+      {
+        tls: {
+          cert: 'c4n4ry',
+          key: `-----BEGIN PRIVATE KEY-----\n${token}\n-----END PRIVATE KEY-----`,
+          passphrase: password,
+        },
+      },
+    ],
     ['a CA that is none', { tls: { ca: token } }],
   ])('when TLS is given %s', async (_, options) => {
     await keepsSilent(`mqtts://${LOCAL}:${String(await tlsServer())}`, options);
@@ -156,8 +204,19 @@ describe('no secret is seen', () => {
 
   test.each<[string, () => unknown]>([
     ['throws', () => { throw new Error(`the token ${token} has expired`); }], // prettier-ignore
-    ['rejects', () => Promise.reject(Object.assign(new Error(`401 for https://idp.example.org/token?client_secret=${token}`), { config: { headers: { authorization: token } } }))],
-    ['rejects with a cause', () => Promise.reject(new Error('no token', { cause: new Error(token, { cause: { token } }) }))],
+    [
+      'rejects',
+      () =>
+        Promise.reject(
+          Object.assign(new Error(`401 for https://idp.example.org/token?client_secret=${token}`), {
+            config: { headers: { authorization: token } },
+          }),
+        ),
+    ],
+    [
+      'rejects with a cause',
+      () => Promise.reject(new Error('no token', { cause: new Error(token, { cause: { token } }) })),
+    ],
     ['throws a text', () => { throw token; }], // prettier-ignore
     ['throws an object', () => { throw { token }; }], // prettier-ignore
     ['gives what is unknown', () => ({ username: user, pasword: password })],
@@ -165,18 +224,35 @@ describe('no secret is seen', () => {
     ['gives a name with NUL', () => ({ username: `${user}\0`, password })],
   ])('when the credentials function %s', async (_, credentials) => {
     const broker = await startBroker();
-    const seen = await keepsSilent(broker.url, { credentials: credentials as ConnectionOptions['credentials'] & {}, will }, /ERR_MQTT_CREDENTIALS/);
+    const seen = await keepsSilent(
+      broker.url,
+      { credentials: credentials as ConnectionOptions['credentials'] & {}, will },
+      /ERR_MQTT_CREDENTIALS/,
+    );
     expect(seen).toContain('the credentials function failed');
   });
 
   test('when the credentials function hangs', async () => {
     const broker = await startBroker();
-    await keepsSilent(broker.url, { credentials: () => new Promise(() => undefined), connectTimeout: 50, will }, /ERR_MQTT_CREDENTIALS/);
+    await keepsSilent(
+      broker.url,
+      { credentials: () => new Promise(() => undefined), connectTimeout: 50, will },
+      /ERR_MQTT_CREDENTIALS/,
+    );
   });
 
   const secretBytes = Buffer.from('c4n4ry-proof');
-  const auth = (reasonCode: number) => ({ cmd: 'auth' as const, reasonCode, properties: { authenticationMethod: 'M', authenticationData: secretBytes } });
-  const welcome = { cmd: 'connack' as const, reasonCode: 0, sessionPresent: false, properties: { authenticationMethod: 'M', authenticationData: secretBytes } };
+  const auth = (reasonCode: number) => ({
+    cmd: 'auth' as const,
+    reasonCode,
+    properties: { authenticationMethod: 'M', authenticationData: secretBytes },
+  });
+  const welcome = {
+    cmd: 'connack' as const,
+    reasonCode: 0,
+    sessionPresent: false,
+    properties: { authenticationMethod: 'M', authenticationData: secretBytes },
+  };
 
   test.each<[string, Partial<AuthenticationExchange>, RegExp]>([
     ['goes well', {}, /connected/],
@@ -223,14 +299,27 @@ describe('no secret is seen', () => {
     });
     const first = await startBroker({
       connect(_packet, peer) {
-        peer.send({ cmd: 'connack', reasonCode: 0x9c, sessionPresent: false, properties: { serverReference: `localhost:${String(other.port)}` } });
+        peer.send({
+          cmd: 'connack',
+          reasonCode: 0x9c,
+          sessionPresent: false,
+          properties: { serverReference: `localhost:${String(other.port)}` },
+        });
       },
     });
     const asked: string[] = [];
-    const start: Authentication['start'] = ({ endpoint }) => (asked.push(endpoint.host), { initialData: secretBytes, continue: () => secretBytes });
+    const start: Authentication['start'] = ({ endpoint }) => (
+      asked.push(endpoint.host),
+      { initialData: secretBytes, continue: () => secretBytes }
+    );
     await keepsSilent(
       first.url,
-      { credentials: { username: user, password }, authentication: { method: 'M', start }, redirect: 'follow', reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none', maxAttempts: 2, resetAfter: 0 } },
+      {
+        credentials: { username: user, password },
+        authentication: { method: 'M', start },
+        redirect: 'follow',
+        reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none', maxAttempts: 2, resetAfter: 0 },
+      },
       /localhost/,
     );
     expect(new Set(asked)).toEqual(new Set(['127.0.0.1']));
@@ -255,7 +344,13 @@ describe('no secret is seen', () => {
 
   test.each<[string, () => unknown]>([
     ['throws', () => { throw new Error(`no tunnel for ${token}`); }], // prettier-ignore
-    ['rejects', () => Promise.reject(Object.assign(new Error(`401 for https://tunnel.example.org/?key=${token}`), { code: 'ECONNREFUSED', token }))],
+    [
+      'rejects',
+      () =>
+        Promise.reject(
+          Object.assign(new Error(`401 for https://tunnel.example.org/?key=${token}`), { code: 'ECONNREFUSED', token }),
+        ),
+    ],
     ['gives what is no stream', () => ({ token })],
   ])('when the transport of the user %s', async (_, transport) => {
     await keepsSilent('mqtt://tunnel.invalid', { transport: transport as never, will }, /ERR_MQTT/);
@@ -276,7 +371,12 @@ describe('no secret is seen', () => {
       () => { throw new Error(`no ${token}`); }, // prettier-ignore
       () => ({ credentials: { username: user, password: { password } as unknown as string } }),
     ];
-    for (const connect of connects) await keepsSilent(broker.url, { plugins: [{ name: 'p', onError: 'refuse', setup: () => ({ connect }) }] }, /ERR_MQTT_PLUGIN/);
+    for (const connect of connects)
+      await keepsSilent(
+        broker.url,
+        { plugins: [{ name: 'p', onError: 'refuse', setup: () => ({ connect }) }] },
+        /ERR_MQTT_PLUGIN/,
+      );
   });
 
   test.each<[string, string, object]>([
@@ -308,6 +408,10 @@ test('what an error hides, a program can still get', async () => {
   const thrown = new Error(token);
   const witness = new Witness();
   const connection = witness.connection(broker.url, { reconnect: false, credentials: () => { throw thrown; } })!; // prettier-ignore
-  const error = await within(connection.open().catch((each: unknown) => each), 2_000, 'open() rejects');
+  const error = await within(
+    connection.open().catch((each: unknown) => each),
+    2_000,
+    'open() rejects',
+  );
   expect(originalCause((error as Error).cause)).toBe(thrown);
 });

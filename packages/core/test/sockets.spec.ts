@@ -48,20 +48,32 @@ describe('the socket', () => {
   it('collects small packets, and is probed, as it is told', async () => {
     const { url } = await server();
     const noDelay = jest.spyOn((await import('node:net')).Socket.prototype, 'setNoDelay');
-    await openConnection(url, { protocolVersion: 4, socket: { noDelay: false, keepAlive: true, keepAliveInitialDelay: 5_000 } });
+    await openConnection(url, {
+      protocolVersion: 4,
+      socket: { noDelay: false, keepAlive: true, keepAliveInitialDelay: 5_000 },
+    });
     expect(noDelay.mock.calls).toContainEqual([false]);
     noDelay.mockRestore();
   });
 
   it('takes the family that it is told', async () => {
-    const error = await failure(newConnection(mosquitto.url.replace('127.0.0.1', 'localhost'), { socket: { family: 6 }, reconnect: false }).open());
+    const error = await failure(
+      newConnection(mosquitto.url.replace('127.0.0.1', 'localhost'), {
+        socket: { family: 6 },
+        reconnect: false,
+      }).open(),
+    );
     expect(error).toMatchObject({ code: 'ERR_MQTT_NETWORK' });
     await openConnection(mosquitto.url.replace('127.0.0.1', 'localhost'), { socket: { family: 4 } });
   });
 
   it('that is none says where', async () => {
     const error = await failure(newConnection('mqtt+unix:///nowhere/m.sock', { reconnect: false }).open());
-    expect(error).toMatchObject({ code: 'ERR_MQTT_NETWORK', endpoint: 'mqtt+unix:/nowhere/m.sock', cause: { code: 'ENOENT' } });
+    expect(error).toMatchObject({
+      code: 'ERR_MQTT_NETWORK',
+      endpoint: 'mqtt+unix:/nowhere/m.sock',
+      cause: { code: 'ENOENT' },
+    });
   });
 });
 
@@ -80,7 +92,14 @@ describe.each([
     const inbox = new Inbox(connection, 'custom/#', { qos: 1 });
     await within(inbox.subscription.ready, 5_000, 'SUBACK');
     const large = new Uint8Array(3_000_000).fill(7);
-    await within(Promise.all([connection.publish('custom/a', 'small', { qos: 1 }), connection.publish('custom/b', large, { qos: 1 })]), 10_000, 'published');
+    await within(
+      Promise.all([
+        connection.publish('custom/a', 'small', { qos: 1 }),
+        connection.publish('custom/b', large, { qos: 1 }),
+      ]),
+      10_000,
+      'published',
+    );
     await inbox.received(2);
     expect(Buffer.compare(inbox.messages[1]!.payload, large)).toBe(0);
     await within(connection.drain(), 5_000, 'drain()');
@@ -89,23 +108,45 @@ describe.each([
   it('is asked again after a loss', async () => {
     const asked = jest.fn<ReturnType<TransportProvider>, Parameters<TransportProvider>>(transport);
     const connection = await openConnection('mqtt://in.memory', { transport: asked });
-    const again = new Promise<void>((resolve) => connection.on('state', ({ type }) => type === 'connected' && resolve()));
+    const again = new Promise<void>((resolve) =>
+      connection.on('state', ({ type }) => type === 'connected' && resolve()),
+    );
     await mosquitto.kill();
     await mosquitto.start();
     await within(again, 10_000, 'connected again');
     expect(asked.mock.calls.length).toBeGreaterThan(1);
-    expect(asked.mock.calls[0]).toMatchObject([{ attempt: 1, endpoint: { label: 'mqtt://in.memory:1883' }, signal: expect.any(AbortSignal) }]);
+    expect(asked.mock.calls[0]).toMatchObject([
+      { attempt: 1, endpoint: { label: 'mqtt://in.memory:1883' }, signal: expect.any(AbortSignal) },
+    ]);
   });
 });
 
 describe('a transport of the user that', () => {
   it.each([
-    ['throws', () => { throw new Error('no line'); }, { code: 'ERR_MQTT_NETWORK', cause: { message: 'no line' } }],
-    ['rejects', () => Promise.reject(new Error('no line')), { code: 'ERR_MQTT_NETWORK', cause: { message: 'no line' } }],
+    [
+      'throws',
+      () => {
+        throw new Error('no line');
+      },
+      { code: 'ERR_MQTT_NETWORK', cause: { message: 'no line' } },
+    ],
+    [
+      'rejects',
+      () => Promise.reject(new Error('no line')),
+      { code: 'ERR_MQTT_NETWORK', cause: { message: 'no line' } },
+    ],
     ['gives nothing', () => undefined as never, { code: 'ERR_MQTT_PROVIDER', option: 'transport' }],
     ['gives something else', () => ({ write: 1 }) as never, { code: 'ERR_MQTT_PROVIDER', option: 'transport' }],
-    ['gives what is closed', () => connect(9, '127.0.0.1').on('error', () => undefined).destroy() as TransportStream, { code: 'ERR_MQTT_NETWORK' }],
-  ])('%s has failed to connect', async (_, transport, expected) => { // prettier-ignore
+    [
+      'gives what is closed',
+      () =>
+        connect(9, '127.0.0.1')
+          .on('error', () => undefined)
+          .destroy() as TransportStream,
+      { code: 'ERR_MQTT_NETWORK' },
+    ],
+  ])('%s has failed to connect', async (_, transport, expected) => {
+    // prettier-ignore
     expect(await failure(newConnection('mqtt://in.memory', { transport, reconnect: false }).open())).toMatchObject(expected);
   });
 
@@ -116,7 +157,9 @@ describe('a transport of the user that', () => {
       signals.push(signal);
       return new Promise((resolve) => (bring = resolve));
     };
-    const error = await failure(newConnection('mqtt://in.memory', { transport, connectTimeout: 50, reconnect: false }).open());
+    const error = await failure(
+      newConnection('mqtt://in.memory', { transport, connectTimeout: 50, reconnect: false }).open(),
+    );
     expect(error).toMatchObject({ code: 'ERR_MQTT_CONNECT_TIMEOUT' });
     expect(signals[0]!.aborted).toBe(true);
     const late = connect(mosquitto.port, '127.0.0.1');
@@ -180,7 +223,9 @@ describe('mosquitto with passwords and access rules', () => {
     await within(inbox.subscription.ready, 5_000, 'SUBACK');
     await within(connection.publish('mine/x', '1', { qos: 1 }), 5_000, 'the publication');
     await inbox.received(1);
-    expect(await failure(connection.publish('yours/x', '1', { qos: 1 }))).toMatchObject({ code: expect.stringMatching(/^ERR_MQTT_/) });
+    expect(await failure(connection.publish('yours/x', '1', { qos: 1 }))).toMatchObject({
+      code: expect.stringMatching(/^ERR_MQTT_/),
+    });
     for (const options of [{}, { credentials: { username: 'me', password: 'canary' } }]) {
       const error = (await failure(newConnection(`mqtt://127.0.0.1:${port}`, options).open())) as Error;
       expect(error).toMatchObject({ code: 'ERR_MQTT_CONNECTION_REFUSED', retryable: false });

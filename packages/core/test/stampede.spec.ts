@@ -11,22 +11,31 @@ test.each([
   ['full', 0.5],
   ['equal', 0.4],
   ['decorrelated', 0.5],
-] as const)('a hundred clients come back to a broker that restarts spread over the width of the jitter (%s: %d of the first delay at least)', async (jitter, share) => {
-  const base = 300;
-  const broker = await startBroker();
-  const connections = Array.from({ length: 100 }, (_, i) => newConnection(broker.url, { clientId: String(i), reconnect: { initialDelay: base, jitter } }));
-  await within(Promise.all(connections.map((connection) => connection.open())), 20_000, 'all are connected');
-  const logs = connections.map((connection) => new StateLog(connection));
-  const cutAt = performance.now();
-  for (const peer of broker.connections) peer.cut();
-  await broker.until(() => broker.connections.slice(100).filter(({ log }) => log.length > 0).length === 100, 'all come back', 20_000);
-  const delays = logs.map((log) => log.all('reconnecting')[0]!.delay);
-  expect(Math.max(...delays) - Math.min(...delays)).toBeGreaterThanOrEqual(base * share);
-  // And each has waited as long as it said: a machine that is busy brings them together, but none too early.
-  for (const { connect, openedAt } of broker.connections.slice(100)) {
-    expect(openedAt - cutAt).toBeGreaterThan(delays[Number(connect.clientId)]! - 2);
-  }
-});
+] as const)(
+  'a hundred clients come back to a broker that restarts spread over the width of the jitter (%s: %d of the first delay at least)',
+  async (jitter, share) => {
+    const base = 300;
+    const broker = await startBroker();
+    const connections = Array.from({ length: 100 }, (_, i) =>
+      newConnection(broker.url, { clientId: String(i), reconnect: { initialDelay: base, jitter } }),
+    );
+    await within(Promise.all(connections.map((connection) => connection.open())), 20_000, 'all are connected');
+    const logs = connections.map((connection) => new StateLog(connection));
+    const cutAt = performance.now();
+    for (const peer of broker.connections) peer.cut();
+    await broker.until(
+      () => broker.connections.slice(100).filter(({ log }) => log.length > 0).length === 100,
+      'all come back',
+      20_000,
+    );
+    const delays = logs.map((log) => log.all('reconnecting')[0]!.delay);
+    expect(Math.max(...delays) - Math.min(...delays)).toBeGreaterThanOrEqual(base * share);
+    // And each has waited as long as it said: a machine that is busy brings them together, but none too early.
+    for (const { connect, openedAt } of broker.connections.slice(100)) {
+      expect(openedAt - cutAt).toBeGreaterThan(delays[Number(connect.clientId)]! - 2);
+    }
+  },
+);
 
 const SPAN = 10_000;
 

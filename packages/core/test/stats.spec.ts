@@ -46,7 +46,10 @@ describe('stats()', () => {
     expect(packets).toMatchObject({ in: 5, out: 5 });
     expect(messages).toEqual({ in: 3, out: 3 });
     // Each PUBLISH: fixed header, topic length, topic, property length, payload.
-    const publishes = [1, 2, large.length].reduce((sum, payload) => sum + 1 + (payload > 120 ? 3 : 1) + 2 + 3 + 1 + payload, 0);
+    const publishes = [1, 2, large.length].reduce(
+      (sum, payload) => sum + 1 + (payload > 120 ? 3 : 1) + 2 + 3 + 1 + payload,
+      0,
+    );
     const subscribe = 2 + 2 + 3 + 2 + 3 + 1;
     expect(bytes.out - before.bytes.out).toBeGreaterThanOrEqual(publishes + subscribe - 3);
     expect(bytes.out - before.bytes.out).toBeLessThanOrEqual(publishes + subscribe + 3);
@@ -57,7 +60,11 @@ describe('stats()', () => {
   test('counts attempts, losses, reconnects, redeliveries and drops, and shows what waits', async () => {
     const broker = await startBroker({ publish: silent });
     broker.sessionPresent = (_, index) => index > 0;
-    const connection = await openConnection(broker.url, { session: { clean: 'first', expiry: 60 }, clientId: 'c', publish: { window: 1, capacity: 2 } });
+    const connection = await openConnection(broker.url, {
+      session: { clean: 'first', expiry: 60 },
+      clientId: 'c',
+      publish: { window: 1, capacity: 2 },
+    });
     const states = new StateLog(connection);
     const acknowledged = connection.publish('a', '1', { qos: 1 });
     connection.publish('a', '22', { qos: 1 });
@@ -84,7 +91,12 @@ describe('stats()', () => {
     const broker = await startBroker();
     const connection = await openConnection(broker.url);
     const releases: (() => void)[] = [];
-    const inbox = new Inbox(connection, 'a', { qos: 1 }, () => new Promise<void>((resolve) => void releases.push(resolve)));
+    const inbox = new Inbox(
+      connection,
+      'a',
+      { qos: 1 },
+      () => new Promise<void>((resolve) => void releases.push(resolve)),
+    );
     await within(inbox.subscription.ready, 2_000, 'SUBACK');
     const message = { cmd: 'publish', topic: 'a', payload: 'x', dup: false, retain: false } as const;
     broker.latest.send({ ...message, qos: 0 });

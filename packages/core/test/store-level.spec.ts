@@ -1,6 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Level } from 'level';
 import { InvalidOptionsError, type SessionStore, StoreError, type StoreEntry } from '../src/index.js';
@@ -21,7 +33,8 @@ async function contents(store: SessionStore): Promise<StoreEntry[]> {
   return entries;
 }
 
-const texts = (entries: readonly StoreEntry[]): string[] => entries.map(({ key, value: bytes }) => `${key}=${Buffer.from(bytes).toString()}`);
+const texts = (entries: readonly StoreEntry[]): string[] =>
+  entries.map(({ key, value: bytes }) => `${key}=${Buffer.from(bytes).toString()}`);
 
 /** A closed store with these entries, each written by itself. */
 async function closedStore(path: string, ...keys: string[]): Promise<void> {
@@ -38,7 +51,10 @@ async function reopened(path: string): Promise<{ entries: string[]; warnings: st
   return { entries, warnings: (store.warnings ?? []).map(({ what }) => what) };
 }
 
-const files = (path: string, pattern: RegExp): string[] => readdirSync(path).filter((name) => pattern.test(name)).sort();
+const files = (path: string, pattern: RegExp): string[] =>
+  readdirSync(path)
+    .filter((name) => pattern.test(name))
+    .sort();
 
 describe('a store in a folder', () => {
   test.each(sessionStoreCases)('$name', async ({ run }) => {
@@ -71,7 +87,14 @@ describe('a store in a database that is open already', () => {
     expect(texts(await contents(two))).toEqual(['session=2']);
     await one.close();
     expect(await level.get('a')).toBe('mine');
-    expect(await level.keys().all()).toEqual(['a', 'rxmqtt', 'rxmqtt/=50lant=2f7/session', 'rxmqtt/plant=2f7/session', 'rxmqtt0', 'z']);
+    expect(await level.keys().all()).toEqual([
+      'a',
+      'rxmqtt',
+      'rxmqtt/=50lant=2f7/session',
+      'rxmqtt/plant=2f7/session',
+      'rxmqtt0',
+      'z',
+    ]);
   });
 });
 
@@ -103,7 +126,10 @@ describe('the files of a store', () => {
     const path = newPath();
     mkdirSync(`${path}-target`);
     symlinkSync(`${path}-target`, path);
-    expect(await failure(levelStore(path))).toMatchObject({ code: 'ERR_MQTT_STORE', message: expect.stringContaining('symbolic link') });
+    expect(await failure(levelStore(path))).toMatchObject({
+      code: 'ERR_MQTT_STORE',
+      message: expect.stringContaining('symbolic link'),
+    });
     expect(readdirSync(`${path}-target`)).toEqual([]);
     const folder = newPath();
     mkdirSync(folder);
@@ -131,7 +157,15 @@ describe('the files of a store', () => {
       await store.close();
     }
     expect(readdirSync(dirname(path))).toEqual([basename(path)]);
-    expect(readdirSync(path).sort()).toEqual(['=2e', '=2e=2e', '=2e=2e=2f=2e=2e=2fescape', '=41', '=c3=a4=2fb', 'a', 'plant=207=0a']);
+    expect(readdirSync(path).sort()).toEqual([
+      '=2e',
+      '=2e=2e',
+      '=2e=2e=2f=2e=2e=2fescape',
+      '=41',
+      '=c3=a4=2fb',
+      'a',
+      'plant=207=0a',
+    ]);
   });
 
   test.each([
@@ -152,12 +186,15 @@ describe('what a store must not keep', () => {
   test('is what proves who we are: no byte of it is in the folder', async () => {
     const path = newPath();
     const broker = await startBroker();
-    const connection = await openConnection(broker.url.replace('mqtt://', 'mqtt://url-canary-user:url-canary-password@'), {
-      clientId: 'known',
-      will: { topic: 'will', payload: 'will-canary' },
-      userProperties: [['token', 'property-canary']],
-      session: { store: await levelStore(path) },
-    });
+    const connection = await openConnection(
+      broker.url.replace('mqtt://', 'mqtt://url-canary-user:url-canary-password@'),
+      {
+        clientId: 'known',
+        will: { topic: 'will', payload: 'will-canary' },
+        userProperties: [['token', 'property-canary']],
+        session: { store: await levelStore(path) },
+      },
+    );
     await connection.publish('t', 'payload', { qos: 1 }).stored;
     await connection.close();
     const other = await openConnection(broker.url, {
@@ -178,7 +215,11 @@ describe('one folder', () => {
   test('is for one store at a time', async () => {
     const path = newPath();
     const store = await levelStore(path);
-    expect(await failure(levelStore(path))).toMatchObject({ code: 'ERR_MQTT_STORE', retryable: true, message: expect.stringContaining('in use') });
+    expect(await failure(levelStore(path))).toMatchObject({
+      code: 'ERR_MQTT_STORE',
+      retryable: true,
+      message: expect.stringContaining('in use'),
+    });
     await store.close();
     await (await levelStore(path)).close();
   });
@@ -193,7 +234,10 @@ describe('one folder', () => {
       await exited;
     });
     await once(child.stdout, 'data');
-    expect(await failure(levelStore(path))).toMatchObject({ code: 'ERR_MQTT_STORE', message: expect.stringContaining('in use by another') });
+    expect(await failure(levelStore(path))).toMatchObject({
+      code: 'ERR_MQTT_STORE',
+      message: expect.stringContaining('in use by another'),
+    });
     child.kill('SIGKILL');
     await exited;
     await (await levelStore(path)).close();
@@ -242,7 +286,10 @@ describe('a damaged store', () => {
     ['CURRENT', (path: string) => truncateSync(join(path, 'CURRENT'), 3)],
     ['the manifest, cut', (path: string) => truncateSync(join(path, files(path, /^MANIFEST/)[0]!), 5)],
     ['the manifest, gone', (path: string) => rmSync(join(path, files(path, /^MANIFEST/)[0]!))],
-    ['a table, overwritten', (path: string) => writeFileSync(join(path, files(path, /\.ldb$/)[0]!), Buffer.alloc(100, 7))],
+    [
+      'a table, overwritten',
+      (path: string) => writeFileSync(join(path, files(path, /\.ldb$/)[0]!), Buffer.alloc(100, 7)),
+    ],
     ['a table, gone', (path: string) => rmSync(join(path, files(path, /\.ldb$/)[0]!))],
   ])('starts, says so, and keeps what can be kept: %s', async (_, harm) => {
     const path = newPath();
@@ -259,7 +306,9 @@ describe('a damaged store', () => {
   test('beyond repair is put aside, and another one begun', async () => {
     const path = newPath();
     await closedStore(path, 'a');
-    const repair = jest.spyOn(Level as unknown as { repair(path: string): Promise<void> }, 'repair').mockRejectedValue(new Error('hopeless'));
+    const repair = jest
+      .spyOn(Level as unknown as { repair(path: string): Promise<void> }, 'repair')
+      .mockRejectedValue(new Error('hopeless'));
     cleanup(() => repair.mockRestore());
     truncateSync(join(path, 'CURRENT'), 3);
     expect(await reopened(path)).toEqual({ entries: [], warnings: [expect.stringContaining('beyond repair')] });

@@ -21,7 +21,12 @@ beforeAll(async () => {
   const port = await freePort();
   mutual = `mqtts://localhost:${String(port)}`;
   mosquitto = await startMosquitto(
-    ...[`listener ${String(port)} 127.0.0.1`, `cafile ${caFile}`, `certfile ${server.certFile}`, `keyfile ${server.keyFile}`],
+    ...[
+      `listener ${String(port)} 127.0.0.1`,
+      `cafile ${caFile}`,
+      `certfile ${server.certFile}`,
+      `keyfile ${server.keyFile}`,
+    ],
     ...['require_certificate true', 'use_identity_as_username true'],
   );
   await within(listens(port), 5_000, 'the TLS listener');
@@ -32,7 +37,10 @@ afterAll(async () => {
 });
 
 /** A TLS server that never says anything, and the handshakes that it made. */
-async function tlsServer(identity: Identity, options: object = {}): Promise<{ readonly url: string; readonly sockets: readonly TLSSocket[] }> {
+async function tlsServer(
+  identity: Identity,
+  options: object = {},
+): Promise<{ readonly url: string; readonly sockets: readonly TLSSocket[] }> {
   const sockets: TLSSocket[] = [];
   const server = createServer({ cert: identity.cert, key: identity.key, ...options }, (socket) => {
     sockets.push(socket);
@@ -66,15 +74,44 @@ async function refusal(url: string, tls: TlsOptions): Promise<MqttError> {
 describe('what is needed for TLS', () => {
   it.each([
     ['PEM text', (c: Certificates): TlsOptions => ({ ca: c.ca, cert: c.client.cert, key: c.client.key })],
-    ['bytes', (c) => ({ ca: [Buffer.from(c.ca)], cert: new TextEncoder().encode(c.client.cert), key: Buffer.from(c.client.key) })],
+    [
+      'bytes',
+      (c) => ({
+        ca: [Buffer.from(c.ca)],
+        cert: new TextEncoder().encode(c.client.cert),
+        key: Buffer.from(c.client.key),
+      }),
+    ],
     ['files', (c) => ({ ca: { file: c.caFile }, cert: { file: c.client.certFile }, key: { file: c.client.keyFile } })],
-    ['functions', (c) => ({ ca: () => [{ file: c.caFile }], cert: async () => c.client.cert, key: () => Promise.resolve(c.client.key) })],
-    ['a key with a passphrase', (c) => ({ ca: c.ca, cert: c.client.cert, key: c.encryptedKey, passphrase: PASSPHRASE })],
-    ['a passphrase from a function', (c) => ({ ca: c.ca, cert: c.client.cert, key: c.encryptedKey, passphrase: async () => PASSPHRASE })],
+    [
+      'functions',
+      (c) => ({
+        ca: () => [{ file: c.caFile }],
+        cert: async () => c.client.cert,
+        key: () => Promise.resolve(c.client.key),
+      }),
+    ],
+    [
+      'a key with a passphrase',
+      (c) => ({ ca: c.ca, cert: c.client.cert, key: c.encryptedKey, passphrase: PASSPHRASE }),
+    ],
+    [
+      'a passphrase from a function',
+      (c) => ({ ca: c.ca, cert: c.client.cert, key: c.encryptedKey, passphrase: async () => PASSPHRASE }),
+    ],
     ['PKCS#12', (c) => ({ ca: c.ca, pfx: c.pfx, passphrase: PASSPHRASE })],
-    ['a ready-made context', (c) => ({ secureContext: createSecureContext({ ca: c.ca, cert: c.client.cert, key: c.client.key }) })],
-    ['a context from a function', (c) => ({ secureContext: () => createSecureContext({ ca: c.ca, cert: c.client.cert, key: c.client.key }) })],
-    ['old and new versions', (c) => ({ ca: c.ca, cert: c.client.cert, key: c.client.key, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' })],
+    [
+      'a ready-made context',
+      (c) => ({ secureContext: createSecureContext({ ca: c.ca, cert: c.client.cert, key: c.client.key }) }),
+    ],
+    [
+      'a context from a function',
+      (c) => ({ secureContext: () => createSecureContext({ ca: c.ca, cert: c.client.cert, key: c.client.key }) }),
+    ],
+    [
+      'old and new versions',
+      (c) => ({ ca: c.ca, cert: c.client.cert, key: c.client.key, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' }),
+    ],
   ] satisfies [string, (c: Certificates) => TlsOptions][])('may be given as %s', async (_, tls) => {
     const connection = await openConnection(mutual, { tls: tls(certificates) });
     expect(connection.state.type).toBe('connected');
@@ -85,7 +122,11 @@ describe('what is needed for TLS', () => {
     const ca = jest.fn(() => certificates.ca);
     const connection = await openConnection(url, { protocolVersion: 4, tls: { ca } });
     sockets[0]!.destroy();
-    await within(new Promise<void>((resolve) => connection.on('state', ({ type }) => type === 'connected' && resolve())), 5_000, 'again');
+    await within(
+      new Promise<void>((resolve) => connection.on('state', ({ type }) => type === 'connected' && resolve())),
+      5_000,
+      'again',
+    );
     expect(ca.mock.calls).toMatchObject([
       [{ attempt: 1, endpoint: { protocol: 'mqtts', host: '127.0.0.1' }, signal: expect.any(AbortSignal) }],
       [{ endpoint: { host: '127.0.0.1' } }],
@@ -96,7 +137,13 @@ describe('what is needed for TLS', () => {
     const { url, sockets } = await tlsServer(certificates.elsewhere, { ALPNProtocols: ['x-mqtt'] });
     await openConnection(url, {
       protocolVersion: 4,
-      tls: { ca: certificates.ca, serverName: 'elsewhere.test', alpnProtocols: ['other', 'x-mqtt'], maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES256-GCM-SHA384' },
+      tls: {
+        ca: certificates.ca,
+        serverName: 'elsewhere.test',
+        alpnProtocols: ['other', 'x-mqtt'],
+        maxVersion: 'TLSv1.2',
+        ciphers: 'ECDHE-ECDSA-AES256-GCM-SHA384',
+      },
     });
     expect(sockets[0]).toMatchObject({ servername: 'elsewhere.test', alpnProtocol: 'x-mqtt' });
     expect(sockets[0]!.getProtocol()).toBe('TLSv1.2');
@@ -107,7 +154,10 @@ describe('what is needed for TLS', () => {
     const strange = await tlsServer(certificates.stranger);
     await openConnection(strange.url, { protocolVersion: 4, tls: { insecureSkipVerify: true } });
     const elsewhere = await tlsServer(certificates.elsewhere);
-    await openConnection(elsewhere.url, { protocolVersion: 4, tls: { ca: certificates.ca, insecureSkipHostnameCheck: true } });
+    await openConnection(elsewhere.url, {
+      protocolVersion: 4,
+      tls: { ca: certificates.ca, insecureSkipHostnameCheck: true },
+    });
     const error = await refusal(strange.url, { ca: certificates.ca, insecureSkipHostnameCheck: true });
     expect(error).toBeInstanceOf(CertificateError);
   });
@@ -115,14 +165,23 @@ describe('what is needed for TLS', () => {
 
 describe('a certificate that is not trusted ends it at once', () => {
   it.each([
-    ['of an unknown authority', (c: Certificates) => c.stranger, /UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT_LOCALLY/],
+    [
+      'of an unknown authority',
+      (c: Certificates) => c.stranger,
+      /UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT_LOCALLY/,
+    ],
     ['for another host', (c) => c.elsewhere, /ERR_TLS_CERT_ALTNAME_INVALID/],
     ['that has expired', (c) => c.expired, /CERT_HAS_EXPIRED/],
   ] satisfies [string, (c: Certificates) => Identity, RegExp][])('%s', async (_, identity, reason) => {
     const { url } = await tlsServer(identity(certificates));
     const error = await refusal(url, { ca: certificates.ca });
     expect(error).toBeInstanceOf(CertificateError);
-    expect(error).toMatchObject({ code: 'ERR_MQTT_CERTIFICATE', retryable: false, reason: expect.stringMatching(reason), endpoint: url });
+    expect(error).toMatchObject({
+      code: 'ERR_MQTT_CERTIFICATE',
+      retryable: false,
+      reason: expect.stringMatching(reason),
+      endpoint: url,
+    });
   });
 
   it('over WebSocket too', async () => {
@@ -132,7 +191,10 @@ describe('a certificate that is not trusted ends it at once', () => {
   });
 
   it('when it is ours, which the server wants and does not get, or does not know', async () => {
-    expect(await refusal(mutual, { ca: certificates.ca })).toMatchObject({ code: 'ERR_MQTT_CERTIFICATE', reason: expect.stringContaining('ALERT') });
+    expect(await refusal(mutual, { ca: certificates.ca })).toMatchObject({
+      code: 'ERR_MQTT_CERTIFICATE',
+      reason: expect.stringContaining('ALERT'),
+    });
     const { cert, key } = certificates.stranger;
     expect(await refusal(mutual, { ca: certificates.ca, cert, key })).toMatchObject({ code: 'ERR_MQTT_CERTIFICATE' });
   });

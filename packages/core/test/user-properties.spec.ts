@@ -10,7 +10,12 @@ const userProperties = [['b', '1'], ['__proto__', 'polluted'], ['a', '2'], ['b',
 
 test('CONNECT and the will carry user properties in their order, repeats and odd names included', async () => {
   const broker = await startBroker();
-  await openConnection(broker.url, { protocolVersion: 5, clientId: 'c', userProperties, will: { topic: 'w', payload: '', properties: { userProperties } } });
+  await openConnection(broker.url, {
+    protocolVersion: 5,
+    clientId: 'c',
+    userProperties,
+    will: { topic: 'w', payload: '', properties: { userProperties } },
+  });
   const bytes = broker.latest.bytes('connect')[0]!;
   // Fixed header (the packet is longer than 127 bytes), protocol name, version, flags, keepalive.
   const reader = new PacketReader(bytes, 3 + 6 + 1 + 1 + 2, bytes.length);

@@ -26,8 +26,13 @@ const at = (bridge: WebSocketBridge, path = ''): string => `ws://127.0.0.1:${Str
 describe('the handshake', () => {
   it('asks for the path and the subprotocol, with the headers of the options', async () => {
     const bridge = await WebSocketBridge.start(mosquitto.port, { subprotocol: 'mine' });
-    await openConnection(at(bridge), { webSocket: { path: '/p?q=1', subprotocol: 'mine', headers: { Authorization: 'Bearer x' } } });
-    expect(bridge.requests[0]).toMatchObject({ url: '/p?q=1', headers: { 'sec-websocket-protocol': 'mine', authorization: 'Bearer x' } });
+    await openConnection(at(bridge), {
+      webSocket: { path: '/p?q=1', subprotocol: 'mine', headers: { Authorization: 'Bearer x' } },
+    });
+    expect(bridge.requests[0]).toMatchObject({
+      url: '/p?q=1',
+      headers: { 'sec-websocket-protocol': 'mine', authorization: 'Bearer x' },
+    });
   });
 
   it('is /mqtt and mqtt by itself, and mqttv3.1 on MQTT 3.1', async () => {
@@ -53,7 +58,9 @@ describe('the handshake', () => {
     };
     const connection = newConnection(at(bridge, '/own'), { webSocket });
     await within(connection.open(), 5_000, 'open()');
-    const again = new Promise<void>((resolve) => connection.on('state', ({ type }) => type === 'connected' && resolve()));
+    const again = new Promise<void>((resolve) =>
+      connection.on('state', ({ type }) => type === 'connected' && resolve()),
+    );
     await mosquitto.kill();
     await mosquitto.start();
     await within(again, 10_000, 'connected again');
@@ -66,7 +73,10 @@ describe('the handshake', () => {
   it('may lead to another host', async () => {
     const bridge = await WebSocketBridge.start(mosquitto.port);
     await openConnection('ws://nowhere.invalid', { webSocket: { url: () => at(bridge, '/elsewhere') } });
-    expect(bridge.requests[0]).toMatchObject({ url: '/elsewhere', headers: { host: `127.0.0.1:${String(bridge.port)}` } });
+    expect(bridge.requests[0]).toMatchObject({
+      url: '/elsewhere',
+      headers: { host: `127.0.0.1:${String(bridge.port)}` },
+    });
   });
 
   it.each([
@@ -76,16 +86,24 @@ describe('the handshake', () => {
     ['webSocket.url', { url: () => Promise.reject(new Error('no key')) }],
     ['webSocket.headers', { headers: () => ({ 'X-Bad': 'canary\r\nX-More: x' }) }],
     ['webSocket.headers', { headers: () => null as never }],
-  ] satisfies [string, WebSocketOptions][])('fails when %s gives what cannot be used: %j', async (option, webSocket) => {
-    const error = await failure(newConnection('ws://127.0.0.1:9', { webSocket, reconnect: false }).open());
-    expect(error).toBeInstanceOf(ProviderError);
-    expect(error).toMatchObject({ option, retryable: true });
-    expect(String((error as ProviderError).cause)).not.toContain('canary');
-  });
+  ] satisfies [string, WebSocketOptions][])(
+    'fails when %s gives what cannot be used: %j',
+    async (option, webSocket) => {
+      const error = await failure(newConnection('ws://127.0.0.1:9', { webSocket, reconnect: false }).open());
+      expect(error).toBeInstanceOf(ProviderError);
+      expect(error).toMatchObject({ option, retryable: true });
+      expect(String((error as ProviderError).cause)).not.toContain('canary');
+    },
+  );
 
   it('does not lead from TLS to plain text', async () => {
-    const error = await failure(newConnection('wss://127.0.0.1:9', { webSocket: { url: () => 'ws://127.0.0.1:9' }, reconnect: false }).open());
-    expect(error).toMatchObject({ code: 'ERR_MQTT_PROVIDER', cause: { message: 'the URL leads from TLS to plain text' } });
+    const error = await failure(
+      newConnection('wss://127.0.0.1:9', { webSocket: { url: () => 'ws://127.0.0.1:9' }, reconnect: false }).open(),
+    );
+    expect(error).toMatchObject({
+      code: 'ERR_MQTT_PROVIDER',
+      cause: { message: 'the URL leads from TLS to plain text' },
+    });
   });
 });
 
@@ -107,17 +125,28 @@ describe('a handshake that fails', () => {
     expect(`${(error as Error).message}${JSON.stringify(error)}`).not.toContain('canary');
   });
 
-  it.each([401, 403])('with HTTP status %d is worth another attempt where the headers are made anew', async (status) => {
-    const bridge = await WebSocketBridge.start(mosquitto.port, { status });
-    const error = await failure(newConnection(at(bridge), { reconnect: false, webSocket: { headers: () => ({}) } }).open());
-    expect(error).toMatchObject({ status, retryable: true });
-  });
+  it.each([401, 403])(
+    'with HTTP status %d is worth another attempt where the headers are made anew',
+    async (status) => {
+      const bridge = await WebSocketBridge.start(mosquitto.port, { status });
+      const error = await failure(
+        newConnection(at(bridge), { reconnect: false, webSocket: { headers: () => ({}) } }).open(),
+      );
+      expect(error).toMatchObject({ status, retryable: true });
+    },
+  );
 
   it('because the subprotocol is another, or the server does not know of WebSocket, has no status', async () => {
     const bridge = await WebSocketBridge.start(mosquitto.port, { subprotocol: 'other' });
-    expect(await failure(newConnection(at(bridge), { reconnect: false }).open())).toMatchObject({ code: 'ERR_MQTT_HANDSHAKE', status: undefined });
+    expect(await failure(newConnection(at(bridge), { reconnect: false }).open())).toMatchObject({
+      code: 'ERR_MQTT_HANDSHAKE',
+      status: undefined,
+    });
     const mine = { reconnect: false, webSocket: { subprotocol: 'mine' } } as const;
-    expect(await failure(newConnection(at(bridge), mine).open())).toMatchObject({ code: 'ERR_MQTT_HANDSHAKE', status: undefined });
+    expect(await failure(newConnection(at(bridge), mine).open())).toMatchObject({
+      code: 'ERR_MQTT_HANDSHAKE',
+      status: undefined,
+    });
   });
 
   it('because it is an ordinary web server, tells the status', async () => {
@@ -125,7 +154,10 @@ describe('a handshake that fails', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     cleanup(() => void server.close());
     const url = `ws://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-    expect(await failure(newConnection(url, { reconnect: false }).open())).toMatchObject({ code: 'ERR_MQTT_HANDSHAKE', status: 200 });
+    expect(await failure(newConnection(url, { reconnect: false }).open())).toMatchObject({
+      code: 'ERR_MQTT_HANDSHAKE',
+      status: 200,
+    });
   });
 
   it('because nobody listens, is a matter of the network', async () => {
@@ -136,7 +168,10 @@ describe('a handshake that fails', () => {
 
 describe('16 MB', () => {
   it.each(['ws', 'wss'] as const)('pass there and back over %s', async (scheme) => {
-    const bridge = await WebSocketBridge.start(mosquitto.port, scheme === 'wss' ? { identity: certificates.server } : {});
+    const bridge = await WebSocketBridge.start(
+      mosquitto.port,
+      scheme === 'wss' ? { identity: certificates.server } : {},
+    );
     const connection = await openConnection(`${scheme}://127.0.0.1:${String(bridge.port)}`, {
       maximumPacketSize: 17 << 20,
       publish: { maxBytes: 64 << 20 },

@@ -37,7 +37,20 @@ describe('the will', () => {
     const watcher = await openConnection(mosquitto.url);
     const inbox = new Inbox(watcher, 'plant/+/online', { qos: 1 });
     await within(inbox.subscription.ready, 4_000, 'SUBACK');
-    const cut = await withWill({ topic: 'plant/7/online', payload, qos: 1, properties: { userProperties: [['a', '1'], ['a', '2']] } }, version);
+    const cut = await withWill(
+      {
+        topic: 'plant/7/online',
+        payload,
+        qos: 1,
+        properties: {
+          userProperties: [
+            ['a', '1'],
+            ['a', '2'],
+          ],
+        },
+      },
+      version,
+    );
     cut();
     const [message] = await inbox.received(1);
     expect(inbox.texts).toEqual([payload]);
@@ -56,35 +69,50 @@ describe('the will', () => {
     expect(message).toMatchObject({ retain: true });
   });
 
-  test.each([5, 4] as const)('of a function is the one that it has made for this attempt (MQTT %d)', async (version) => {
-    const watcher = await openConnection(mosquitto.url);
-    const inbox = new Inbox(watcher, 'plant/+/lost', { qos: 1 });
-    await within(inbox.subscription.ready, 4_000, 'SUBACK');
-    let made = 0;
-    const cut = await withWill(({ endpoint }) => Promise.resolve({ topic: 'plant/7/lost', payload: `${String(++made)} ${endpoint.host}`, qos: 1 }), version);
-    cut();
-    await inbox.received(1);
-    expect(inbox.texts).toEqual([`1 ${new URL(mosquitto.url).hostname}`]);
-  });
+  test.each([5, 4] as const)(
+    'of a function is the one that it has made for this attempt (MQTT %d)',
+    async (version) => {
+      const watcher = await openConnection(mosquitto.url);
+      const inbox = new Inbox(watcher, 'plant/+/lost', { qos: 1 });
+      await within(inbox.subscription.ready, 4_000, 'SUBACK');
+      let made = 0;
+      const cut = await withWill(
+        ({ endpoint }) =>
+          Promise.resolve({ topic: 'plant/7/lost', payload: `${String(++made)} ${endpoint.host}`, qos: 1 }),
+        version,
+      );
+      cut();
+      await inbox.received(1);
+      expect(inbox.texts).toEqual([`1 ${new URL(mosquitto.url).hostname}`]);
+    },
+  );
 
   test.each([
     ['close', 5],
     ['close', 4],
     ['drain', 5],
     ['drain', 3],
-  ] as const)('is published after %s({ withWill }) (MQTT %d), behind what was published', async (how, protocolVersion) => {
-    const watcher = await openConnection(mosquitto.url);
-    const inbox = new Inbox(watcher, 'plant/10/#', { qos: 1 });
-    await within(inbox.subscription.ready, 4_000, 'SUBACK');
-    const leaving = await openConnection(mosquitto.url, { clientId: `leaving-${how}`, protocolVersion, will: { topic: 'plant/10/online', payload: 'left', qos: 1 } });
-    await leaving.publish('plant/10/last', 'word', { qos: 1 });
-    await within<unknown>(leaving[how]({ withWill: true }), 8_000, how);
-    await inbox.received(2);
-    expect(inbox.texts).toEqual(['word', 'left']);
-  });
+  ] as const)(
+    'is published after %s({ withWill }) (MQTT %d), behind what was published',
+    async (how, protocolVersion) => {
+      const watcher = await openConnection(mosquitto.url);
+      const inbox = new Inbox(watcher, 'plant/10/#', { qos: 1 });
+      await within(inbox.subscription.ready, 4_000, 'SUBACK');
+      const leaving = await openConnection(mosquitto.url, {
+        clientId: `leaving-${how}`,
+        protocolVersion,
+        will: { topic: 'plant/10/online', payload: 'left', qos: 1 },
+      });
+      await leaving.publish('plant/10/last', 'word', { qos: 1 });
+      await within<unknown>(leaving[how]({ withWill: true }), 8_000, how);
+      await inbox.received(2);
+      expect(inbox.texts).toEqual(['word', 'left']);
+    },
+  );
 
   test('session.expiry ends with close({ sessionExpiry: 0 }), and can last longer', async () => {
-    const open = (): ReturnType<typeof openConnection> => openConnection(mosquitto.url, { clientId: 'comes-back', session: { clean: false, expiry: 1_000 } });
+    const open = (): ReturnType<typeof openConnection> =>
+      openConnection(mosquitto.url, { clientId: 'comes-back', session: { clean: false, expiry: 1_000 } });
     const first = await open();
     await first.close({ sessionExpiry: 2_000 });
     const second = await open();
@@ -95,8 +123,12 @@ describe('the will', () => {
   });
 
   test('is not published after drain()', async () => {
-    const leaving = await openConnection(mosquitto.url, { will: { topic: 'plant/9/online', payload: 'false', retain: true } });
+    const leaving = await openConnection(mosquitto.url, {
+      will: { topic: 'plant/9/online', payload: 'false', retain: true },
+    });
     await leaving.drain();
-    expect(await failure(subscribeOnce(mosquitto.url, 'plant/9/online', { timeout: 300 }))).toMatchObject({ code: 'ERR_MQTT_TIMEOUT' });
+    expect(await failure(subscribeOnce(mosquitto.url, 'plant/9/online', { timeout: 300 }))).toMatchObject({
+      code: 'ERR_MQTT_TIMEOUT',
+    });
   });
 });

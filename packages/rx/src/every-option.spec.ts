@@ -37,11 +37,7 @@ const BAD_MESSAGES: readonly Bad[] = [
   [{ qos: 3 }, 'qos'],
   [{ offline: 'wait' }, 'offline'],
   [{ properties: 7 }, 'properties'],
-  [
-    { properties: { contentType: 7, contenttype: 'x' } },
-    'properties.contentType',
-    'properties.contenttype',
-  ],
+  [{ properties: { contentType: 7, contenttype: 'x' } }, 'properties.contentType', 'properties.contenttype'],
 ];
 const BAD_MANY: readonly Bad[] = [
   ...BAD_MESSAGES,
@@ -127,7 +123,13 @@ const BAD_UNTIL: readonly Bad[] = [
   [{ until: {} }, 'until'],
   [{ until: undefined }, 'until'],
   [{ until: 3 }, 'until'],
-  [{ until: { count: 0, stall: 0, timer: Infinity, sentinel: 'end' } }, 'until.count', 'until.stall', 'until.timer', 'until.sentinel'],
+  [
+    { until: { count: 0, stall: 0, timer: Infinity, sentinel: 'end' } },
+    'until.count',
+    'until.stall',
+    'until.timer',
+    'until.sentinel',
+  ],
   [{ until: { count: 1, cuont: 1 } }, 'until.cuont'],
   [{ ...UNTIL, onError: 'retry' }, 'onError'],
   ...BAD_REQUESTS.map(([options, ...paths]): Bad => [{ ...UNTIL, ...options }, ...paths]),
@@ -142,7 +144,12 @@ const TAKES_OPTIONS: Readonly<Record<string, OptionCase & { readonly bad: readon
     bad: [
       [{}, 'capacity', 'overflow'],
       [{ capacity: 0, overflow: 'pause', onDrop: true }, 'capacity', 'overflow', 'onDrop'],
-      [{ capacity: 1, overflow: 'error', order: 'random', priority: 1, concurrency: 0 }, 'order', 'priority', 'concurrency'],
+      [
+        { capacity: 1, overflow: 'error', order: 'random', priority: 1, concurrency: 0 },
+        'order',
+        'priority',
+        'concurrency',
+      ],
       [{ capacity: 1, overflow: 'error', mqtt: {} }, 'mqtt'],
     ],
   },
@@ -230,11 +237,7 @@ const TAKES_OPTIONS: Readonly<Record<string, OptionCase & { readonly bad: readon
   processEach: {
     known: 'concurrency',
     call: (options) => rx.processEach(message, options),
-    bad: [
-      ...BAD_PROCESSES,
-      [{ deadLetter: rx.deadLetter('dead') }, 'mqtt'],
-      [{ deadLetter: null }, 'deadLetter'],
-    ],
+    bad: [...BAD_PROCESSES, [{ deadLetter: rx.deadLetter('dead') }, 'mqtt'], [{ deadLetter: null }, 'deadLetter']],
   },
   publishAll: {
     known: 'project',
@@ -288,7 +291,11 @@ const TAKES_OPTIONS: Readonly<Record<string, OptionCase & { readonly bad: readon
     call: (options) => toReadable(NEVER, options),
     bad: [...BAD_BUFFERS, [{ objectMode: 'no' }, 'objectMode']],
   },
-  'mqtt.clearRetained': { known: 'quiet', call: (options) => mqtt.clearRetained('a', options), bad: [[{ quiet: 0 }, 'quiet']] },
+  'mqtt.clearRetained': {
+    known: 'quiet',
+    call: (options) => mqtt.clearRetained('a', options),
+    bad: [[{ quiet: 0 }, 'quiet']],
+  },
   'mqtt.observe': { known: 'codec', call: (options) => mqtt.observe('a', options), bad: BAD_OBSERVERS },
   'mqtt.observe, of a stream of filters': {
     known: 'codec',
@@ -406,7 +413,16 @@ const ARGUMENTS: readonly (readonly [path: string, name: string, call: () => unk
   ['source', 'toReadable', () => toReadable(nobody)],
   ['source', 'toWebStream', () => rx.toWebStream(nobody)],
   ['topic', 'deadLetter', () => rx.deadLetter(7 as never)],
-  ['faultz', 'runMqtt', () => runMqtt(() => undefined, () => 7, { faultz: [] } as object)],
+  [
+    'faultz',
+    'runMqtt',
+    () =>
+      runMqtt(
+        () => undefined,
+        () => 7,
+        { faultz: [] } as object,
+      ),
+  ],
 ];
 
 it.each(ARGUMENTS)('a wrong %s of %s is refused at once', (path, _name, call) => {

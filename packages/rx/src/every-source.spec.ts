@@ -106,7 +106,9 @@ describe('what a callback throws', () => {
       address,
     );
     expect(heard).toMatchObject({ values: [{ status: 'failed' }], error: undefined, completed: false });
-    expect(script.published()).toMatchObject([{ properties: { userProperties: [['rxmqtt-error', expect.any(String)], expect.anything()] } }]);
+    expect(script.published()).toMatchObject([
+      { properties: { userProperties: [['rxmqtt-error', expect.any(String)], expect.anything()] } },
+    ]);
   });
 
   it('errors what is behind onReconnect, and lets go of the connection', () => {

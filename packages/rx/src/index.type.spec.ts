@@ -1,12 +1,5 @@
 import { expectTypeOf } from 'expect-type';
-import type {
-  OfflinePolicy,
-  PublishOptions,
-  Random,
-  RetryPolicy,
-  SampleStatsOptions,
-  sampleStats,
-} from './index.js';
+import type { OfflinePolicy, PublishOptions, Random, RetryPolicy, SampleStatsOptions, sampleStats } from './index.js';
 import type { SessionStoreCase, SessionStoreSetup, TransportCase, TransportSetup } from './testing/index.js';
 
 // What a public signature mentions can be named.

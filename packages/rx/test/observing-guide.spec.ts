@@ -89,22 +89,26 @@ describe('docs/guides/observing.md', () => {
     expect(blocks).toHaveLength(SCRIPTS.length);
   });
 
-  it.each(SCRIPTS.map((script, index) => [index + 1, script] as const))('block %i does what it says', async (number, script) => {
-    const { retained = [], published = [], printed } = script;
-    const mosquitto = await startMosquitto();
-    cleanup(() => mosquitto.remove());
-    const other = newClient(mosquitto.url);
-    for (const message of retained) await publish(other, message, true);
+  it.each(SCRIPTS.map((script, index) => [index + 1, script] as const))(
+    'block %i does what it says',
+    async (number, script) => {
+      const { retained = [], published = [], printed } = script;
+      const mosquitto = await startMosquitto();
+      cleanup(() => mosquitto.remove());
+      const other = newClient(mosquitto.url);
+      for (const message of retained) await publish(other, message, true);
 
-    const { clients, done, printed: lines, until } = run(blocks[number - 1]?.code ?? '', mosquitto.url);
-    await done;
-    for (const { connection } of clients) {
-      // Answered after all that the block has asked for, the changes of its filters included.
-      for (let i = 0; i < 2; i++) await within(connection.subscribe(`granted/${String(i)}`, {}, () => undefined).ready, 5_000, 'SUBACK');
-    }
-    for (const message of published) await publish(other, message, false);
+      const { clients, done, printed: lines, until } = run(blocks[number - 1]?.code ?? '', mosquitto.url);
+      await done;
+      for (const { connection } of clients) {
+        // Answered after all that the block has asked for, the changes of its filters included.
+        for (let i = 0; i < 2; i++)
+          await within(connection.subscribe(`granted/${String(i)}`, {}, () => undefined).ready, 5_000, 'SUBACK');
+      }
+      for (const message of published) await publish(other, message, false);
 
-    await until(printed.length);
-    expect([...lines].sort()).toEqual([...printed].sort());
-  });
+      await until(printed.length);
+      expect([...lines].sort()).toEqual([...printed].sort());
+    },
+  );
 });

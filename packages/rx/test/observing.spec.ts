@@ -47,7 +47,11 @@ describe.each(everywhere)('on %s with MQTT version %i', (broker, protocolVersion
 
   test("a late observer with retained: 'replay' gets the retained message of each topic, and nobody gets one twice", async () => {
     const mqtt = await client();
-    for (const [topic, payload] of [['a/1', 'one'], ['a/2', 'two']] as const) await publish(mqtt, topic, payload, true);
+    for (const [topic, payload] of [
+      ['a/1', 'one'],
+      ['a/2', 'two'],
+    ] as const)
+      await publish(mqtt, topic, payload, true);
     const early = new Log(said(mqtt, 'a/+'));
     await early.received(2);
     for (let round = 0; round < 3; round++) {
@@ -78,7 +82,9 @@ describe.each(everywhere)('on %s with MQTT version %i', (broker, protocolVersion
   test('a set of filters is one observer', async () => {
     const mqtt = await client();
     const seen = new Log(
-      mqtt.observe({ 'a/{x}': { qos: 1 }, 'b/#': {} }, { codec: text() }).pipe(map(({ template, value }) => `${template} ${value}`)),
+      mqtt
+        .observe({ 'a/{x}': { qos: 1 }, 'b/#': {} }, { codec: text() })
+        .pipe(map(({ template, value }) => `${template} ${value}`)),
     );
     await granted(mqtt);
     for (const topic of ['a/1', 'b', 'b/2', 'c']) await publish(mqtt, topic, topic);
@@ -105,17 +111,22 @@ describe('on mosquitto', () => {
     expect(seen.values).toEqual(Array.from({ length: 200 }, (_, i) => i));
   });
 
-  test.each([5, 4] as const)('each observer gets each message once, however filters overlap (MQTT version %i)', async (protocolVersion) => {
-    const mqtt = newClient(await brokers.mosquitto(), { protocolVersion });
-    const filters = ['a/#', 'a/+', 'a/{x}', 'a/b', '+/b', 'a/b', '#'];
-    const logs = filters.map((filter) => new Log(said(mqtt, filter)));
-    const set = new Log(mqtt.observe(['a/#', '+/b', 'a/b'], { qos: 1, codec: text() }).pipe(map(({ value }) => `a/b=${value}`)));
-    await within(mqtt.connection.open(), 5_000, 'open()');
-    for (const payload of ['1', '2', '3']) await publish(mqtt, 'a/b', payload);
-    for (const log of [...logs, set]) await log.received(3);
-    await observeFor(50);
-    for (const log of [...logs, set]) expect(log.values).toEqual(['a/b=1', 'a/b=2', 'a/b=3']);
-  });
+  test.each([5, 4] as const)(
+    'each observer gets each message once, however filters overlap (MQTT version %i)',
+    async (protocolVersion) => {
+      const mqtt = newClient(await brokers.mosquitto(), { protocolVersion });
+      const filters = ['a/#', 'a/+', 'a/{x}', 'a/b', '+/b', 'a/b', '#'];
+      const logs = filters.map((filter) => new Log(said(mqtt, filter)));
+      const set = new Log(
+        mqtt.observe(['a/#', '+/b', 'a/b'], { qos: 1, codec: text() }).pipe(map(({ value }) => `a/b=${value}`)),
+      );
+      await within(mqtt.connection.open(), 5_000, 'open()');
+      for (const payload of ['1', '2', '3']) await publish(mqtt, 'a/b', payload);
+      for (const log of [...logs, set]) await log.received(3);
+      await observeFor(50);
+      for (const log of [...logs, set]) expect(log.values).toEqual(['a/b=1', 'a/b=2', 'a/b=3']);
+    },
+  );
 
   test('a replay on one of several overlapping filters reaches those who asked', async () => {
     const mqtt = newClient(await brokers.mosquitto(), { protocolVersion: 5 });
@@ -137,7 +148,8 @@ describe('on mosquitto', () => {
     const mosquitto = await startMosquitto();
     cleanup(() => mosquitto.remove());
     const count = 3_000;
-    const start = (name: string) => startGroupWorker({ url: mosquitto.url, clientId: name, filter: 'work/{id}', group: 'workers' });
+    const start = (name: string) =>
+      startGroupWorker({ url: mosquitto.url, clientId: name, filter: 'work/{id}', group: 'workers' });
     const workers = await Promise.all(['one', 'two', 'three'].map(start));
     const [first] = workers;
     const mqtt = newClient(mosquitto.url);
@@ -153,7 +165,9 @@ describe('on mosquitto', () => {
     const all = [...workers, again];
     const done = (): Set<string> => new Set(all.flatMap(({ ids }) => ids));
     await again.until(() => done().size === count, 'all work is done', 30_000);
-    const [one, two, three] = [[...first!.ids, ...again.ids], workers[1]!.ids, workers[2]!.ids].map((ids) => new Set(ids).size);
+    const [one, two, three] = [[...first!.ids, ...again.ids], workers[1]!.ids, workers[2]!.ids].map(
+      (ids) => new Set(ids).size,
+    );
     for (const load of [one, two, three]) {
       expect(load).toBeGreaterThan((count / 3) * 0.8);
       expect(load).toBeLessThan((count / 3) * 1.2);

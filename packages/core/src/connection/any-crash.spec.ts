@@ -130,9 +130,11 @@ class Run {
     }
     for (const qos of [1, 2]) {
       const order = [...delivered.keys()].map(Number).filter((index) => this.#published[index]!.qos === qos);
-      if (order.some((index, i) => i > 0 && index < order[i - 1]!)) throw new Error(`QoS ${qos} came as ${order.join(' ')}`);
+      if (order.some((index, i) => i > 0 && index < order[i - 1]!))
+        throw new Error(`QoS ${qos} came as ${order.join(' ')}`);
     }
-    if (this.#store.keys.some((key) => /^(message|sent)\//.test(key))) throw new Error(`the store keeps ${this.#store.keys.join(', ')}`);
+    if (this.#store.keys.some((key) => /^(message|sent)\//.test(key)))
+      throw new Error(`the store keeps ${this.#store.keys.join(', ')}`);
   }
 }
 

@@ -8,8 +8,20 @@ import type { ConnectionState } from './connection-state.js';
 
 /** What a user may do, sensible or not. */
 type UserAct =
-  | { readonly act: 'publish'; readonly qos: QoS; readonly timeout?: number; readonly expiry?: number; readonly bad?: boolean }
-  | { readonly act: 'subscribe'; readonly filter: string; readonly qos: QoS; readonly ack: 'auto' | 'manual'; readonly concurrency: number }
+  | {
+      readonly act: 'publish';
+      readonly qos: QoS;
+      readonly timeout?: number;
+      readonly expiry?: number;
+      readonly bad?: boolean;
+    }
+  | {
+      readonly act: 'subscribe';
+      readonly filter: string;
+      readonly qos: QoS;
+      readonly ack: 'auto' | 'manual';
+      readonly concurrency: number;
+    }
   | { readonly act: 'unsubscribe' | 'acknowledge' | 'finish'; readonly which: number }
   | { readonly act: 'open' | 'throw' | 'close' }
   | { readonly act: 'drain'; readonly deadline: number }
@@ -18,7 +30,12 @@ type UserAct =
 /** What a server or a network may do. */
 type ServerAct =
   | { readonly act: 'cut' | 'suback' | 'unsuback' | 'refuse the subscription' }
-  | { readonly act: 'connack'; readonly sessionPresent: boolean; readonly receiveMaximum: number; readonly wildcards: 0 | 1 }
+  | {
+      readonly act: 'connack';
+      readonly sessionPresent: boolean;
+      readonly receiveMaximum: number;
+      readonly wildcards: 0 | 1;
+    }
   | { readonly act: 'refuse'; readonly reasonCode: number }
   | { readonly act: 'message'; readonly topic: string; readonly qos: QoS; readonly packetId: number }
   | { readonly act: 'answer'; readonly type: 4 | 5 | 6 | 7; readonly packetId: number; readonly reasonCode: number }
@@ -29,22 +46,92 @@ type Act = UserAct | ServerAct;
 const qos = fc.constantFrom<QoS>(0, 1, 2);
 const packetId = fc.integer({ min: 1, max: 6 });
 const calm: fc.Arbitrary<Act> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ act: fc.constant('publish' as const), qos, timeout: fc.constantFrom(0, 50, 5_000), expiry: fc.constantFrom(0, 1, 10), bad: fc.boolean() }, { requiredKeys: ['act', 'qos'] }) },
-  { weight: 4, arbitrary: fc.record({ act: fc.constant('subscribe' as const), filter: fc.constantFrom('a', 'a/+', '#', 'b'), qos, ack: fc.constantFrom('auto' as const, 'manual' as const), concurrency: fc.constantFrom(1, 64) }) },
-  { weight: 4, arbitrary: fc.record({ act: fc.constantFrom('unsubscribe' as const, 'acknowledge' as const, 'finish' as const), which: fc.nat(5) }) },
-  { weight: 6, arbitrary: fc.constantFrom<Act>({ act: 'open' }, { act: 'cut' }, { act: 'suback' }, { act: 'unsuback' }, { act: 'refuse the subscription' }, { act: 'throw' }) },
-  { weight: 4, arbitrary: fc.record({ act: fc.constant('connack' as const), sessionPresent: fc.boolean(), receiveMaximum: fc.constantFrom(1, 2, 65_535), wildcards: fc.constantFrom(0 as const, 1 as const) }) },
-  { weight: 1, arbitrary: fc.record({ act: fc.constant('refuse' as const), reasonCode: fc.constantFrom(0x84, 0x89, 0x88) }) },
-  { weight: 6, arbitrary: fc.record({ act: fc.constant('message' as const), topic: fc.constantFrom('a', 'a/x', 'b'), qos, packetId }) },
-  { weight: 6, arbitrary: fc.record({ act: fc.constant('answer' as const), type: fc.constantFrom<4 | 5 | 6 | 7>(4, 5, 6, 7), packetId, reasonCode: fc.constantFrom(0, 0, 0, 0x87) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record(
+      {
+        act: fc.constant('publish' as const),
+        qos,
+        timeout: fc.constantFrom(0, 50, 5_000),
+        expiry: fc.constantFrom(0, 1, 10),
+        bad: fc.boolean(),
+      },
+      { requiredKeys: ['act', 'qos'] },
+    ),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      act: fc.constant('subscribe' as const),
+      filter: fc.constantFrom('a', 'a/+', '#', 'b'),
+      qos,
+      ack: fc.constantFrom('auto' as const, 'manual' as const),
+      concurrency: fc.constantFrom(1, 64),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      act: fc.constantFrom('unsubscribe' as const, 'acknowledge' as const, 'finish' as const),
+      which: fc.nat(5),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom<Act>(
+      { act: 'open' },
+      { act: 'cut' },
+      { act: 'suback' },
+      { act: 'unsuback' },
+      { act: 'refuse the subscription' },
+      { act: 'throw' },
+    ),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      act: fc.constant('connack' as const),
+      sessionPresent: fc.boolean(),
+      receiveMaximum: fc.constantFrom(1, 2, 65_535),
+      wildcards: fc.constantFrom(0 as const, 1 as const),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ act: fc.constant('refuse' as const), reasonCode: fc.constantFrom(0x84, 0x89, 0x88) }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      act: fc.constant('message' as const),
+      topic: fc.constantFrom('a', 'a/x', 'b'),
+      qos,
+      packetId,
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      act: fc.constant('answer' as const),
+      type: fc.constantFrom<4 | 5 | 6 | 7>(4, 5, 6, 7),
+      packetId,
+      reasonCode: fc.constantFrom(0, 0, 0, 0x87),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ act: fc.constant('congest' as const), congested: fc.boolean() }) },
-  { weight: 4, arbitrary: fc.record({ act: fc.constant('wait' as const), milliseconds: fc.constantFrom(0, 1, 50, 1_000, 20_000) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ act: fc.constant('wait' as const), milliseconds: fc.constantFrom(0, 1, 50, 1_000, 20_000) }),
+  },
 );
 /** What a listener may do as well. */
 const reaction: fc.Arbitrary<Act> = fc.oneof(
   { weight: 20, arbitrary: calm },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('close' as const) }) },
-  { weight: 1, arbitrary: fc.record({ act: fc.constant('drain' as const), deadline: fc.constantFrom(0, 100, 10_000) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ act: fc.constant('drain' as const), deadline: fc.constantFrom(0, 100, 10_000) }),
+  },
 );
 
 class Life {
@@ -86,7 +173,8 @@ class Life {
     try {
       this.#do(each);
     } catch (error) {
-      if (!isMqttError(error) && !(error instanceof Error && error.message === 'thrown by a listener')) this.unexpected.push(error);
+      if (!isMqttError(error) && !(error instanceof Error && error.message === 'thrown by a listener'))
+        this.unexpected.push(error);
     }
   }
 
@@ -187,14 +275,19 @@ class Life {
       case 'refuse the subscription':
         if (isConnected && asked('subscribe')) {
           const last = wire.sent.filter((packet) => packet.type === 'subscribe').at(-1);
-          if (last !== undefined) wire.suback(last.packetId, last.filters.map((_, i) => (i % 2 === 0 ? 0x87 : 0)));
+          if (last !== undefined)
+            wire.suback(
+              last.packetId,
+              last.filters.map((_, i) => (i % 2 === 0 ? 0x87 : 0)),
+            );
         }
         return;
       case 'unsuback':
         if (isConnected && asked('unsubscribe')) wire.unsuback();
         return;
       case 'message':
-        if (isConnected) wire.message({ topic: each.topic, qos: each.qos, packetId: each.qos === 0 ? 0 : each.packetId });
+        if (isConnected)
+          wire.message({ topic: each.topic, qos: each.qos, packetId: each.qos === 0 ? 0 : each.packetId });
         return;
       case 'answer':
         if (isConnected) wire.acknowledge(each.type, each.packetId, each.type === 6 ? 0 : each.reasonCode);
@@ -251,33 +344,39 @@ class Life {
 }
 
 describe('whatever happens in a life, also inside of listeners', () => {
-  it.each(['close', 'drain'] as const)('%s() ends it: everything has settled once, nothing runs any more, and nothing unexpected was thrown', async (how) => {
-    const lives = fc.record({
-      overflow: fc.constantFrom<OverflowPolicy>('error', 'dropOldest', 'latest', 'block'),
-      acts: fc.array(calm, { minLength: 5, maxLength: 60, size: 'max' }),
-      reactions: fc.array(reaction, { maxLength: 30, size: 'max' }),
-    });
-    await fc.assert(
-      fc.asyncProperty(lives, async ({ overflow, acts, reactions }) => {
-        const life = new Life(overflow, reactions);
-        life.do({ act: 'open' });
-        life.do({ act: 'connack', sessionPresent: false, receiveMaximum: 65_535, wildcards: 1 });
-        for (const each of acts) life.do(each);
-        await life.end(how);
-        const { connection, clock, wires } = life.test;
-        expect(life.unexpected).toEqual([]);
-        for (const [name, outcomes] of life.outcomes) if (outcomes.length !== 1) throw new Error(`publication ${name} settled ${outcomes.length} times`);
-        for (const { ends, withdrawn } of life.subscriptions) if (ends.length > 1 || (ends.length === 0 && !withdrawn)) throw new Error(`a subscription ended ${ends.length} times`);
-        expect(['closed', 'failed']).toContain(connection.state.type);
-        expect(life.states.filter(({ type }) => type === 'closed' || type === 'failed')).toHaveLength(1);
-        expect(life.states.at(-1)).toBe(connection.state);
-        expect(clock.pending).toBe(0);
-        const attempts = wires.length;
-        clock.advance(3_600_000);
-        expect(wires).toHaveLength(attempts);
-        for (const { ended } of wires) expect(ended).not.toBe('open');
-      }),
-      { numRuns: 250 },
-    );
-  });
+  it.each(['close', 'drain'] as const)(
+    '%s() ends it: everything has settled once, nothing runs any more, and nothing unexpected was thrown',
+    async (how) => {
+      const lives = fc.record({
+        overflow: fc.constantFrom<OverflowPolicy>('error', 'dropOldest', 'latest', 'block'),
+        acts: fc.array(calm, { minLength: 5, maxLength: 60, size: 'max' }),
+        reactions: fc.array(reaction, { maxLength: 30, size: 'max' }),
+      });
+      await fc.assert(
+        fc.asyncProperty(lives, async ({ overflow, acts, reactions }) => {
+          const life = new Life(overflow, reactions);
+          life.do({ act: 'open' });
+          life.do({ act: 'connack', sessionPresent: false, receiveMaximum: 65_535, wildcards: 1 });
+          for (const each of acts) life.do(each);
+          await life.end(how);
+          const { connection, clock, wires } = life.test;
+          expect(life.unexpected).toEqual([]);
+          for (const [name, outcomes] of life.outcomes)
+            if (outcomes.length !== 1) throw new Error(`publication ${name} settled ${outcomes.length} times`);
+          for (const { ends, withdrawn } of life.subscriptions)
+            if (ends.length > 1 || (ends.length === 0 && !withdrawn))
+              throw new Error(`a subscription ended ${ends.length} times`);
+          expect(['closed', 'failed']).toContain(connection.state.type);
+          expect(life.states.filter(({ type }) => type === 'closed' || type === 'failed')).toHaveLength(1);
+          expect(life.states.at(-1)).toBe(connection.state);
+          expect(clock.pending).toBe(0);
+          const attempts = wires.length;
+          clock.advance(3_600_000);
+          expect(wires).toHaveLength(attempts);
+          for (const { ended } of wires) expect(ended).not.toBe('open');
+        }),
+        { numRuns: 250 },
+      );
+    },
+  );
 });

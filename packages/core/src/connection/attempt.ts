@@ -37,16 +37,20 @@ export class Attempt {
       this.abort();
       onFailed(error);
     };
-    const preparation = new Preparation(steps, { attempt: request.attempt, signal }, {
-      ready: (prepared) => {
-        clock.clearTimeout(this.#timer);
-        if (signal.aborted) return;
-        this.#request = prepared;
-        this.#wire = wires(prepared, handlers);
-        this.#authenticator = this.#authenticate(this.#wire, prepared);
+    const preparation = new Preparation(
+      steps,
+      { attempt: request.attempt, signal },
+      {
+        ready: (prepared) => {
+          clock.clearTimeout(this.#timer);
+          if (signal.aborted) return;
+          this.#request = prepared;
+          this.#wire = wires(prepared, handlers);
+          this.#authenticator = this.#authenticate(this.#wire, prepared);
+        },
+        failed: fail,
       },
-      failed: fail,
-    });
+    );
     const { connectTimeout } = request;
     preparation.run(request);
     const waitsFor = preparation.current;

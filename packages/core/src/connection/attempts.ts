@@ -51,7 +51,12 @@ export class Attempts {
     this.#options = options;
     this.#plan = plan;
     const { authentication } = options;
-    this.#dependencies = { steps: [...preparationSteps(options, endpoints, plan), ...steps], wires, clock, authentication };
+    this.#dependencies = {
+      steps: [...preparationSteps(options, endpoints, plan), ...steps],
+      wires,
+      clock,
+      authentication,
+    };
     this.#handlers = handlers;
     this.#events = events;
   }
@@ -138,7 +143,11 @@ export class Attempts {
 }
 
 /** What every attempt has to find out, in this order. */
-function preparationSteps(options: ResolvedOptions, endpoints: EndpointPlan, plan: SessionPlan): readonly PreparationStep[] {
+function preparationSteps(
+  options: ResolvedOptions,
+  endpoints: EndpointPlan,
+  plan: SessionPlan,
+): readonly PreparationStep[] {
   return [
     endpointStep(endpoints),
     sessionStep(plan),

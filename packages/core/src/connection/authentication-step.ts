@@ -12,12 +12,16 @@ export function authenticationStep(authentication: Authentication | undefined): 
       const context = { attempt, endpoint: request.endpoint, renewal: false, signal };
       return startAuthentication(authentication, context).then((started) => ({ ...request, authentication: started }));
     },
-    failed: (cause) => new AuthenticationError(authentication?.method ?? '', 'the exchange could not be started', { cause }),
+    failed: (cause) =>
+      new AuthenticationError(authentication?.method ?? '', 'the exchange could not be started', { cause }),
   };
 }
 
 /** Begins an exchange. Whatever goes wrong is a rejection. */
-export async function startAuthentication(authentication: Authentication, context: AuthenticationContext): Promise<AuthenticationStart> {
+export async function startAuthentication(
+  authentication: Authentication,
+  context: AuthenticationContext,
+): Promise<AuthenticationStart> {
   const { method } = authentication;
   const exchange = await authentication.start(context);
   if (typeof (exchange as Partial<AuthenticationExchange> | undefined)?.continue !== 'function') {

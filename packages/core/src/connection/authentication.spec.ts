@@ -15,7 +15,11 @@ interface Scripted {
   readonly told: (Uint8Array | undefined)[];
 }
 
-async function opened(exchange: Partial<AuthenticationExchange> = {}, start?: Authentication['start'], options = {}): Promise<Scripted> {
+async function opened(
+  exchange: Partial<AuthenticationExchange> = {},
+  start?: Authentication['start'],
+  options = {},
+): Promise<Scripted> {
   const contexts: AuthenticationContext[] = [];
   const told: (Uint8Array | undefined)[] = [];
   const authentication: Authentication = {
@@ -33,13 +37,20 @@ async function opened(exchange: Partial<AuthenticationExchange> = {}, start?: Au
       };
     },
   };
-  const test = createTestConnection({ authentication, reconnect: { initialDelay: 100, jitter: 'none' }, connectTimeout: 1_000, ...options });
+  const test = createTestConnection({
+    authentication,
+    reconnect: { initialDelay: 100, jitter: 'none' },
+    connectTimeout: 1_000,
+    ...options,
+  });
   test.connection.open().catch(() => {});
   await turn();
   return { test, contexts, told };
 }
 
-const accepted = (data?: Uint8Array) => ({ properties: { authenticationMethod: 'M', ...(data && { authenticationData: data }) } });
+const accepted = (data?: Uint8Array) => ({
+  properties: { authenticationMethod: 'M', ...(data && { authenticationData: data }) },
+});
 
 async function connected(exchange?: Partial<AuthenticationExchange>): Promise<Scripted> {
   const scripted = await opened(exchange);
@@ -103,18 +114,32 @@ describe('an exchange', () => {
   });
 
   it.each([
-    ['throws', () => { throw new Error('canary'); }],
+    [
+      'throws',
+      () => {
+        throw new Error('canary');
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('canary'))],
   ])('that %s at the end does not believe the server, which is not tried again', async (_, finish) => {
     const { test } = await opened({ finish });
     test.wire.connack(accepted());
     await turn();
-    expect(test.connection.state).toMatchObject({ type: 'failed', by: 'client', cause: { name: 'AuthenticationError', serverRejected: true, retryable: false } });
+    expect(test.connection.state).toMatchObject({
+      type: 'failed',
+      by: 'client',
+      cause: { name: 'AuthenticationError', serverRejected: true, retryable: false },
+    });
     expect(test.wire.failure).toMatchObject({ reasonCode: 0x87 });
   });
 
   it.each([
-    ['throws', () => { throw new Error('canary'); }],
+    [
+      'throws',
+      () => {
+        throw new Error('canary');
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('canary'))],
     ['gives no bytes', () => 'text' as never],
     ['gives too much', () => new Uint8Array(65_536)],
@@ -122,7 +147,11 @@ describe('an exchange', () => {
     const { test } = await opened({ continue: step });
     test.wire.authenticate(bytes(1));
     await turn();
-    expect(test.connection.state).toMatchObject({ type: 'reconnecting', by: 'client', cause: { name: 'AuthenticationError', serverRejected: false } });
+    expect(test.connection.state).toMatchObject({
+      type: 'reconnecting',
+      by: 'client',
+      cause: { name: 'AuthenticationError', serverRejected: false },
+    });
     expect(test.wire.sent).toEqual([]);
   });
 
@@ -134,18 +163,30 @@ describe('an exchange', () => {
   });
 
   it.each([
-    ['throws', () => { throw new Error('canary'); }],
+    [
+      'throws',
+      () => {
+        throw new Error('canary');
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('canary'))],
     ['gives no exchange', () => ({}) as never],
     ['gives nothing', () => undefined as never],
   ] as const)('that cannot be started since start() %s has failed the attempt', async (_, start) => {
     const { test } = await opened({}, start);
-    expect(test.connection.state).toMatchObject({ type: 'reconnecting', cause: { name: 'AuthenticationError', method: 'M' } });
+    expect(test.connection.state).toMatchObject({
+      type: 'reconnecting',
+      cause: { name: 'AuthenticationError', method: 'M' },
+    });
     expect(test.wires).toEqual([]);
   });
 
   it('keeps secrets out of what it reports', async () => {
-    const { test } = await opened({ continue: () => { throw new Error('password is canary-7f3a'); } });
+    const { test } = await opened({
+      continue: () => {
+        throw new Error('password is canary-7f3a');
+      },
+    });
     const seen: unknown[] = [];
     test.connection.on('attemptFailed', (event) => seen.push(event));
     test.wire.authenticate(bytes(1));
@@ -165,7 +206,10 @@ describe('a server', () => {
   it('that refuses is heard', async () => {
     const { test } = await opened();
     test.wire.connack({ reasonCode: 0x8c });
-    expect(test.connection.state).toMatchObject({ type: 'failed', cause: { name: 'ConnectionRefusedError', reasonCode: 0x8c } });
+    expect(test.connection.state).toMatchObject({
+      type: 'failed',
+      cause: { name: 'ConnectionRefusedError', reasonCode: 0x8c },
+    });
   });
 
   it('that goes on when it is not its turn breaks the protocol', async () => {
@@ -175,11 +219,14 @@ describe('a server', () => {
     expect(test.wire.failure).toMatchObject({ name: 'ProtocolError', reasonCode: 0x82 });
   });
 
-  it.each([0x18, 0])('that says AUTH 0x%s on a connection where nothing was asked breaks the protocol', async (reasonCode) => {
-    const { test } = await connected();
-    test.wire.authenticate(bytes(1), { reasonCode });
-    expect(test.wire.failure).toMatchObject({ name: 'ProtocolError', reasonCode: 0x82 });
-  });
+  it.each([0x18, 0])(
+    'that says AUTH 0x%s on a connection where nothing was asked breaks the protocol',
+    async (reasonCode) => {
+      const { test } = await connected();
+      test.wire.authenticate(bytes(1), { reasonCode });
+      expect(test.wire.failure).toMatchObject({ name: 'ProtocolError', reasonCode: 0x82 });
+    },
+  );
 
   it('that accepts while it waits for our answer breaks the protocol', async () => {
     const { test } = await opened({ continue: () => new Promise(() => {}) });
@@ -265,13 +312,18 @@ describe('reauthenticate()', () => {
     let count = 0;
     let late = (_: AuthenticationExchange): void => {};
     const exchange = { continue: () => undefined };
-    const { test, contexts } = await opened({}, () => (++count === 2 ? new Promise((resolve) => (late = resolve)) : exchange));
+    const { test, contexts } = await opened({}, () =>
+      ++count === 2 ? new Promise((resolve) => (late = resolve)) : exchange,
+    );
     test.wire.connack(accepted());
     const renewal = test.connection.reauthenticate();
     renewal.catch(() => {});
     await turn();
     test.clock.advance(1_000);
-    await expect(renewal).rejects.toMatchObject({ name: 'AuthenticationError', message: expect.stringContaining('could not be started') });
+    await expect(renewal).rejects.toMatchObject({
+      name: 'AuthenticationError',
+      message: expect.stringContaining('could not be started'),
+    });
     expect(contexts[1]!.signal.aborted).toBe(true);
     expect(test.connection.state.type).toBe('connected');
     late(exchange);
@@ -286,7 +338,11 @@ describe('reauthenticate()', () => {
 
   it('does not believe a server that cannot prove itself at the end', async () => {
     let count = 0;
-    const { test } = await connected({ finish: () => { if (++count > 1) throw new Error('wrong'); } });
+    const { test } = await connected({
+      finish: () => {
+        if (++count > 1) throw new Error('wrong');
+      },
+    });
     const renewal = test.connection.reauthenticate();
     await turn();
     test.wire.authenticate(bytes(1), { reasonCode: 0 });
@@ -312,6 +368,8 @@ describe('the option', () => {
     ['authentication', { authentication: { method: 'M', start: noStart }, protocolVersion: 4 }],
     ['authentication.begin', { authentication: { method: 'M', start: noStart, begin: 1 } }],
   ])('is checked (%s)', (path, options) => {
-    expect(() => createTestConnection(options as never)).toThrow(expect.objectContaining({ problems: expect.arrayContaining([expect.objectContaining({ path })]) }));
+    expect(() => createTestConnection(options as never)).toThrow(
+      expect.objectContaining({ problems: expect.arrayContaining([expect.objectContaining({ path })]) }),
+    );
   });
 });

@@ -34,7 +34,11 @@ export class Authenticator {
   #isThinking = false;
   #timer: Timer;
 
-  constructor(authentication: Authentication, exchange: AuthenticationExchange, dependencies: AuthenticatorDependencies) {
+  constructor(
+    authentication: Authentication,
+    exchange: AuthenticationExchange,
+    dependencies: AuthenticatorDependencies,
+  ) {
     this.#authentication = authentication;
     this.#exchange = exchange;
     this.#dependencies = dependencies;
@@ -99,17 +103,22 @@ export class Authenticator {
       clock.clearTimeout(this.#timer);
       this.#renewal = undefined;
       abort.abort();
-      renewal.reject(new AuthenticationError(this.#authentication.method, 'the exchange could not be started', { cause }));
+      renewal.reject(
+        new AuthenticationError(this.#authentication.method, 'the exchange could not be started', { cause }),
+      );
     };
     this.#timer = clock.setTimeout(() => {
       failed(new Error(`no exchange within ${String(timeout)} ms`));
     }, timeout);
-    startAuthentication(this.#authentication, { ...context, renewal: true, signal }).then(({ method, data, exchange }) => {
-      if (signal.aborted) return;
-      this.#exchange = exchange;
-      wire.auth(AUTH_RENEW, method, data);
-      this.#awaitServer();
-    }, failed);
+    startAuthentication(this.#authentication, { ...context, renewal: true, signal }).then(
+      ({ method, data, exchange }) => {
+        if (signal.aborted) return;
+        this.#exchange = exchange;
+        wire.auth(AUTH_RENEW, method, data);
+        this.#awaitServer();
+      },
+      failed,
+    );
     return renewal.promise;
   }
 

@@ -74,7 +74,12 @@ describe('the delay', () => {
     [0.25, [25, 50, 100]],
     [0.999, [100, 200, 400]],
   ])('is, with full jitter, the part that chance %d says of the whole', (chance, expected) => {
-    expect(delays(backoff({ jitter: 'full' }, () => chance), repeat(3))).toEqual(expected);
+    expect(
+      delays(
+        backoff({ jitter: 'full' }, () => chance),
+        repeat(3),
+      ),
+    ).toEqual(expected);
   });
 
   it('does not ask chance with jitter none', () => {
@@ -114,7 +119,9 @@ describe('the delay', () => {
 
   it('is spread over the whole range by full jitter, not around its end', () => {
     const chances = Array.from({ length: 100 }, (_, i) => i / 100);
-    const drawn = chances.map((chance) => backoff({ jitter: 'full', initialDelay: 1_000 }, () => chance).next(failure())!.delay);
+    const drawn = chances.map(
+      (chance) => backoff({ jitter: 'full', initialDelay: 1_000 }, () => chance).next(failure())!.delay,
+    );
     expect(Math.min(...drawn)).toBe(0);
     expect(Math.max(...drawn)).toBe(990);
     expect(new Set(drawn).size).toBe(100);
@@ -231,18 +238,25 @@ describe('shouldRetry', () => {
     };
     expect(backoff({ shouldRetry }).next(failure())?.delay).toBe(100);
     expect(backoff({ shouldRetry }).next(failure({ error: fatal }))).toBeUndefined();
-    expect(warn.mock.calls).toEqual([[thrown, expect.stringContaining('shouldRetry')], [thrown, expect.any(String)]]);
+    expect(warn.mock.calls).toEqual([
+      [thrown, expect.stringContaining('shouldRetry')],
+      [thrown, expect.any(String)],
+    ]);
   });
 
-  it.each([['a promise', () => Promise.reject(new Error('too late'))], ['a number', () => 1], ['null', () => null]])(
-    'that gives %s leaves it to the error, with a warning',
-    (_, shouldRetry) => {
-      const subject = backoff({ shouldRetry: shouldRetry as never });
-      expect(subject.next(failure({ error: fatal }))).toBeUndefined();
-      expect(subject.next(failure({ error: network }))).toBeDefined();
-      expect(warn.mock.calls).toEqual([[expect.any(TypeError), expect.stringContaining('shouldRetry')], [expect.any(TypeError), expect.any(String)]]);
-    },
-  );
+  it.each([
+    ['a promise', () => Promise.reject(new Error('too late'))],
+    ['a number', () => 1],
+    ['null', () => null],
+  ])('that gives %s leaves it to the error, with a warning', (_, shouldRetry) => {
+    const subject = backoff({ shouldRetry: shouldRetry as never });
+    expect(subject.next(failure({ error: fatal }))).toBeUndefined();
+    expect(subject.next(failure({ error: network }))).toBeDefined();
+    expect(warn.mock.calls).toEqual([
+      [expect.any(TypeError), expect.stringContaining('shouldRetry')],
+      [expect.any(TypeError), expect.any(String)],
+    ]);
+  });
 
   it('can refuse stale credentials as well', () => {
     const error = new ConnectionRefusedError(HERE, 0x86);
@@ -254,9 +268,12 @@ describe('credentials that are refused', () => {
   const refused = (reasonCode: number, freshCredentials: boolean): Failure =>
     failure({ error: new ConnectionRefusedError(HERE, reasonCode), freshCredentials });
 
-  it.each([0x86, 0x87])('are fetched again at once when that is possible, once, then with growing delays (0x%s)', (code) => {
-    expect(delays(backoff(), repeat(4, refused(code, true)))).toEqual([0, 200, 400, 800]);
-  });
+  it.each([0x86, 0x87])(
+    'are fetched again at once when that is possible, once, then with growing delays (0x%s)',
+    (code) => {
+      expect(delays(backoff(), repeat(4, refused(code, true)))).toEqual([0, 200, 400, 800]);
+    },
+  );
 
   it.each([0x86, 0x87])('end it when they are fixed (0x%s)', (code) => {
     expect(backoff().next(refused(code, false))).toBeUndefined();
@@ -282,7 +299,9 @@ describe('a server that hangs up on new connections without a reason', () => {
   const quarrel = failure({ lasted: 50, by: 'server' });
 
   it('most likely has another client of this name: after the second time the delay is 5 s at least', () => {
-    expect(delays(backoff({ maxDelay: 60_000 }), repeat(8, quarrel))).toEqual([100, 5_000, 5_000, 5_000, 5_000, 5_000, 6_400, 12_800]);
+    expect(delays(backoff({ maxDelay: 60_000 }), repeat(8, quarrel))).toEqual([
+      100, 5_000, 5_000, 5_000, 5_000, 5_000, 6_400, 12_800,
+    ]);
   });
 
   it('is not given more than maxDelay', () => {
@@ -306,7 +325,11 @@ describe('two clients of one name', () => {
   it('make peace enough: at most six connections in ten seconds, for ever', () => {
     for (const seed of [0.01, 0.3, 0.5, 0.7, 0.99]) {
       // Each connection is taken over by the other client's next one.
-      const clients = [0, 1].map(() => ({ policy: backoff({ jitter: 'full', initialDelay: 250, maxDelay: 30_000 }, () => seed), since: 0, due: 0 }));
+      const clients = [0, 1].map(() => ({
+        policy: backoff({ jitter: 'full', initialDelay: 250, maxDelay: 30_000 }, () => seed),
+        since: 0,
+        due: 0,
+      }));
       const connects: number[] = [];
       let holder: (typeof clients)[number] | undefined;
       while (time < 300_000) {
@@ -315,7 +338,9 @@ describe('two clients of one name', () => {
         connects.push(time);
         next.due = Infinity;
         next.since = time;
-        if (holder !== undefined) holder.due = time + (holder.policy.next(failure({ lasted: time - holder.since, by: 'server' }))?.delay ?? Infinity);
+        if (holder !== undefined)
+          holder.due =
+            time + (holder.policy.next(failure({ lasted: time - holder.since, by: 'server' }))?.delay ?? Infinity);
         holder = next;
       }
       const busiest = connects.map((at) => connects.filter((other) => other >= at && other < at + 10_000).length);
@@ -349,7 +374,11 @@ describe('several servers', () => {
   it('are each an attempt', () => {
     const subject = backoff({ maxAttempts: 3 });
     const elsewhere = failure({ outlook: 'elsewhere' });
-    expect([subject.next(elsewhere)?.attempt, subject.next(elsewhere)?.attempt, subject.next(elsewhere)]).toEqual([2, 3, undefined]);
+    expect([subject.next(elsewhere)?.attempt, subject.next(elsewhere)?.attempt, subject.next(elsewhere)]).toEqual([
+      2,
+      3,
+      undefined,
+    ]);
   });
 
   it('are tried again when one of them may come back, whatever the last one said', () => {

@@ -55,7 +55,11 @@ function usage({ connection }: TestConnection) {
   const failures: unknown[] = [];
   for (const qos of [0, 1, 2] as const) publications.push(connection.publish('a', 'x', { qos, timeout: 60_000 }));
   try {
-    const subscription = connection.subscribe('b', {}, { message: () => {}, end: () => ends.push('end'), error: () => ends.push('error') });
+    const subscription = connection.subscribe(
+      'b',
+      {},
+      { message: () => {}, end: () => ends.push('end'), error: () => ends.push('error') },
+    );
     subscriptions.push(subscription);
     subscription.ready.catch((error: unknown) => failures.push(error));
   } catch (error) {
@@ -75,13 +79,15 @@ describe.each(states)('close() while %s', (name) => {
     const before = connection.state;
     const closing = connection.close();
     for (const { outcome } of publications) {
-      if (outcome?.status !== 'acknowledged') expect(outcome).toMatchObject({ status: 'failed', error: { name: 'ClosedError' } });
+      if (outcome?.status !== 'acknowledged')
+        expect(outcome).toMatchObject({ status: 'failed', error: { name: 'ClosedError' } });
     }
     expect(ends).toEqual(['end']);
     expect(connection.state).toEqual({ type: 'closed' });
     await closing;
     expect(failures).toMatchObject([{ name: 'ClosedError' }]);
-    if (before.type !== 'connected' && name !== 'draining, connected') await expect(open).rejects.toMatchObject({ name: 'ClosedError' });
+    if (before.type !== 'connected' && name !== 'draining, connected')
+      await expect(open).rejects.toMatchObject({ name: 'ClosedError' });
     await expect(connection.closed).resolves.toEqual({ type: 'closed', by: 'user', cause: undefined });
     clock.advance();
   });
@@ -159,7 +165,9 @@ describe('close() says goodbye', () => {
     const waiting = connection.publish('a', 'x', { qos: 1 });
     await connection.close();
     expect(sent.outcome).toMatchObject({ error: { message: expect.stringContaining('may still have arrived') } });
-    expect(waiting.outcome).toMatchObject({ error: { message: expect.not.stringContaining('may still have arrived') } });
+    expect(waiting.outcome).toMatchObject({
+      error: { message: expect.not.stringContaining('may still have arrived') },
+    });
   });
 
   it('and every message that is lost with it shows as a drop', async () => {
@@ -184,7 +192,10 @@ describe('a connection that fails for good', () => {
     const { state } = test.connection;
     expect(state.type).toBe('failed');
     const cause = state.type === 'failed' ? state.cause : undefined;
-    expect(publications.slice(1).map(({ outcome }) => outcome)).toMatchObject([{ error: { name: 'ClosedError', cause } }, { error: { name: 'ClosedError', cause } }]);
+    expect(publications.slice(1).map(({ outcome }) => outcome)).toMatchObject([
+      { error: { name: 'ClosedError', cause } },
+      { error: { name: 'ClosedError', cause } },
+    ]);
     expect(ends).toEqual(['error']);
     await expect(test.connection.closed).resolves.toEqual({ type: 'failed', by: 'server', cause });
     expect(failures).toEqual([cause]);
@@ -214,7 +225,7 @@ describe('close() inside a listener', () => {
       test.connection.on('state', ({ type }) => type === 'draining' && close());
       void test.connection.drain();
     },
-    'attemptFailed': (test, close) => {
+    attemptFailed: (test, close) => {
       test.connection.on('attemptFailed', close);
       test.wire.connack({ reasonCode: 0x89 });
     },
@@ -267,13 +278,19 @@ describe('close() inside a listener', () => {
     'ready of a subscription': (test, close) => {
       test.connection.subscribe('m', { qos: 2 }, { message: () => {}, ready: close });
       test.wire.connack();
-      test.wire.sent.filter(({ type }) => type === 'subscribe').forEach((packet) => 'packetId' in packet && test.wire.suback(packet.packetId));
+      test.wire.sent
+        .filter(({ type }) => type === 'subscribe')
+        .forEach((packet) => 'packetId' in packet && test.wire.suback(packet.packetId));
     },
     'error of a subscription': (test, close) => {
       test.connection.subscribe('m', { qos: 2 }, { message: () => {}, error: close });
       test.wire.connack();
       for (const packet of test.wire.sent) {
-        if (packet.type === 'subscribe') test.wire.suback(packet.packetId, packet.filters.map(({ filter }) => (filter === 'm' ? 0x87 : 0)));
+        if (packet.type === 'subscribe')
+          test.wire.suback(
+            packet.packetId,
+            packet.filters.map(({ filter }) => (filter === 'm' ? 0x87 : 0)),
+          );
       }
     },
     'end of a subscription': (test, close) => {
@@ -288,7 +305,11 @@ describe('close() inside a listener', () => {
     const seen: string[] = [];
     connection.on('state', ({ type }) => seen.push(type));
     const ends: string[] = [];
-    connection.subscribe('other', {}, { message: () => void ends.push('message'), end: () => ends.push('end'), error: () => ends.push('error') });
+    connection.subscribe(
+      'other',
+      {},
+      { message: () => void ends.push('message'), end: () => ends.push('end'), error: () => ends.push('error') },
+    );
     const publications = ([1, 2] as const).map((qos) => connection.publish('p', 'x', { qos }));
     let closing: Promise<void> | undefined;
     OCCASIONS[occasion]!(test, () => {
@@ -310,72 +331,84 @@ describe('close() inside a listener', () => {
     await expect(connection.open()).rejects.toBeDefined();
   });
 
-  it.each(Object.keys(OCCASIONS))('(%s) so does drain(), within its deadline, however often it is called', async (occasion) => {
-    const test = opened();
-    const { connection, clock } = test;
-    const seen: string[] = [];
-    connection.on('state', ({ type }) => seen.push(type));
-    const publications = ([1, 2] as const).map((qos) => connection.publish('p', 'x', { qos }));
-    const drains: Promise<unknown>[] = [];
-    OCCASIONS[occasion]!(test, () => {
-      drains.push(connection.drain({ deadline: 1_000 }), connection.drain({ deadline: 1 }));
-    });
-    expect(drains).not.toEqual([]);
-    clock.advance(1_000);
-    const reports = await Promise.all(drains);
-    expect(new Set(reports.map((report) => JSON.stringify(report))).size).toBe(1);
-    await connection.closed;
-    clock.advance(occasion.includes('draining') ? 10_000 : 0);
-    const attempts = test.wires.length;
-    clock.advance(3_600_000);
-    expect(test.wires).toHaveLength(attempts);
-    expect(test.wires.every(({ ended }) => ended !== 'open')).toBe(true);
-    expect(clock.pending).toBe(0);
-    for (const { outcome } of publications) expect(outcome).toBeDefined();
-    expect(seen.filter((type) => type === 'closed' || type === 'failed')).toEqual([connection.state.type]);
-  });
+  it.each(Object.keys(OCCASIONS))(
+    '(%s) so does drain(), within its deadline, however often it is called',
+    async (occasion) => {
+      const test = opened();
+      const { connection, clock } = test;
+      const seen: string[] = [];
+      connection.on('state', ({ type }) => seen.push(type));
+      const publications = ([1, 2] as const).map((qos) => connection.publish('p', 'x', { qos }));
+      const drains: Promise<unknown>[] = [];
+      OCCASIONS[occasion]!(test, () => {
+        drains.push(connection.drain({ deadline: 1_000 }), connection.drain({ deadline: 1 }));
+      });
+      expect(drains).not.toEqual([]);
+      clock.advance(1_000);
+      const reports = await Promise.all(drains);
+      expect(new Set(reports.map((report) => JSON.stringify(report))).size).toBe(1);
+      await connection.closed;
+      clock.advance(occasion.includes('draining') ? 10_000 : 0);
+      const attempts = test.wires.length;
+      clock.advance(3_600_000);
+      expect(test.wires).toHaveLength(attempts);
+      expect(test.wires.every(({ ended }) => ended !== 'open')).toBe(true);
+      expect(clock.pending).toBe(0);
+      for (const { outcome } of publications) expect(outcome).toBeDefined();
+      expect(seen.filter((type) => type === 'closed' || type === 'failed')).toEqual([connection.state.type]);
+    },
+  );
 
-  it.each(['end', 'drop', 'state'] as const)('nothing can be subscribed inside a listener that hears of the end (%s)', (occasion) => {
-    const { connection } = connected();
-    const outcomes: string[] = [];
-    const subscribe = (): void => {
-      try {
-        connection.subscribe('late', {}, { message: () => {}, end: () => outcomes.push('ended') });
-        outcomes.push('subscribed');
-      } catch (error) {
-        outcomes.push((error as Error).name);
-      }
-    };
-    if (occasion === 'end') connection.subscribe('a', {}, { message: () => {}, end: subscribe });
-    if (occasion === 'drop') connection.on('drop', subscribe);
-    if (occasion === 'state') connection.on('state', subscribe);
-    connection.publish('p', 'x', { qos: 1 });
-    void connection.close();
-    expect(outcomes).toEqual(['ClosedError']);
-  });
+  it.each(['end', 'drop', 'state'] as const)(
+    'nothing can be subscribed inside a listener that hears of the end (%s)',
+    (occasion) => {
+      const { connection } = connected();
+      const outcomes: string[] = [];
+      const subscribe = (): void => {
+        try {
+          connection.subscribe('late', {}, { message: () => {}, end: () => outcomes.push('ended') });
+          outcomes.push('subscribed');
+        } catch (error) {
+          outcomes.push((error as Error).name);
+        }
+      };
+      if (occasion === 'end') connection.subscribe('a', {}, { message: () => {}, end: subscribe });
+      if (occasion === 'drop') connection.on('drop', subscribe);
+      if (occasion === 'state') connection.on('state', subscribe);
+      connection.publish('p', 'x', { qos: 1 });
+      void connection.close();
+      expect(outcomes).toEqual(['ClosedError']);
+    },
+  );
 });
 
 describe('a connection that is closed by who hears of its loss', () => {
-  it.each(['lost', 'drop', 'state', 'delay'] as const)('is asked no more when it would come back, and leaves no timer (%s)', async (occasion) => {
-    const asked: unknown[] = [];
-    const close = (): void => void connection.close();
-    const delay = (): Promise<number> => {
-      asked.push(connection.state.type);
-      if (occasion === 'delay') close();
-      return new Promise(() => undefined);
-    };
-    const test = createTestConnection({ publish: { window: 1, offline: 'drop' }, reconnect: { delay, giveUpAfter: 60_000 } });
-    const { connection } = test;
-    void connection.open();
-    test.wire.connack();
-    for (const topic of ['a', 'b']) connection.publish(topic, 'x', { qos: 1 });
-    if (occasion !== 'delay') connection.on(occasion, close);
-    test.wire.cut();
-    expect(connection.state.type).toBe('closed');
-    await connection.closed;
-    expect(asked.filter((state) => state === 'closed')).toEqual([]);
-    expect(test.clock.pending).toBe(0);
-  });
+  it.each(['lost', 'drop', 'state', 'delay'] as const)(
+    'is asked no more when it would come back, and leaves no timer (%s)',
+    async (occasion) => {
+      const asked: unknown[] = [];
+      const close = (): void => void connection.close();
+      const delay = (): Promise<number> => {
+        asked.push(connection.state.type);
+        if (occasion === 'delay') close();
+        return new Promise(() => undefined);
+      };
+      const test = createTestConnection({
+        publish: { window: 1, offline: 'drop' },
+        reconnect: { delay, giveUpAfter: 60_000 },
+      });
+      const { connection } = test;
+      void connection.open();
+      test.wire.connack();
+      for (const topic of ['a', 'b']) connection.publish(topic, 'x', { qos: 1 });
+      if (occasion !== 'delay') connection.on(occasion, close);
+      test.wire.cut();
+      expect(connection.state.type).toBe('closed');
+      await connection.closed;
+      expect(asked.filter((state) => state === 'closed')).toEqual([]);
+      expect(test.clock.pending).toBe(0);
+    },
+  );
 
   it('by what is told while it loses its wire, is not told of the loss any more', () => {
     const test = connected();
@@ -392,8 +425,11 @@ describe('a connection that is closed by who hears of its loss', () => {
 
   it("fails all that waits with its end: offline: 'drop' makes no difference", () => {
     const { connection } = connected({ publish: { window: 1 } });
-    const publications = ([undefined, 'queue', 'drop'] as const).map((offline) => connection.publish('a', 'x', { qos: 1, ...(offline && { offline }) }));
+    const publications = ([undefined, 'queue', 'drop'] as const).map((offline) =>
+      connection.publish('a', 'x', { qos: 1, ...(offline && { offline }) }),
+    );
     void connection.close();
-    for (const { outcome } of publications) expect(outcome).toMatchObject({ error: { name: 'ClosedError', retryable: false } });
+    for (const { outcome } of publications)
+      expect(outcome).toMatchObject({ error: { name: 'ClosedError', retryable: false } });
   });
 });

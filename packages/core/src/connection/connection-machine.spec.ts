@@ -63,7 +63,12 @@ const MATRIX = `
 
 const [header = [], ...rows] = MATRIX.trim()
   .split('\n')
-  .map((line) => line.split('|').slice(1, -1).map((text) => text.trim()));
+  .map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((text) => text.trim()),
+  );
 
 const names = Object.keys(STATES) as (keyof typeof STATES)[];
 const columns = Object.keys(INPUTS) as (keyof typeof INPUTS)[];
@@ -97,10 +102,13 @@ describe('transition', () => {
     expect(header.slice(1)).toEqual(columns);
   });
 
-  it.each(rows)('takes %s on: open → %s, accepted → %s, lost → %s or %s, due → %s, drain → %s, close → %s', (name, ...cells) => {
-    const state = STATES[name as keyof typeof STATES];
-    expect(columns.map((column) => cell(state, INPUTS[column], true))).toEqual(cells);
-  });
+  it.each(rows)(
+    'takes %s on: open → %s, accepted → %s, lost → %s or %s, due → %s, drain → %s, close → %s',
+    (name, ...cells) => {
+      const state = STATES[name as keyof typeof STATES];
+      expect(columns.map((column) => cell(state, INPUTS[column], true))).toEqual(cells);
+    },
+  );
 
   it('is what docs/architecture.md says', () => {
     const page = readFileSync(join(__dirname, '../../../../docs/architecture.md'), 'utf8').split('\n');
@@ -111,7 +119,8 @@ describe('transition', () => {
 
   it('changes nothing it was given', () => {
     const before = JSON.stringify([STATES, INPUTS]);
-    for (const state of Object.values(STATES)) for (const input of Object.values(INPUTS)) transition(Object.freeze(state), Object.freeze(input));
+    for (const state of Object.values(STATES))
+      for (const input of Object.values(INPUTS)) transition(Object.freeze(state), Object.freeze(input));
     expect(JSON.stringify([STATES, INPUTS])).toBe(before);
   });
 
@@ -119,7 +128,8 @@ describe('transition', () => {
     for (const state of Object.values(STATES)) {
       for (const input of Object.values(INPUTS)) {
         const next = transition(state, input);
-        if (next.effects.length === 0 && next.state.type === state.type && state.type !== 'draining') expect(next.state).toBe(state);
+        if (next.effects.length === 0 && next.state.type === state.type && state.type !== 'draining')
+          expect(next.state).toBe(state);
       }
     }
   });
@@ -132,23 +142,33 @@ describe('what a state carries', () => {
 
   it('is what was agreed on, once accepted', () => {
     expect(transition(STATES.connecting, INPUTS.accepted).state).toEqual({ type: 'connected', negotiated: agreedAnew });
-    expect(transition(STATES['draining, not connected'], INPUTS.accepted).state).toEqual({ type: 'draining', negotiated: agreedAnew });
-  });
-
-  it.each(['connecting', 'connected'] as const)('is cause, culprit, attempt and delay, after a loss while %s', (name) => {
-    expect(transition(STATES[name], INPUTS['lost, to be retried']).state).toEqual({
-      type: 'reconnecting',
-      attempt: 5,
-      delay: 250,
-      cause: other,
-      by: 'keepalive',
+    expect(transition(STATES['draining, not connected'], INPUTS.accepted).state).toEqual({
+      type: 'draining',
+      negotiated: agreedAnew,
     });
   });
+
+  it.each(['connecting', 'connected'] as const)(
+    'is cause, culprit, attempt and delay, after a loss while %s',
+    (name) => {
+      expect(transition(STATES[name], INPUTS['lost, to be retried']).state).toEqual({
+        type: 'reconnecting',
+        attempt: 5,
+        delay: 250,
+        cause: other,
+        by: 'keepalive',
+      });
+    },
+  );
 
   it.each(['connecting', 'connected', 'draining, connected', 'draining, not connected'] as const)(
     'is cause and culprit, when %s was lost for good',
     (name) => {
-      expect(transition(STATES[name], INPUTS['lost for good']).state).toEqual({ type: 'failed', cause: other, by: 'server' });
+      expect(transition(STATES[name], INPUTS['lost for good']).state).toEqual({
+        type: 'failed',
+        cause: other,
+        by: 'server',
+      });
     },
   );
 
@@ -165,7 +185,10 @@ describe('what a state carries', () => {
   });
 
   it('is no agreement, while a lost connection drains', () => {
-    expect(transition(STATES['draining, connected'], INPUTS['lost, to be retried']).state).toEqual({ type: 'draining', negotiated: undefined });
+    expect(transition(STATES['draining, connected'], INPUTS['lost, to be retried']).state).toEqual({
+      type: 'draining',
+      negotiated: undefined,
+    });
   });
 });
 
@@ -226,33 +249,64 @@ describe('any life', () => {
 });
 
 describe('a policy that takes its time', () => {
-  const undecided = { type: 'lost', cause, by: 'network', retry: { attempt: 2, delay: 100, waitingFor: 'policy' } } as const;
+  const undecided = {
+    type: 'lost',
+    cause,
+    by: 'network',
+    retry: { attempt: 2, delay: 100, waitingFor: 'policy' },
+  } as const;
   const waiting = transition(STATES.connected, undecided).state;
 
   it('is waited for', () => {
-    expect(waiting).toEqual({ type: 'reconnecting', attempt: 2, delay: 100, waitingFor: 'policy', cause, by: 'network' });
+    expect(waiting).toEqual({
+      type: 'reconnecting',
+      attempt: 2,
+      delay: 100,
+      waitingFor: 'policy',
+      cause,
+      by: 'network',
+    });
   });
 
   it('decides for another attempt, or for the end', () => {
     const again = transition(waiting, { type: 'decided', cause, by: 'network', retry: { attempt: 2, delay: 7 } });
-    expect(again).toEqual({ state: { type: 'reconnecting', attempt: 2, delay: 7, cause, by: 'network' }, effects: ['schedule'] });
+    expect(again).toEqual({
+      state: { type: 'reconnecting', attempt: 2, delay: 7, cause, by: 'network' },
+      effects: ['schedule'],
+    });
     const end = transition(waiting, { type: 'decided', cause, by: 'network', retry: undefined });
     expect(end).toEqual({ state: { type: 'failed', cause, by: 'network' }, effects: ['finish'] });
   });
 
   it('decides while draining, too', () => {
     const draining = STATES['draining, not connected'];
-    expect(transition(draining, { type: 'decided', cause, by: 'network', retry: { attempt: 2, delay: 7 } }).effects).toEqual(['schedule']);
+    expect(
+      transition(draining, { type: 'decided', cause, by: 'network', retry: { attempt: 2, delay: 7 } }).effects,
+    ).toEqual(['schedule']);
     expect(transition(draining, { type: 'decided', cause, by: 'network', retry: undefined }).state.type).toBe('failed');
   });
 
-  it.each(['idle', 'connecting', 'connected', 'closed', 'failed'] as const)('has nothing to say when it is %s', (name) => {
-    expect(transition(STATES[name], { type: 'decided', cause, by: 'network', retry: undefined })).toEqual({ state: STATES[name], effects: [] });
-    expect(transition(STATES[name], { type: 'paused', waitingFor: 'offline' })).toEqual({ state: STATES[name], effects: [] });
-  });
+  it.each(['idle', 'connecting', 'connected', 'closed', 'failed'] as const)(
+    'has nothing to say when it is %s',
+    (name) => {
+      expect(transition(STATES[name], { type: 'decided', cause, by: 'network', retry: undefined })).toEqual({
+        state: STATES[name],
+        effects: [],
+      });
+      expect(transition(STATES[name], { type: 'paused', waitingFor: 'offline' })).toEqual({
+        state: STATES[name],
+        effects: [],
+      });
+    },
+  );
 
   it('and a pause show in the state', () => {
-    expect(transition(STATES.reconnecting, { type: 'paused', waitingFor: 'offline' }).state).toEqual({ ...STATES.reconnecting, waitingFor: 'offline' });
-    expect(transition(STATES['draining, not connected'], { type: 'paused', waitingFor: 'offline' }).effects).toEqual([]);
+    expect(transition(STATES.reconnecting, { type: 'paused', waitingFor: 'offline' }).state).toEqual({
+      ...STATES.reconnecting,
+      waitingFor: 'offline',
+    });
+    expect(transition(STATES['draining, not connected'], { type: 'paused', waitingFor: 'offline' }).effects).toEqual(
+      [],
+    );
   });
 });

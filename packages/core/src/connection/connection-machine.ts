@@ -23,7 +23,12 @@ export type ConnectionInput =
       readonly retry: NextAttempt | undefined;
     }
   /** The policy took its time, and has decided. */
-  | { readonly type: 'decided'; readonly cause: MqttError; readonly by: EndedBy; readonly retry: NextAttempt | undefined }
+  | {
+      readonly type: 'decided';
+      readonly cause: MqttError;
+      readonly by: EndedBy;
+      readonly retry: NextAttempt | undefined;
+    }
   /** The delay is over, but the attempt is put off. */
   | { readonly type: 'paused'; readonly waitingFor: WaitingFor }
   /** The delay is over. */

@@ -90,7 +90,17 @@ export interface DropEvent {
   /** Its quality of service. */
   readonly qos: QoS;
   /** Why; for messages on their way out also the reason its publication failed with. */
-  readonly reason: 'refused' | 'expired' | 'overflow' | 'offline' | 'closed' | 'aborted' | 'unknown' | 'store' | 'unobserved' | 'undecodable';
+  readonly reason:
+    | 'refused'
+    | 'expired'
+    | 'overflow'
+    | 'offline'
+    | 'closed'
+    | 'aborted'
+    | 'unknown'
+    | 'store'
+    | 'unobserved'
+    | 'undecodable';
   /** The error its publication failed with. */
   readonly error: MqttError | undefined;
 }

@@ -6,14 +6,24 @@ async function turn(): Promise<void> {
   for (let i = 0; i < 20; i++) await Promise.resolve();
 }
 
-function opened(credentials: CredentialsProvider | Credentials, options: Parameters<typeof createTestConnection>[0] = {}): TestConnection {
-  const test = createTestConnection({ reconnect: { initialDelay: 100, maxDelay: 100, jitter: 'none' }, credentials, ...options });
+function opened(
+  credentials: CredentialsProvider | Credentials,
+  options: Parameters<typeof createTestConnection>[0] = {},
+): TestConnection {
+  const test = createTestConnection({
+    reconnect: { initialDelay: 100, maxDelay: 100, jitter: 'none' },
+    credentials,
+    ...options,
+  });
   test.connection.open().catch(() => {});
   return test;
 }
 
 /** A provider that the test answers for. */
-function provider(): { readonly ask: CredentialsProvider; readonly asked: (CredentialsContext & { give(credentials: Credentials): void; fail(error: unknown): void })[] } {
+function provider(): {
+  readonly ask: CredentialsProvider;
+  readonly asked: (CredentialsContext & { give(credentials: Credentials): void; fail(error: unknown): void })[];
+} {
   const asked: (CredentialsContext & { give(credentials: Credentials): void; fail(error: unknown): void })[] = [];
   return {
     asked,
@@ -36,7 +46,10 @@ describe('given credentials', () => {
   it('that are refused end the connection', () => {
     const test = opened({ username: 'me', password: 'wrong' });
     test.wire.connack({ reasonCode: 0x86 });
-    expect(test.connection.state).toMatchObject({ type: 'failed', cause: { name: 'ConnectionRefusedError', reasonCode: 0x86 } });
+    expect(test.connection.state).toMatchObject({
+      type: 'failed',
+      cause: { name: 'ConnectionRefusedError', reasonCode: 0x86 },
+    });
   });
 });
 
@@ -83,7 +96,13 @@ describe('a credentials function', () => {
     const failures: unknown[] = [];
     test.connection.on('attemptFailed', (event) => failures.push(event));
     await turn();
-    expect(failures).toEqual([{ attempt: 1, by: 'client', error: expect.objectContaining({ name: 'CredentialsError', retryable: true, cause: expect.any(Error) }) }]);
+    expect(failures).toEqual([
+      {
+        attempt: 1,
+        by: 'client',
+        error: expect.objectContaining({ name: 'CredentialsError', retryable: true, cause: expect.any(Error) }),
+      },
+    ]);
     expect(test.connection.state).toMatchObject({ type: 'reconnecting', attempt: 2, delay: 100 });
     expect(test.wires).toEqual([]);
     expect(test.clock.pending).toBe(1);
@@ -93,7 +112,9 @@ describe('a credentials function', () => {
     const { ask, asked } = provider();
     const test = opened(ask, { connectTimeout: 500 });
     const failures: string[] = [];
-    test.connection.on('attemptFailed', ({ error }) => failures.push(`${error.name}: ${(error.cause as Error).message}`));
+    test.connection.on('attemptFailed', ({ error }) =>
+      failures.push(`${error.name}: ${(error.cause as Error).message}`),
+    );
     test.clock.advance(499);
     expect(asked[0]!.signal.aborted).toBe(false);
     test.clock.advance(1);
@@ -145,27 +166,37 @@ describe('a credentials function', () => {
     expect(test.wires.map(({ request }) => request.protocolVersion)).toEqual([5, 4]);
   });
 
-  it.each([0x86, 0x87])('is asked once more at once when its credentials are refused with %d, then with delays', async (reasonCode) => {
-    let tokens = 0;
-    const test = opened(() => ({ username: 'me', password: String(++tokens) }));
-    const states: string[] = [];
-    test.connection.on('state', (state) => states.push(state.type === 'reconnecting' ? `reconnecting ${state.delay}` : state.type));
-    for (const wait of [0, 100, 100]) {
+  it.each([0x86, 0x87])(
+    'is asked once more at once when its credentials are refused with %d, then with delays',
+    async (reasonCode) => {
+      let tokens = 0;
+      const test = opened(() => ({ username: 'me', password: String(++tokens) }));
+      const states: string[] = [];
+      test.connection.on('state', (state) =>
+        states.push(state.type === 'reconnecting' ? `reconnecting ${state.delay}` : state.type),
+      );
+      for (const wait of [0, 100, 100]) {
+        await turn();
+        test.wire.connack({ reasonCode });
+        test.clock.advance(wait);
+      }
       await turn();
-      test.wire.connack({ reasonCode });
-      test.clock.advance(wait);
-    }
-    await turn();
-    expect(test.wires.map(({ request }) => request.password)).toEqual(['1', '2', '3', '4']);
-    expect(states.filter((state) => state.startsWith('re'))).toEqual(['reconnecting 0', 'reconnecting 100', 'reconnecting 100']);
-    test.wire.connack();
-    expect(test.connection.state.type).toBe('connected');
-  });
+      expect(test.wires.map(({ request }) => request.password)).toEqual(['1', '2', '3', '4']);
+      expect(states.filter((state) => state.startsWith('re'))).toEqual([
+        'reconnecting 0',
+        'reconnecting 100',
+        'reconnecting 100',
+      ]);
+      test.wire.connack();
+      expect(test.connection.state.type).toBe('connected');
+    },
+  );
 
   it('never shows what it gave', async () => {
     const test = opened(() => ({ username: 'me', password: 'canary' }));
     const seen: unknown[] = [];
-    for (const name of ['state', 'attemptFailed', 'lost', 'warning'] as const) test.connection.on(name, (event) => seen.push(event));
+    for (const name of ['state', 'attemptFailed', 'lost', 'warning'] as const)
+      test.connection.on(name, (event) => seen.push(event));
     await turn();
     test.wire.connack({ reasonCode: 0x87 });
     test.clock.advance(0);

@@ -48,7 +48,13 @@ export class DataPlane {
   readonly handlers: Omit<WireHandlers, 'connack' | 'auth' | 'closed'>;
 
   /** @param firstSubscriptionId where subscription identifiers begin. */
-  constructor(options: ResolvedOptions, clock: Clock, events: DataPlaneEvents, firstSubscriptionId: number, plugins?: Plugins) {
+  constructor(
+    options: ResolvedOptions,
+    clock: Clock,
+    events: DataPlaneEvents,
+    firstSubscriptionId: number,
+    plugins?: Plugins,
+  ) {
     const ids = new PacketIds();
     const router = new Router();
     this.#pipeline = plugins?.messages;
@@ -64,36 +70,42 @@ export class DataPlane {
     this.#outbound = new Outbound(options.outbound, ids, clock, events, session?.journal);
     this.#inbound = new Inbound(options.inbound, this.#plugged ?? router, clock, events, session?.received);
     this.#pressure = new Pressure(() => this.#outbound.unacknowledged > 0 || this.#registry.pending > 0);
-    this.#registry = new SubscriptionRegistry(router, ids, clock, {
-      warn,
-      drop: ({ topic, qos }, reason) => {
-        events.drop({ direction: 'in', topic, qos, reason, error: undefined });
+    this.#registry = new SubscriptionRegistry(
+      router,
+      ids,
+      clock,
+      {
+        warn,
+        drop: ({ topic, qos }, reason) => {
+          events.drop({ direction: 'in', topic, qos, reason, error: undefined });
+        },
+        leave: (message, handling, hold) => {
+          this.#inbound.leave(message, handling, hold);
+        },
+        pressure: (high) => {
+          this.#pressure.change(high);
+        },
+        isPaused: () => this.#pressure.isPaused,
+        afterRead: (callback) => {
+          clock.defer(callback);
+        },
+        idle: () => {
+          events.idle();
+        },
+        arrived: (subscription) => {
+          this.#inbound.offer(subscription);
+        },
+        exchanged: () => {
+          this.#pressure.update();
+        },
+        told: (filters, proceed) => {
+          if (session === undefined) proceed();
+          else session.filters.told(filters, proceed);
+        },
+        gone: (filter) => session?.filters.gone(filter),
       },
-      leave: (message, handling, hold) => {
-        this.#inbound.leave(message, handling, hold);
-      },
-      pressure: (high) => {
-        this.#pressure.change(high);
-      },
-      isPaused: () => this.#pressure.isPaused,
-      afterRead: (callback) => {
-        clock.defer(callback);
-      },
-      idle: () => {
-        events.idle();
-      },
-      arrived: (subscription) => {
-        this.#inbound.offer(subscription);
-      },
-      exchanged: () => {
-        this.#pressure.update();
-      },
-      told: (filters, proceed) => {
-        if (session === undefined) proceed();
-        else session.filters.told(filters, proceed);
-      },
-      gone: (filter) => session?.filters.gone(filter),
-    }, firstSubscriptionId);
+      firstSubscriptionId,
+    );
     this.#inherited = new InheritedFilters(clock, options.inbound.graceTime, (filter) => {
       this.#registry.inherit(filter);
     });
@@ -148,7 +160,9 @@ export class DataPlane {
   subscribe(filters: Filters, options: SubscribeOptions, observer: SubscriptionObserver): Subscription {
     // Whatever else is wrong with the options is told by the registry.
     if ((options as SubscribeOptions | null)?.overflow === 'pause' && !canPause()) {
-      throw new UnsupportedError("browsers cannot pause a WebSocket, so the overflow policy 'pause' cannot be kept here");
+      throw new UnsupportedError(
+        "browsers cannot pause a WebSocket, so the overflow policy 'pause' cannot be kept here",
+      );
     }
     return this.#registry.subscribe(filters, options, observer);
   }
@@ -200,12 +214,11 @@ export class DataPlane {
     const why = cause === undefined ? 'the connection was closed' : `the connection has failed: ${cause.message}`;
     const options = cause === undefined ? {} : { cause };
     this.#outbound.refuse(() => new ClosedError(`${why}; create a new one to publish`, options));
-    this.#outbound.close(
-      ({ wasSent, recorded }) => {
-        if (recorded) return new ClosedError(`${why}; the message is in the session store, for whoever opens that next`, options);
-        return new ClosedError(wasSent ? `${why}; the message may still have arrived` : why, options);
-      },
-    );
+    this.#outbound.close(({ wasSent, recorded }) => {
+      if (recorded)
+        return new ClosedError(`${why}; the message is in the session store, for whoever opens that next`, options);
+      return new ClosedError(wasSent ? `${why}; the message may still have arrived` : why, options);
+    });
     this.#inbound.end();
     this.#registry.close(cause);
     this.#inbound.close();

@@ -18,7 +18,14 @@ import type {
 } from '../subscriptions/subscribe-options.js';
 import { Traffic } from '../wire/traffic.js';
 import type { WireFactory } from '../wire/wire.js';
-import type { CloseOptions, Connection, ConnectionEnd, ConnectionEvents, DrainOptions, DrainReport } from './connection.js';
+import type {
+  CloseOptions,
+  Connection,
+  ConnectionEnd,
+  ConnectionEvents,
+  DrainOptions,
+  DrainReport,
+} from './connection.js';
 import type { ConnectionState } from './connection-state.js';
 import { DataPlane } from './data-plane.js';
 import { Drain } from './drain.js';
@@ -78,21 +85,27 @@ export class DefaultConnection implements Connection {
       },
     });
     this.#traffic = dependencies.traffic ?? new Traffic(clock);
-    this.#data = new DataPlane(options, clock, {
-      warn,
-      drop: (event) => {
-        this.#emitter.emit('drop', event);
+    this.#data = new DataPlane(
+      options,
+      clock,
+      {
+        warn,
+        drop: (event) => {
+          this.#emitter.emit('drop', event);
+        },
+        isTellingDrop: () => this.#emitter.telling === 'drop',
+        restored: (publications) => {
+          this.#emitter.emit('restored', { publications });
+        },
+        congestion: (congested) => {
+          this.#emitter.emit('congestion', { congested });
+        },
+        idle: () => this.#drain?.idle(),
+        cycle: (error) => this.#lifecycle.cycle(error),
       },
-      isTellingDrop: () => this.#emitter.telling === 'drop',
-      restored: (publications) => {
-        this.#emitter.emit('restored', { publications });
-      },
-      congestion: (congested) => {
-        this.#emitter.emit('congestion', { congested });
-      },
-      idle: () => this.#drain?.idle(),
-      cycle: (error) => this.#lifecycle.cycle(error),
-    }, dependencies.firstSubscriptionId ?? 0, plugins);
+      dependencies.firstSubscriptionId ?? 0,
+      plugins,
+    );
     this.#pings = new Pings(clock, options.connectTimeout);
     this.#lifecycle = new Lifecycle(options, {
       clock,
@@ -138,7 +151,11 @@ export class DefaultConnection implements Connection {
 
   publish(topic: string, payload: Payload, options: PublishOptions = {}): Publication {
     const { publishDefaults } = this.#options;
-    return this.#data.publish(topic, payload, publishDefaults === undefined ? options : publishDefaults.apply(topic, options));
+    return this.#data.publish(
+      topic,
+      payload,
+      publishDefaults === undefined ? options : publishDefaults.apply(topic, options),
+    );
   }
 
   publishDefaults(topic: string): TopicDefaults {
@@ -153,7 +170,8 @@ export class DefaultConnection implements Connection {
     observer: MessageListener | SubscriptionObserver,
   ): Subscription {
     if (this.end !== undefined) throw new ClosedError('the connection has ended; create a new one to subscribe');
-    if (this.state.type === 'draining') throw new ClosedError('the connection is draining and takes no new subscriptions');
+    if (this.state.type === 'draining')
+      throw new ClosedError('the connection is draining and takes no new subscriptions');
     return this.#data.subscribe(filters, options, checkObserver(observer));
   }
 
@@ -176,7 +194,9 @@ export class DefaultConnection implements Connection {
 
   async reauthenticate(): Promise<void> {
     if (this.#options.authentication === undefined) {
-      throw new UnsupportedError('there is nothing to renew: the connection was made without the option `authentication`');
+      throw new UnsupportedError(
+        'there is nothing to renew: the connection was made without the option `authentication`',
+      );
     }
     const renewal = this.#lifecycle.renew();
     if (renewal === undefined) throw new NotConnectedError('the next attempt authenticates anyway');

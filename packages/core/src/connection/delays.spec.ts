@@ -22,34 +22,43 @@ describe('jitter', () => {
     expect(drawn({ jitter }, chance)).toEqual(expected);
   });
 
-  it.each(['full', 'equal', 'decorrelated'] as const)('%s spreads many clients over at least half of the first delay', (jitter) => {
-    const first = Array.from({ length: 100 }, (_, i) => drawn({ jitter }, i / 100, 1)[0]!);
-    expect(Math.max(...first) - Math.min(...first)).toBeGreaterThanOrEqual(49);
-  });
+  it.each(['full', 'equal', 'decorrelated'] as const)(
+    '%s spreads many clients over at least half of the first delay',
+    (jitter) => {
+      const first = Array.from({ length: 100 }, (_, i) => drawn({ jitter }, i / 100, 1)[0]!);
+      expect(Math.max(...first) - Math.min(...first)).toBeGreaterThanOrEqual(49);
+    },
+  );
 
   it('decorrelated stays between initialDelay and maxDelay, and below three times the delay before', () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { minLength: 1, maxLength: 50 }), (chances) => {
-        let draw = 0;
-        const delays = new Delays({ ...NUMBERS, jitter: 'decorrelated' }, () => chances[draw++]!);
-        let before = 100;
-        while (draw < chances.length) {
-          const delay = delays.next();
-          expect(delay).toBeGreaterThanOrEqual(100);
-          expect(delay).toBeLessThanOrEqual(Math.min(10_000, before * 3) + 1);
-          before = delay;
-        }
-      }),
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { minLength: 1, maxLength: 50 }),
+        (chances) => {
+          let draw = 0;
+          const delays = new Delays({ ...NUMBERS, jitter: 'decorrelated' }, () => chances[draw++]!);
+          let before = 100;
+          while (draw < chances.length) {
+            const delay = delays.next();
+            expect(delay).toBeGreaterThanOrEqual(100);
+            expect(delay).toBeLessThanOrEqual(Math.min(10_000, before * 3) + 1);
+            before = delay;
+          }
+        },
+      ),
     );
   });
 
-  it.each(['none', 'full', 'equal', 'decorrelated'] as const)('%s gives numbers after thousands of failures, also from 0', (jitter) => {
-    for (const initialDelay of [0, 100]) {
-      const last = drawn({ jitter, initialDelay, factor: 100 }, 0.999, 5_000).at(-1)!;
-      expect(Number.isFinite(last)).toBe(true);
-      if (initialDelay === 0) expect(last).toBe(0);
-    }
-  });
+  it.each(['none', 'full', 'equal', 'decorrelated'] as const)(
+    '%s gives numbers after thousands of failures, also from 0',
+    (jitter) => {
+      for (const initialDelay of [0, 100]) {
+        const last = drawn({ jitter, initialDelay, factor: 100 }, 0.999, 5_000).at(-1)!;
+        expect(Number.isFinite(last)).toBe(true);
+        if (initialDelay === 0) expect(last).toBe(0);
+      }
+    },
+  );
 
   it('starts again when it is told to', () => {
     for (const jitter of ['none', 'decorrelated'] as const) {

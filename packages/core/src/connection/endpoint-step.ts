@@ -14,9 +14,12 @@ export function endpointStep(endpoints: EndpointPlan): PreparationStep {
     name: 'server',
     run(request, { signal }) {
       const target = endpoints.next(signal);
-      return target instanceof Promise ? target.then((found) => withTarget(request, found)) : withTarget(request, target);
+      return target instanceof Promise
+        ? target.then((found) => withTarget(request, found))
+        : withTarget(request, target);
     },
-    failed: (cause) => (isMqttError(cause) ? cause : new NetworkError('DNS', 'the servers could not be looked up', { cause })),
+    failed: (cause) =>
+      isMqttError(cause) ? cause : new NetworkError('DNS', 'the servers could not be looked up', { cause }),
   };
 }
 

@@ -6,7 +6,11 @@ import { createTestConnection, type TestConnection } from '../testing/index.js';
 function logged(options: ConnectionOptions = {}): TestConnection & { readonly log: string[] } {
   const test = createTestConnection({ reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none' }, ...options });
   const log: string[] = [];
-  test.connection.on('state', (state) => log.push(state.type === 'connecting' || state.type === 'reconnecting' ? `${state.type} ${state.attempt}` : state.type));
+  test.connection.on('state', (state) =>
+    log.push(
+      state.type === 'connecting' || state.type === 'reconnecting' ? `${state.type} ${state.attempt}` : state.type,
+    ),
+  );
   test.connection.on('attemptFailed', ({ attempt, by }) => log.push(`attempt ${attempt} failed by ${by}`));
   test.connection.on('lost', ({ by }) => log.push(`lost by ${by}`));
   test.connection.on('drop', ({ topic, reason }) => log.push(`${topic} ${reason}`));
@@ -156,7 +160,9 @@ describe('a listener that throws', () => {
   };
 
   // ('restored' needs a store: session/durable.spec.ts; 'packet' needs packets: test/plugins.spec.ts.)
-  const OCCASIONS: Readonly<Record<keyof Omit<ConnectionEvents, 'warning' | 'restored' | 'packet'>, (test: TestConnection) => void>> = {
+  const OCCASIONS: Readonly<
+    Record<keyof Omit<ConnectionEvents, 'warning' | 'restored' | 'packet'>, (test: TestConnection) => void>
+  > = {
     state: ({ connection }) => void connection.open().catch(() => {}),
     attemptFailed: ({ connection, wires }) => {
       connection.open().catch(() => {});
@@ -176,22 +182,25 @@ describe('a listener that throws', () => {
     },
   };
 
-  it.each(Object.keys(OCCASIONS) as (keyof typeof OCCASIONS)[])('(%s) harms nobody: the others hear, there is a warning, life goes on', (name) => {
-    const test = createTestConnection({ reconnect: { initialDelay: 1, maxDelay: 1 } });
-    const { connection, clock } = test;
-    const warnings: unknown[] = [];
-    connection.on('warning', (event) => warnings.push(event));
-    let heard = 0;
-    connection.on(name, fail);
-    connection.on(name, () => heard++);
-    OCCASIONS[name](test);
-    expect(heard).toBeGreaterThan(0);
-    expect(warnings[0]).toEqual({ error: thrown, what: `a listener of '${name}' threw` });
-    connection.open().catch(() => {});
-    clock.advance(1);
-    if (connection.state.type === 'connecting') test.wire.connack();
-    expect(connection.state.type).toBe('connected');
-  });
+  it.each(Object.keys(OCCASIONS) as (keyof typeof OCCASIONS)[])(
+    '(%s) harms nobody: the others hear, there is a warning, life goes on',
+    (name) => {
+      const test = createTestConnection({ reconnect: { initialDelay: 1, maxDelay: 1 } });
+      const { connection, clock } = test;
+      const warnings: unknown[] = [];
+      connection.on('warning', (event) => warnings.push(event));
+      let heard = 0;
+      connection.on(name, fail);
+      connection.on(name, () => heard++);
+      OCCASIONS[name](test);
+      expect(heard).toBeGreaterThan(0);
+      expect(warnings[0]).toEqual({ error: thrown, what: `a listener of '${name}' threw` });
+      connection.open().catch(() => {});
+      clock.advance(1);
+      if (connection.state.type === 'connecting') test.wire.connack();
+      expect(connection.state.type).toBe('connected');
+    },
+  );
 
   it('(warning) is not warned of, which would never end', () => {
     const { connection } = logged();

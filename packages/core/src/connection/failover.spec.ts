@@ -9,7 +9,10 @@ const settled = async (): Promise<void> => {
 
 describe('several servers', () => {
   it('are tried without a wait, then the policy waits, and it begins again', () => {
-    const { connection, clock, wires } = createTestConnection({ endpoints: ['mqtt://b.test'], reconnect: { initialDelay: 100, jitter: 'none' } });
+    const { connection, clock, wires } = createTestConnection({
+      endpoints: ['mqtt://b.test'],
+      reconnect: { initialDelay: 100, jitter: 'none' },
+    });
     connection.open().catch(() => undefined);
     wires[0]!.cut();
     clock.advance(0);
@@ -49,7 +52,10 @@ describe('several servers', () => {
     connection.open().catch(() => undefined);
     wires[0]!.cut();
     clock.advance(0);
-    expect(wires.map(({ request }) => [request.username, request.password])).toEqual([[undefined, undefined], ['me', 'x']]);
+    expect(wires.map(({ request }) => [request.username, request.password])).toEqual([
+      [undefined, undefined],
+      ['me', 'x'],
+    ]);
     const other = createTestConnection({ endpoints: ['mqtt://me:x@b.test'], credentials: { username: 'you' } });
     other.connection.open().catch(() => undefined);
     other.wire.cut();
@@ -59,11 +65,18 @@ describe('several servers', () => {
 
   it('may be looked up, in time', async () => {
     const resolve = (): Promise<never> => new Promise(() => undefined);
-    const { connection, clock } = createTestConnection({ endpoints: [srv('example.org', { resolve, protocol: 'mqtt' })], connectTimeout: 50, reconnect: false });
+    const { connection, clock } = createTestConnection({
+      endpoints: [srv('example.org', { resolve, protocol: 'mqtt' })],
+      connectTimeout: 50,
+      reconnect: false,
+    });
     const opened = connection.open();
     await settled();
     clock.advance(50);
-    await expect(opened).rejects.toMatchObject({ code: 'ERR_MQTT_NETWORK', cause: expect.objectContaining({ message: 'no server came within 50 ms' }) });
+    await expect(opened).rejects.toMatchObject({
+      code: 'ERR_MQTT_NETWORK',
+      cause: expect.objectContaining({ message: 'no server came within 50 ms' }),
+    });
   });
 });
 
@@ -81,7 +94,12 @@ describe('a redirection', () => {
     wires[0]!.connack({ reasonCode: 0x9c, properties: { serverReference: 'b.test' } });
     clock.advance(0);
     await settled();
-    expect(wires[1]!.request).toMatchObject({ endpoint: { host: 'b.test' }, foreign: true, username: undefined, password: undefined });
+    expect(wires[1]!.request).toMatchObject({
+      endpoint: { host: 'b.test' },
+      foreign: true,
+      username: undefined,
+      password: undefined,
+    });
     expect(credentials).toHaveBeenCalledTimes(1);
   });
 
@@ -92,7 +110,10 @@ describe('a redirection', () => {
     clock.advance(0);
     await settled();
     expect(wires[1]!.request).toMatchObject({ endpoint: { host: 'b.test' }, username: 'me' });
-    expect(credentials.mock.calls).toMatchObject([[{ endpoint: { host: 'test.invalid' } }], [{ endpoint: { host: 'b.test' } }]]);
+    expect(credentials.mock.calls).toMatchObject([
+      [{ endpoint: { host: 'test.invalid' } }],
+      [{ endpoint: { host: 'b.test' } }],
+    ]);
   });
 
   it('ends it when it is not to be followed', async () => {

@@ -51,7 +51,9 @@ describe.each(['close', 'drain'] as const)('%s() says goodbye', (how) => {
     test.clock.advance();
     await done;
     expect(goodbye(test)).toEqual({ type: 'disconnect', reasonCode: 0, sessionExpiry: undefined });
-    expect(test.warnings).toEqual([expect.objectContaining({ code: 'ERR_MQTT_UNSUPPORTED', message: expect.stringMatching(why) })]);
+    expect(test.warnings).toEqual([
+      expect.objectContaining({ code: 'ERR_MQTT_UNSUPPORTED', message: expect.stringMatching(why) }),
+    ]);
   });
 
   it.each<[string, object, RegExp]>([
@@ -62,7 +64,10 @@ describe.each(['close', 'drain'] as const)('%s() says goodbye', (how) => {
     ['what is unknown', { withwill: true }, /withwill: is not an option; did you mean withWill\?/],
   ])('and refuses %s: nothing has happened then', async (_, wish, problem) => {
     const test = connected();
-    await expect(test.connection[how](wish as CloseOptions)).rejects.toMatchObject({ name: 'InvalidOptionsError', message: expect.stringMatching(problem) });
+    await expect(test.connection[how](wish as CloseOptions)).rejects.toMatchObject({
+      name: 'InvalidOptionsError',
+      message: expect.stringMatching(problem),
+    });
     expect(test.connection.state.type).toBe('connected');
     await test.connection.close();
     expect(goodbye(test)).toEqual({ type: 'disconnect', reasonCode: 0, sessionExpiry: undefined });
@@ -80,7 +85,11 @@ describe.each(['close', 'drain'] as const)('%s() says goodbye', (how) => {
   it('to nobody where there is no connection, and a warning tells that the session stays', async () => {
     const test = connected();
     test.wire.cut();
-    const done = test.connection[how]({ sessionExpiry: 0, withWill: true, ...(how === 'drain' ? { deadline: 10 } : {}) });
+    const done = test.connection[how]({
+      sessionExpiry: 0,
+      withWill: true,
+      ...(how === 'drain' ? { deadline: 10 } : {}),
+    });
     test.clock.advance(10);
     await done;
     expect(test.connection.state.type).toBe('closed');

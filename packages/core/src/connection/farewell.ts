@@ -51,7 +51,8 @@ export class Farewell {
     if (!this.#plan.wasConnected) return;
     const what = `the server was not told to keep the session for ${String(sessionExpiry)} s`;
     const why = isConnected ? this.#plan.whyExpiryStays(sessionExpiry) : undefined;
-    if (!isConnected) this.#warn(new NotConnectedError(`${what}; it keeps it as long as \`session.expiry\` said`), what);
+    if (!isConnected)
+      this.#warn(new NotConnectedError(`${what}; it keeps it as long as \`session.expiry\` said`), what);
     else if (why !== undefined) this.#warn(new UnsupportedError(`${what}: ${why}`), what);
   }
 }

@@ -32,7 +32,10 @@ export function judgeConnack(connack: Connack, request: ConnectRequest, plan: Se
   }
   // [MQTT-3.2.2-2]
   if (sessionPresent && request.clean) {
-    return { type: 'forbidden', error: new ProtocolError(PROTOCOL_ERROR, 'a CONNACK claims a session, but none was asked for') };
+    return {
+      type: 'forbidden',
+      error: new ProtocolError(PROTOCOL_ERROR, 'a CONNACK claims a session, but none was asked for'),
+    };
   }
   const negotiated = negotiate(request, connack);
   plan.accepted(negotiated);

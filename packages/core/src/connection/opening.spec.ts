@@ -1,7 +1,10 @@
 import { getEventListeners } from 'node:events';
 import { createTestConnection } from '../testing/index.js';
 
-type Fate = { readonly status: 'pending' } | { readonly status: 'fulfilled'; readonly value: unknown } | { readonly status: 'rejected'; readonly reason: unknown };
+type Fate =
+  | { readonly status: 'pending' }
+  | { readonly status: 'fulfilled'; readonly value: unknown }
+  | { readonly status: 'rejected'; readonly reason: unknown };
 
 /** What has become of a promise by now; no time passes. */
 async function fate(promise: PromiseLike<unknown>): Promise<Fate> {
@@ -53,7 +56,14 @@ describe('open()', () => {
         webSocket: undefined,
         foreign: false,
         proxy: undefined,
-        socket: { noDelay: true, keepAlive: false, keepAliveInitialDelay: 0, localAddress: undefined, localPort: undefined, family: undefined },
+        socket: {
+          noDelay: true,
+          keepAlive: false,
+          keepAliveInitialDelay: 0,
+          localAddress: undefined,
+          localPort: undefined,
+          family: undefined,
+        },
         transport: undefined,
       },
     ]);
@@ -63,7 +73,10 @@ describe('open()', () => {
     const { connection, wire, ...rest } = opened();
     expect((await fate(rest.open)).status).toBe('pending');
     wire.connack({ properties: { receiveMaximum: 7 } });
-    expect(await fate(rest.open)).toMatchObject({ status: 'fulfilled', value: { receiveMaximum: 7, sessionPresent: false } });
+    expect(await fate(rest.open)).toMatchObject({
+      status: 'fulfilled',
+      value: { receiveMaximum: 7, sessionPresent: false },
+    });
     expect(connection.negotiated).toMatchObject({ receiveMaximum: 7 });
     expect(connection.state).toEqual({ type: 'connected', negotiated: connection.negotiated });
   });
@@ -92,7 +105,13 @@ describe('open()', () => {
   it('rejects when no further attempt would help, and again whenever it is called', async () => {
     const { connection, wire, wires, clock, open } = opened();
     wire.connack({ reasonCode: 0x8a, properties: { reasonString: 'banned for good', serverReference: 'elsewhere' } });
-    const expected = { name: 'ConnectionRefusedError', reasonCode: 0x8a, reasonString: 'banned for good', serverReference: 'elsewhere', endpoint: 'mqtt://test.invalid:1883' };
+    const expected = {
+      name: 'ConnectionRefusedError',
+      reasonCode: 0x8a,
+      reasonString: 'banned for good',
+      serverReference: 'elsewhere',
+      endpoint: 'mqtt://test.invalid:1883',
+    };
     await expect(open).rejects.toMatchObject(expected);
     await expect(connection.open()).rejects.toMatchObject(expected);
     await expect(connection.closed).resolves.toMatchObject({ type: 'failed', by: 'server', cause: expected });
@@ -160,7 +179,10 @@ describe('the signal of open()', () => {
   it('that is aborted already starts nothing', async () => {
     const { connection, wires } = createTestConnection();
     const reason = new Error('no');
-    await expect(connection.open({ signal: AbortSignal.abort(reason) })).rejects.toMatchObject({ name: 'AbortedError', cause: reason });
+    await expect(connection.open({ signal: AbortSignal.abort(reason) })).rejects.toMatchObject({
+      name: 'AbortedError',
+      cause: reason,
+    });
     expect(wires).toEqual([]);
     expect(connection.state.type).toBe('idle');
   });

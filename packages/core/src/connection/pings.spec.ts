@@ -44,6 +44,9 @@ describe('ping()', () => {
   });
 
   it('needs a connection', async () => {
-    await expect(createTestConnection().connection.ping()).rejects.toMatchObject({ name: 'NotConnectedError', retryable: true });
+    await expect(createTestConnection().connection.ping()).rejects.toMatchObject({
+      name: 'NotConnectedError',
+      retryable: true,
+    });
   });
 });

@@ -8,7 +8,10 @@ async function turn(): Promise<void> {
   for (let i = 0; i < 20; i++) await Promise.resolve();
 }
 
-function opened(reconnect: ReconnectOptions, signals?: PlatformSignals): TestConnection & { readonly states: ConnectionState[] } {
+function opened(
+  reconnect: ReconnectOptions,
+  signals?: PlatformSignals,
+): TestConnection & { readonly states: ConnectionState[] } {
   const test = createTestConnection({ reconnect: { initialDelay: 100, jitter: 'none', ...reconnect } }, 1, signals);
   const states: ConnectionState[] = [];
   test.connection.on('state', (state) => states.push(state));
@@ -17,7 +20,9 @@ function opened(reconnect: ReconnectOptions, signals?: PlatformSignals): TestCon
 }
 
 const types = (states: readonly ConnectionState[]): string[] =>
-  states.map((state) => (state.type === 'reconnecting' ? `${state.waitingFor ?? 'reconnecting'} ${state.delay}` : state.type));
+  states.map((state) =>
+    state.type === 'reconnecting' ? `${state.waitingFor ?? 'reconnecting'} ${state.delay}` : state.type,
+  );
 
 describe('reconnect.delay', () => {
   it('decides at once, knowing what the numbers say', () => {
@@ -29,7 +34,9 @@ describe('reconnect.delay', () => {
       },
     });
     test.wire.cut();
-    expect(asked).toMatchObject([{ attempt: 2, by: 'network', lasted: undefined, delay: 100, error: { name: 'NetworkError' } }]);
+    expect(asked).toMatchObject([
+      { attempt: 2, by: 'network', lasted: undefined, delay: 100, error: { name: 'NetworkError' } },
+    ]);
     expect(test.connection.state).toMatchObject({ type: 'reconnecting', delay: 107 });
     test.clock.advance(106);
     expect(test.wires).toHaveLength(1);
@@ -81,7 +88,10 @@ describe('reconnect.delay', () => {
   });
 
   it('that answers in time, or is not needed any more, leaves no timer of giveUpAfter', async () => {
-    const test = opened({ giveUpAfter: 5_000, delay: ({ attempt }) => (attempt === 2 ? Promise.resolve(30) : new Promise(() => {})) });
+    const test = opened({
+      giveUpAfter: 5_000,
+      delay: ({ attempt }) => (attempt === 2 ? Promise.resolve(30) : new Promise(() => {})),
+    });
     test.wire.cut();
     await turn();
     expect(test.clock.pending).toBe(1);
@@ -93,7 +103,12 @@ describe('reconnect.delay', () => {
   });
 
   it.each([
-    ['throws', () => { throw new Error('thrown'); }],
+    [
+      'throws',
+      () => {
+        throw new Error('thrown');
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('thrown'))],
     ['gives a negative number', () => -1],
     ['gives no number', () => Promise.resolve('soon' as never)],
@@ -101,7 +116,15 @@ describe('reconnect.delay', () => {
     ['gives null', () => null as never],
     ['gives an object', () => ({}) as never],
     ['gives nothing', () => undefined as never],
-    ['gives what only looks like a promise', () => ({ then: () => { throw new Error('thrown'); } }) as never],
+    [
+      'gives what only looks like a promise',
+      () =>
+        ({
+          then: () => {
+            throw new Error('thrown');
+          },
+        }) as never,
+    ],
   ])('that %s leaves it to the numbers, with a warning', async (_, delay) => {
     const test = opened({ delay });
     const warnings: string[] = [];
@@ -130,7 +153,9 @@ describe('reconnect.delay', () => {
   it('is told when the connection is closed meanwhile, and what it says then is nothing', async () => {
     let signal: AbortSignal | undefined;
     let answer = (_: number): void => {};
-    const test = opened({ delay: (failure) => ((signal = failure.signal), new Promise<number>((resolve) => (answer = resolve))) });
+    const test = opened({
+      delay: (failure) => ((signal = failure.signal), new Promise<number>((resolve) => (answer = resolve))),
+    });
     test.wire.cut();
     await test.connection.close();
     expect(signal?.aborted).toBe(true);
@@ -220,7 +245,10 @@ describe('retryInitial: false', () => {
   });
 
   it('lets it reject with a failure of the credentials function, too', async () => {
-    const test = createTestConnection({ reconnect: { retryInitial: false }, credentials: () => Promise.reject(new Error('no token')) });
+    const test = createTestConnection({
+      reconnect: { retryInitial: false },
+      credentials: () => Promise.reject(new Error('no token')),
+    });
     await expect(test.connection.open()).rejects.toMatchObject({ name: 'CredentialsError' });
   });
 

@@ -42,10 +42,20 @@ describe('a CONNECT that is refused', () => {
     const failures: unknown[] = [];
     test.connection.on('attemptFailed', (event) => failures.push(event));
     test.wire.connack({ reasonCode, properties: { reasonString: 'because', serverReference: 'elsewhere' } });
-    const error = { name: 'ConnectionRefusedError', reasonCode, reasonString: 'because', serverReference: 'elsewhere', retryable: transient };
+    const error = {
+      name: 'ConnectionRefusedError',
+      reasonCode,
+      reasonString: 'because',
+      serverReference: 'elsewhere',
+      retryable: transient,
+    };
     expect(failures).toMatchObject([{ attempt: 1, by: 'server', error }]);
     expect(test.wire.ended).toBe('destroyed');
-    expect(test.connection.state).toMatchObject({ type: transient ? 'reconnecting' : 'failed', by: 'server', cause: error });
+    expect(test.connection.state).toMatchObject({
+      type: transient ? 'reconnecting' : 'failed',
+      by: 'server',
+      cause: error,
+    });
     test.clock.advance(2_000);
     expect(test.wires.length).toBe(transient ? 2 : 1);
   });
@@ -59,7 +69,12 @@ describe('a CONNECT that is refused', () => {
 });
 
 describe('a connection that is lost', () => {
-  const cases: readonly (readonly [what: string, error: MqttError, by: 'server' | 'client' | 'keepalive', again: boolean])[] = [
+  const cases: readonly (readonly [
+    what: string,
+    error: MqttError,
+    by: 'server' | 'client' | 'keepalive',
+    again: boolean,
+  ])[] = [
     ['shut down', new ServerDisconnectError(HERE, 0x8b), 'server', true],
     ['ended normally', new ServerDisconnectError(HERE, 0x00), 'server', true],
     ['taken over', new ServerDisconnectError(HERE, 0x8e), 'server', false],
@@ -78,7 +93,9 @@ describe('a connection that is lost', () => {
     test.wire.cut(error, by);
     expect(lost).toEqual([{ error, by }]);
     expect(test.connection.state).toEqual(
-      again ? { type: 'reconnecting', attempt: expect.any(Number), delay: 100, cause: error, by } : { type: 'failed', cause: error, by },
+      again
+        ? { type: 'reconnecting', attempt: expect.any(Number), delay: 100, cause: error, by }
+        : { type: 'failed', cause: error, by },
     );
     test.clock.advance(10_000);
     expect(test.wires).toHaveLength(again ? 2 : 1);

@@ -20,7 +20,12 @@ export class RetrySchedule {
   #unwatch: (() => void) | undefined;
   #waiting = false;
 
-  constructor(clock: Clock, reasons: readonly PauseReason[], signals: PlatformSignals | undefined, events: RetryEvents) {
+  constructor(
+    clock: Clock,
+    reasons: readonly PauseReason[],
+    signals: PlatformSignals | undefined,
+    events: RetryEvents,
+  ) {
     this.#clock = clock;
     this.#reasons = reasons;
     this.#signals = signals;

@@ -41,12 +41,15 @@ describe("protocolVersion: 'auto'", () => {
     expect(requests(test).map(({ protocolVersion }) => protocolVersion)).toEqual([5, 4, 4, 4, 4]);
   });
 
-  it.each([0x80, 0x81, 0x82, 0x83, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a])('does not fall back on refusal %d', (reasonCode) => {
-    const test = opened();
-    test.wire.connack({ reasonCode });
-    test.clock.advance(1);
-    expect(requests(test).every(({ protocolVersion }) => protocolVersion === 5)).toBe(true);
-  });
+  it.each([0x80, 0x81, 0x82, 0x83, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a])(
+    'does not fall back on refusal %d',
+    (reasonCode) => {
+      const test = opened();
+      test.wire.connack({ reasonCode });
+      test.clock.advance(1);
+      expect(requests(test).every(({ protocolVersion }) => protocolVersion === 5)).toBe(true);
+    },
+  );
 
   it('does not fall back on a connection that breaks without a word', () => {
     const test = opened();
@@ -87,7 +90,10 @@ describe('a fixed protocolVersion', () => {
     const test = opened({ protocolVersion });
     test.wire.connack({ reasonCode: 0x84 });
     expect(requests(test)).toMatchObject([{ protocolVersion }]);
-    expect(test.connection.state).toMatchObject({ type: 'failed', cause: { name: 'ConnectionRefusedError', reasonCode: 0x84 } });
+    expect(test.connection.state).toMatchObject({
+      type: 'failed',
+      cause: { name: 'ConnectionRefusedError', reasonCode: 0x84 },
+    });
   });
 });
 
@@ -109,15 +115,23 @@ describe('the client identifier', () => {
   it('may be empty with a session that is kept, on MQTT 5: the server assigns one, and we come back to it', () => {
     const test = opened({ clientId: '', session: { clean: false } });
     live(test, { properties: { assignedClientIdentifier: 'yours' } });
-    expect(requests(test)).toMatchObject([{ clientId: '', clean: false }, { clientId: 'yours', clean: false }]);
+    expect(requests(test)).toMatchObject([
+      { clientId: '', clean: false },
+      { clientId: 'yours', clean: false },
+    ]);
   });
 
-  it.each([false, 'first'] as const)('that is empty has nothing to come back to where only 3.1.1 is spoken (clean: %s)', (clean) => {
-    const test = opened({ clientId: '', session: { clean } });
-    test.wire.connack({ reasonCode: 0x84 });
-    live(test, {}, {});
-    expect(requests(test).slice(1)).toMatchObject([4, 4, 4].map((protocolVersion) => ({ protocolVersion, clientId: '', clean: true })));
-  });
+  it.each([false, 'first'] as const)(
+    'that is empty has nothing to come back to where only 3.1.1 is spoken (clean: %s)',
+    (clean) => {
+      const test = opened({ clientId: '', session: { clean } });
+      test.wire.connack({ reasonCode: 0x84 });
+      live(test, {}, {});
+      expect(requests(test).slice(1)).toMatchObject(
+        [4, 4, 4].map((protocolVersion) => ({ protocolVersion, clientId: '', clean: true })),
+      );
+    },
+  );
 
   it('is part of what was agreed on', () => {
     const test = opened({ clientId: '' });

@@ -55,7 +55,12 @@ export class SessionPlan {
 
   /** A refusal came; the answer is whether the older protocol is worth an attempt at once. */
   fallBack(server: string, reasonCode: number): boolean {
-    if (this.#options.protocolVersion !== 'auto' || this.#old.has(server) || reactionTo('connack', reasonCode) !== 'fallBack') return false;
+    if (
+      this.#options.protocolVersion !== 'auto' ||
+      this.#old.has(server) ||
+      reactionTo('connack', reasonCode) !== 'fallBack'
+    )
+      return false;
     this.#old.add(server);
     return true;
   }
@@ -71,7 +76,8 @@ export class SessionPlan {
    */
   expiryAtEnd(wished: number | undefined): number | undefined {
     const { generatedClientId, sessionExpiry, store } = this.#options;
-    if (wished !== undefined) return this.whyExpiryStays(wished) === undefined && this.#version === 5 ? wished : undefined;
+    if (wished !== undefined)
+      return this.whyExpiryStays(wished) === undefined && this.#version === 5 ? wished : undefined;
     return generatedClientId && store === undefined && sessionExpiry !== 0 ? 0 : undefined;
   }
 
@@ -81,7 +87,9 @@ export class SessionPlan {
       return wished === 0 && this.#clean() ? undefined : 'MQTT 3.x knows no session expiry, but only `session.clean`';
     }
     // A session that CONNECT has begun without an expiry ends with its connection. [MQTT 5, 3.14.2.2.2]
-    return wished > 0 && this.#options.sessionExpiry === 0 ? '`session.expiry` was 0, which cannot be raised at the end' : undefined;
+    return wished > 0 && this.#options.sessionExpiry === 0
+      ? '`session.expiry` was 0, which cannot be raised at the end'
+      : undefined;
   }
 
   /** Whether there has been a connection at some time. */
@@ -116,7 +124,10 @@ export class SessionPlan {
 }
 
 /** Whether a stored session is the one that these options ask for. A name that was made up here asks for none in particular. */
-export function continues(options: Pick<ResolvedOptions, 'clientId' | 'generatedClientId'>, { clientId }: SessionIdentity): boolean {
+export function continues(
+  options: Pick<ResolvedOptions, 'clientId' | 'generatedClientId'>,
+  { clientId }: SessionIdentity,
+): boolean {
   return options.generatedClientId || options.clientId === '' || options.clientId === clientId;
 }
 

@@ -3,7 +3,9 @@ import { createTestConnection, type TestConnection } from '../testing/index.js';
 /** What timers can wait; a longer one fires at once. */
 const LONGEST = 2 ** 31 - 1;
 
-function watched(options: Parameters<typeof createTestConnection>[0] = {}): TestConnection & { readonly delays: number[] } {
+function watched(
+  options: Parameters<typeof createTestConnection>[0] = {},
+): TestConnection & { readonly delays: number[] } {
   const test = createTestConnection(options);
   const delays: number[] = [];
   const { clock } = test;
@@ -17,7 +19,8 @@ function watched(options: Parameters<typeof createTestConnection>[0] = {}): Test
   return Object.assign(Object.create(test) as TestConnection, { delays });
 }
 
-const tooLong = (delays: readonly number[]): readonly number[] => delays.filter((delay) => !(delay >= 0 && delay <= LONGEST));
+const tooLong = (delays: readonly number[]): readonly number[] =>
+  delays.filter((delay) => !(delay >= 0 && delay <= LONGEST));
 
 describe('no timer is set for longer than timers can wait', () => {
   it('by an expiry of 136 years', () => {

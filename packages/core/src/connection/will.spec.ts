@@ -10,7 +10,11 @@ async function turn(): Promise<void> {
 }
 
 function opened(will: WillProvider | Will, options: Options = {}): TestConnection & { readonly failures: unknown[] } {
-  const test = createTestConnection({ reconnect: { initialDelay: 100, maxDelay: 100, jitter: 'none' }, will, ...options });
+  const test = createTestConnection({
+    reconnect: { initialDelay: 100, maxDelay: 100, jitter: 'none' },
+    will,
+    ...options,
+  });
   const failures: unknown[] = [];
   test.connection.on('attemptFailed', ({ error }) => failures.push(error));
   test.connection.open().catch(() => {});
@@ -18,7 +22,10 @@ function opened(will: WillProvider | Will, options: Options = {}): TestConnectio
 }
 
 /** A function that the test answers for. */
-function provider(): { readonly ask: WillProvider; readonly asked: (AttemptContext & { give(will: Will | undefined): void })[] } {
+function provider(): {
+  readonly ask: WillProvider;
+  readonly asked: (AttemptContext & { give(will: Will | undefined): void })[];
+} {
   const asked: (AttemptContext & { give(will: Will | undefined): void })[] = [];
   return { asked, ask: (context) => new Promise((resolve) => asked.push({ ...context, give: resolve })) };
 }
@@ -82,7 +89,9 @@ describe('a will function', () => {
   ])('that %s has failed the attempt, which is tried again', async (_, ask: WillProvider) => {
     const test = opened(ask);
     await turn();
-    expect(test.failures).toMatchObject([{ name: 'ProviderError', code: 'ERR_MQTT_PROVIDER', option: 'will', retryable: true, cause: expect.any(Error) }]);
+    expect(test.failures).toMatchObject([
+      { name: 'ProviderError', code: 'ERR_MQTT_PROVIDER', option: 'will', retryable: true, cause: expect.any(Error) },
+    ]);
     expect(test.connection.state).toMatchObject({ type: 'reconnecting', attempt: 2, delay: 100 });
     expect(test.wires).toEqual([]);
     expect(test.clock.pending).toBe(1);
@@ -135,7 +144,8 @@ describe('a will function', () => {
       if (attempts === 2) return { topic: 'a', payload: { c4n4ry: 1 } as never };
       return { topic: 'gone', payload: 'c4n4ry-3' };
     });
-    for (const name of ['state', 'attemptFailed', 'lost', 'warning'] as const) test.connection.on(name, (event) => seen.push(event));
+    for (const name of ['state', 'attemptFailed', 'lost', 'warning'] as const)
+      test.connection.on(name, (event) => seen.push(event));
     for (let i = 0; i < 3; i++) {
       await turn();
       test.clock.advance(100);

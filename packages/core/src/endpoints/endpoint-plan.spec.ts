@@ -19,7 +19,11 @@ const refused = (code: number, serverReference?: string): ConnectionRefusedError
 
 function setUp(first: ServerOption, options: ConnectionOptions = {}) {
   const warnings: string[] = [];
-  const plan = new EndpointPlan(resolveOptions(first, options), () => 0, (_, what) => warnings.push(what));
+  const plan = new EndpointPlan(
+    resolveOptions(first, options),
+    () => 0,
+    (_, what) => warnings.push(what),
+  );
   const { signal } = new AbortController();
   return {
     plan,
@@ -72,19 +76,25 @@ describe('several servers', () => {
     expect(fail(certificate)).toBe('later');
   });
 
-  it.each([refused(0x86), refused(0x87), refused(0x85), new CredentialsError('x')])('are the same to an error about who we are: %s', (error) => {
-    const { fail, label } = setUp('mqtt://a.test', { endpoints: three });
-    label();
-    expect(fail(error)).toBe('asItIs');
-    expect(label()).toBe('mqtt://a.test:1883');
-  });
+  it.each([refused(0x86), refused(0x87), refused(0x85), new CredentialsError('x')])(
+    'are the same to an error about who we are: %s',
+    (error) => {
+      const { fail, label } = setUp('mqtt://a.test', { endpoints: three });
+      label();
+      expect(fail(error)).toBe('asItIs');
+      expect(label()).toBe('mqtt://a.test:1883');
+    },
+  );
 
-  it.each([refused(0x88), refused(0x89), refused(0x97), refused(0x84), new ServerDisconnectError('x', 0x8b)])('differ for %s', (error) => {
-    const { fail, label } = setUp('mqtt://a.test', { endpoints: three });
-    label();
-    expect(fail(error)).toBe('elsewhere');
-    expect(label()).toBe('mqtt://b.test:1883');
-  });
+  it.each([refused(0x88), refused(0x89), refused(0x97), refused(0x84), new ServerDisconnectError('x', 0x8b)])(
+    'differ for %s',
+    (error) => {
+      const { fail, label } = setUp('mqtt://a.test', { endpoints: three });
+      label();
+      expect(fail(error)).toBe('elsewhere');
+      expect(label()).toBe('mqtt://b.test:1883');
+    },
+  );
 
   it('begin with the first again after a stable connection to another', () => {
     const { fail, label } = setUp('mqtt://a.test', { endpoints: three });
@@ -134,8 +144,12 @@ describe('servers that are looked up', () => {
   it('prove themselves by the name of the domain, unless they are under it or trusted', async () => {
     const resolve = (): SrvRecord[] => [{ name: 'evil.test', port: 1, priority: 0, weight: 0 }];
     expect((await setUp(srv('example.org', { resolve })).later()).endpoint.serverName).toBe('example.org');
-    expect((await setUp(srv('example.org', { resolve, trustTargets: true })).later()).endpoint).not.toHaveProperty('serverName');
-    expect((await setUp(srv('example.org', { resolve: () => records })).later()).endpoint).not.toHaveProperty('serverName');
+    expect((await setUp(srv('example.org', { resolve, trustTargets: true })).later()).endpoint).not.toHaveProperty(
+      'serverName',
+    );
+    expect((await setUp(srv('example.org', { resolve: () => records })).later()).endpoint).not.toHaveProperty(
+      'serverName',
+    );
     const almost = (): SrvRecord[] => [{ name: 'notexample.org', port: 1, priority: 0, weight: 0 }];
     expect((await setUp(srv('example.org', { resolve: almost })).later()).endpoint.serverName).toBe('example.org');
   });
@@ -146,7 +160,9 @@ describe('servers that are looked up', () => {
     ['port 0', [{ name: 'a.example.org', port: 0, priority: 0, weight: 0 }]],
     ['rubbish', [null, 7, { name: 7 }, { name: 'a', port: '1', priority: 0, weight: 0 }]],
   ])('are none when DNS answers %s', async (_, answer) => {
-    await expect(setUp(srv('example.org', { resolve: () => answer as SrvRecord[] })).later()).rejects.toThrow(/DNS lists no server/);
+    await expect(setUp(srv('example.org', { resolve: () => answer as SrvRecord[] })).later()).rejects.toThrow(
+      /DNS lists no server/,
+    );
   });
 
   it('leave the others when the lookup fails', async () => {
@@ -156,7 +172,10 @@ describe('servers that are looked up', () => {
     const { later, warnings } = setUp(srv('example.org', { resolve }), { endpoints: ['mqtts://b.test'] });
     expect((await later()).endpoint.host).toBe('b.test');
     expect(warnings).toEqual(['some servers could not be looked up']);
-    await expect(setUp(srv('example.org', { resolve })).later()).rejects.toMatchObject({ code: 'ERR_MQTT_PROVIDER', retryable: true });
+    await expect(setUp(srv('example.org', { resolve })).later()).rejects.toMatchObject({
+      code: 'ERR_MQTT_PROVIDER',
+      retryable: true,
+    });
   });
 });
 
@@ -168,18 +187,24 @@ describe('a redirection', () => {
     expect(label()).toBe('mqtt://a.test:1883');
   });
 
-  it.each([refused(0x9c, 'b.test c.test'), new ServerDisconnectError('x', 0x9d, { serverReference: 'b.test c.test' })])('is followed at once: %s', (error) => {
-    const { fail, label } = setUp('mqtt://a.test', { redirect: 'follow' });
-    label();
-    expect(fail(error, { connected: true })).toBe('elsewhere');
-    expect(label()).toBe('mqtt://b.test:1883');
-    expect(fail(network)).toBe('elsewhere');
-    expect(label()).toBe('mqtt://c.test:1883');
-    expect(fail(certificate)).toBe('later');
-  });
+  it.each([refused(0x9c, 'b.test c.test'), new ServerDisconnectError('x', 0x9d, { serverReference: 'b.test c.test' })])(
+    'is followed at once: %s',
+    (error) => {
+      const { fail, label } = setUp('mqtt://a.test', { redirect: 'follow' });
+      label();
+      expect(fail(error, { connected: true })).toBe('elsewhere');
+      expect(label()).toBe('mqtt://b.test:1883');
+      expect(fail(network)).toBe('elsewhere');
+      expect(label()).toBe('mqtt://c.test:1883');
+      expect(fail(certificate)).toBe('later');
+    },
+  );
 
   it('holds until the connection is lost, or for good when the server has moved', () => {
-    for (const [code, home] of [[0x9c, 'mqtt://a.test:1883'], [0x9d, 'mqtt://b.test:1883']] as const) {
+    for (const [code, home] of [
+      [0x9c, 'mqtt://a.test:1883'],
+      [0x9d, 'mqtt://b.test:1883'],
+    ] as const) {
       const { fail, label } = setUp('mqtt://a.test', { redirect: 'follow' });
       label();
       fail(refused(code, 'b.test'));
@@ -195,9 +220,17 @@ describe('a redirection', () => {
     fail(refused(0x9c, 'evil.test a.test:99 b.test:99'));
     expect(next()).toMatchObject({ endpoint: { host: 'evil.test' }, foreign: true, credentials: undefined });
     fail(network);
-    expect(next()).toMatchObject({ endpoint: { host: 'a.test', port: 99 }, foreign: false, credentials: { username: 'me' } });
+    expect(next()).toMatchObject({
+      endpoint: { host: 'a.test', port: 99 },
+      foreign: false,
+      credentials: { username: 'me' },
+    });
     fail(network);
-    expect(next()).toMatchObject({ endpoint: { host: 'b.test', port: 99 }, foreign: false, credentials: { username: 'you' } });
+    expect(next()).toMatchObject({
+      endpoint: { host: 'b.test', port: 99 },
+      foreign: false,
+      credentials: { username: 'you' },
+    });
   });
 
   it('takes them there where that is asked for, and for good when the server has moved', () => {
@@ -227,7 +260,10 @@ describe('a redirection', () => {
   });
 
   it('takes nothing in plain text to a server that is named with TLS', () => {
-    const { fail, label, warnings } = setUp('mqtt://a.test', { redirect: 'follow', endpoints: ['mqtts://me:secret@b.test'] });
+    const { fail, label, warnings } = setUp('mqtt://a.test', {
+      redirect: 'follow',
+      endpoints: ['mqtts://me:secret@b.test'],
+    });
     label();
     expect(fail(refused(0x9c, 'mqtt://b.test'))).toBe('elsewhere');
     expect(label()).toBe('mqtts://b.test:8883');

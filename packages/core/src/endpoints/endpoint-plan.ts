@@ -76,7 +76,10 @@ export class EndpointPlan {
 
   #begin(servers: readonly Server[]): Target {
     const trusting = this.#options.redirect === 'followWithCredentials';
-    this.#round = servers.map((server) => ({ ...server, foreign: !trusting && !this.#known.has(server.endpoint.host) }));
+    this.#round = servers.map((server) => ({
+      ...server,
+      foreign: !trusting && !this.#known.has(server.endpoint.host),
+    }));
     this.#index = 0;
     this.#hopeful = false;
     return this.#round[0]!;
@@ -93,7 +96,11 @@ export class EndpointPlan {
           const endpoints = await lookUpSrv(source, webPath, this.#random, signal);
           return endpoints.map((endpoint) => this.#know({ endpoint, credentials: undefined }));
         } catch (error) {
-          failures.push(error instanceof Error ? error : new NetworkError(source.domain, 'the servers could not be looked up', { cause: error }));
+          failures.push(
+            error instanceof Error
+              ? error
+              : new NetworkError(source.domain, 'the servers could not be looked up', { cause: error }),
+          );
           return [];
         }
       }),
@@ -123,7 +130,8 @@ export class EndpointPlan {
     if (redirect === 'ignore') return false;
     if (!(error instanceof ConnectionRefusedError || error instanceof ServerDisconnectError)) return false;
     const { reasonCode, serverReference } = error;
-    if ((reasonCode !== USE_ANOTHER_SERVER && reasonCode !== SERVER_MOVED) || serverReference === undefined) return false;
+    if ((reasonCode !== USE_ANOTHER_SERVER && reasonCode !== SERVER_MOVED) || serverReference === undefined)
+      return false;
     // A server in plain text can be anybody: what is meant for TLS is not for where it sends us.
     const needsTls = (host: string): boolean => {
       const named = this.#known.get(host);
@@ -138,7 +146,10 @@ export class EndpointPlan {
       this.#warn(error, `more than ${String(MAX_HOPS)} redirections in a row; the next attempt waits`);
       return false;
     }
-    const servers = endpoints.map((endpoint) => ({ endpoint, credentials: this.#known.get(endpoint.host)?.credentials }));
+    const servers = endpoints.map((endpoint) => ({
+      endpoint,
+      credentials: this.#known.get(endpoint.host)?.credentials,
+    }));
     if (reasonCode === SERVER_MOVED) this.#sources = this.#inPlaceOf(from, servers);
     this.#begin(servers);
     // Where the reference leads nowhere, the server that gave it may still give another.

@@ -7,7 +7,12 @@ import { orderSrv } from './order-srv.js';
 import { resolveSrv } from './resolve-srv.js';
 
 /** The servers of a domain, in the order to try them. Rejects with a typed error when there are none. */
-export async function lookUpSrv(lookup: SrvLookup, webPath: string, random: Random, signal: AbortSignal): Promise<readonly Endpoint[]> {
+export async function lookUpSrv(
+  lookup: SrvLookup,
+  webPath: string,
+  random: Random,
+  signal: AbortSignal,
+): Promise<readonly Endpoint[]> {
   const name = `${lookup.service}.${lookup.domain}`;
   const records = await ask(lookup.resolve, name, signal);
   // A single record with the root as its target says that there is no such service. [RFC 2782]
@@ -41,7 +46,11 @@ function isUsable(record: SrvRecord | null | undefined): record is SrvRecord {
   return numbers && port > 0 && typeof name === 'string' && name !== '' && name !== '.';
 }
 
-function endpointOf({ name, port }: SrvRecord, { domain, protocol, trustTargets }: SrvLookup, webPath: string): Endpoint | undefined {
+function endpointOf(
+  { name, port }: SrvRecord,
+  { domain, protocol, trustTargets }: SrvLookup,
+  webPath: string,
+): Endpoint | undefined {
   const host = asciiHost(name.endsWith('.') ? name.slice(0, -1) : name);
   if (host === undefined || host === '') return undefined;
   const root = asciiHost(domain) ?? domain;

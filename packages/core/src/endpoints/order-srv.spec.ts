@@ -23,7 +23,9 @@ describe('the order of SRV records', () => {
   it('gives those of weight 0 a small chance, but a chance', () => {
     const random = seeded(3);
     const records = [record('b', 0, 9), record('zero', 0, 0)];
-    const zero = Array.from({ length: 2_000 }, () => orderSrv(records, random)[0]!.name).filter((name) => name === 'zero').length;
+    const zero = Array.from({ length: 2_000 }, () => orderSrv(records, random)[0]!.name).filter(
+      (name) => name === 'zero',
+    ).length;
     // One in ten: the number drawn is one of 0 to 9. [RFC 2782]
     expect(zero).toBeGreaterThan(100);
     expect(zero).toBeLessThan(320);
@@ -37,7 +39,9 @@ describe('the order of SRV records', () => {
         const ordered = orderSrv(all, seeded(seed));
         expect(new Set(ordered)).toEqual(new Set(all));
         expect(ordered).toHaveLength(all.length);
-        expect(ordered.map(({ priority }) => priority)).toEqual(all.map(({ priority }) => priority).sort((a, b) => a - b));
+        expect(ordered.map(({ priority }) => priority)).toEqual(
+          all.map(({ priority }) => priority).sort((a, b) => a - b),
+        );
       }),
     );
   });

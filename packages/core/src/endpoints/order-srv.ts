@@ -7,7 +7,9 @@ export function orderSrv(records: readonly SrvRecord[], random: Random): readonl
   const priorities = [...new Set(records.map(({ priority }) => priority))].sort((a, b) => a - b);
   for (const priority of priorities) {
     // Those of weight 0 stand first, so that they have a small chance too.
-    const left = records.filter((record) => record.priority === priority).sort((a, b) => Number(a.weight > 0) - Number(b.weight > 0));
+    const left = records
+      .filter((record) => record.priority === priority)
+      .sort((a, b) => Number(a.weight > 0) - Number(b.weight > 0));
     while (left.length > 0) ordered.push(...left.splice(draw(left, random), 1));
   }
   return ordered;

@@ -8,7 +8,8 @@ function at(url: string): Endpoint {
   return parseBrokerUrl('url', url, '/mqtt', new OptionChecker())!.endpoint;
 }
 
-const labels = (text: string, from: string): readonly string[] => readServerReference(text, at(from)).endpoints.map(({ label }) => label);
+const labels = (text: string, from: string): readonly string[] =>
+  readServerReference(text, at(from)).endpoints.map(({ label }) => label);
 
 describe('a server reference', () => {
   it.each([
@@ -35,26 +36,39 @@ describe('a server reference', () => {
     ['ws://b.test', 'wss://a.test'],
     ['tcp://b.test', 'wss://a.test'],
   ])('%s of %s leads nowhere: it is weaker', (text, from) => {
-    expect(readServerReference(text, at(from))).toEqual({ endpoints: [], refused: ['it leads from TLS to plain text'] });
+    expect(readServerReference(text, at(from))).toEqual({
+      endpoints: [],
+      refused: ['it leads from TLS to plain text'],
+    });
   });
 
-  it.each(['http://b.test', 'mqtt+unix:///run/m.sock', 'b.test:0', 'b.test:70000', 'a/b', 'me@b.test', 'b.test:port', '[::1', '\u0000'])(
-    '%j leads nowhere',
-    (text) => {
-      const { endpoints, refused } = readServerReference(text, at('mqtt://a.test'));
-      expect(endpoints).toEqual([]);
-      expect(refused).toHaveLength(1);
-    },
-  );
+  it.each([
+    'http://b.test',
+    'mqtt+unix:///run/m.sock',
+    'b.test:0',
+    'b.test:70000',
+    'a/b',
+    'me@b.test',
+    'b.test:port',
+    '[::1',
+    '\u0000',
+  ])('%j leads nowhere', (text) => {
+    const { endpoints, refused } = readServerReference(text, at('mqtt://a.test'));
+    expect(endpoints).toEqual([]);
+    expect(refused).toHaveLength(1);
+  });
 
   it('brings no credentials', () => {
-    expect(JSON.stringify(readServerReference('mqtt://user:canary@b.test', at('mqtt://a.test')))).not.toContain('canary');
+    expect(JSON.stringify(readServerReference('mqtt://user:canary@b.test', at('mqtt://a.test')))).not.toContain(
+      'canary',
+    );
   });
 
   it('of any text is harmless, and never weaker', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.domain()), (text) => {
-        for (const { protocol } of readServerReference(text, at('mqtts://a.test')).endpoints) expect(['mqtts', 'wss']).toContain(protocol);
+        for (const { protocol } of readServerReference(text, at('mqtts://a.test')).endpoints)
+          expect(['mqtts', 'wss']).toContain(protocol);
       }),
     );
   });

@@ -17,13 +17,21 @@ export interface ServerReference {
  * scheme or a port they are as they were. Nothing leads from TLS to plain text, and credentials in it are not ours to use.
  * @param needsTls whether the user has named a host with TLS only.
  */
-export function readServerReference(text: string, from: Endpoint, needsTls: (host: string) => boolean = () => false): ServerReference {
+export function readServerReference(
+  text: string,
+  from: Endpoint,
+  needsTls: (host: string) => boolean = () => false,
+): ServerReference {
   const endpoints: Endpoint[] = [];
   const refused = new Set<string>();
-  for (const each of text.split(' ').filter((part) => part !== '').slice(0, MAX_REFERENCES)) {
+  for (const each of text
+    .split(' ')
+    .filter((part) => part !== '')
+    .slice(0, MAX_REFERENCES)) {
     const endpoint = each.includes('://') ? fromUrl(each, from) : fromName(each, from);
     if (endpoint === undefined) refused.add('it is neither a host nor a URL of a server');
-    else if (!isSecure(endpoint) && (isSecure(from) || needsTls(endpoint.host))) refused.add('it leads from TLS to plain text');
+    else if (!isSecure(endpoint) && (isSecure(from) || needsTls(endpoint.host)))
+      refused.add('it leads from TLS to plain text');
     else endpoints.push(endpoint);
   }
   return { endpoints, refused: [...refused] };

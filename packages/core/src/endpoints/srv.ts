@@ -28,5 +28,12 @@ export function srv(domain: string, options: SrvOptions = {}): SrvLookup {
   const protocol = check.oneOf('srv.protocol', given.protocol, ['mqtts', 'mqtt', 'ws', 'wss'] as const);
   const trustTargets = check.boolean('srv.trustTargets', given.trustTargets, false);
   if (check.problems.length > 0) throw new InvalidOptionsError(check.problems);
-  return { type: 'srv', domain, protocol, service: given.service ?? SERVICES[protocol], trustTargets, resolve: given.resolve };
+  return {
+    type: 'srv',
+    domain,
+    protocol,
+    service: given.service ?? SERVICES[protocol],
+    trustTargets,
+    resolve: given.resolve,
+  };
 }

@@ -55,7 +55,10 @@ export class CertificateError extends MqttError {
   readonly reason: string;
 
   constructor(endpoint: string, reason: string, what: string, options: { cause?: unknown } = {}) {
-    super('ERR_MQTT_CERTIFICATE', `${withoutAddresses(what)} (${endpoint})`, { retryable: false, ...harmless(options) });
+    super('ERR_MQTT_CERTIFICATE', `${withoutAddresses(what)} (${endpoint})`, {
+      retryable: false,
+      ...harmless(options),
+    });
     this.endpoint = endpoint;
     this.reason = reason;
   }
@@ -88,9 +91,17 @@ export class ProxyError extends MqttError {
   /** The HTTP status with which it answered CONNECT. */
   readonly status: number | undefined;
 
-  constructor(proxy: string, endpoint: string, what: string, options: { status?: number; cause?: unknown; retryable?: boolean } = {}) {
+  constructor(
+    proxy: string,
+    endpoint: string,
+    what: string,
+    options: { status?: number; cause?: unknown; retryable?: boolean } = {},
+  ) {
     const { status, ...rest } = options;
-    super('ERR_MQTT_PROXY', `the proxy ${proxy} ${withoutAddresses(what)} (${endpoint})`, { retryable: true, ...harmless(rest) });
+    super('ERR_MQTT_PROXY', `the proxy ${proxy} ${withoutAddresses(what)} (${endpoint})`, {
+      retryable: true,
+      ...harmless(rest),
+    });
     this.proxy = proxy;
     this.endpoint = endpoint;
     this.status = status;
@@ -106,7 +117,10 @@ export class ProviderError extends MqttError {
   readonly option: string;
 
   constructor(option: string, cause: unknown) {
-    super('ERR_MQTT_PROVIDER', `what ${option} asks for in each attempt could not be had; see cause`, { cause: hideSecrets(cause), retryable: true });
+    super('ERR_MQTT_PROVIDER', `what ${option} asks for in each attempt could not be had; see cause`, {
+      cause: hideSecrets(cause),
+      retryable: true,
+    });
     this.option = option;
   }
 }
@@ -173,7 +187,10 @@ export class ServerDisconnectError extends MqttError {
  */
 export class CredentialsError extends MqttError {
   constructor(cause: unknown) {
-    super('ERR_MQTT_CREDENTIALS', 'the credentials function failed; see cause', { cause: hideSecrets(cause), retryable: true });
+    super('ERR_MQTT_CREDENTIALS', 'the credentials function failed; see cause', {
+      cause: hideSecrets(cause),
+      retryable: true,
+    });
   }
 }
 

@@ -47,7 +47,11 @@ export class OfflineError extends MqttError {
   readonly topic: string;
 
   constructor(topic: string) {
-    super('ERR_MQTT_OFFLINE', `there is no connection, and the message for ${quoteText(topic)} was not to wait for one, as the option offline says`, { retryable: true });
+    super(
+      'ERR_MQTT_OFFLINE',
+      `there is no connection, and the message for ${quoteText(topic)} was not to wait for one, as the option offline says`,
+      { retryable: true },
+    );
     this.topic = topic;
   }
 }
@@ -62,10 +66,14 @@ export class PublishRefusedError extends MqttError {
 
   constructor(topic: string, reasonCode: number, reasonString?: string) {
     const text = reasonString === undefined ? '' : `: ${quoteText(reasonString)}`;
-    super('ERR_MQTT_PUBLISH_REFUSED', `the server refused the message for ${quoteText(topic)} with ${describeReason(reasonCode)}${text}`, {
-      reasonCode,
-      retryable: isTransientReason(reasonCode),
-    });
+    super(
+      'ERR_MQTT_PUBLISH_REFUSED',
+      `the server refused the message for ${quoteText(topic)} with ${describeReason(reasonCode)}${text}`,
+      {
+        reasonCode,
+        retryable: isTransientReason(reasonCode),
+      },
+    );
     this.topic = topic;
     this.reasonString = reasonString;
   }
@@ -101,7 +109,11 @@ export class TimeoutError extends MqttError {
   /** @param mayStillArrive `undefined` where no message was to be sent. */
   constructor(what: string, timeout: number, mayStillArrive?: boolean) {
     const tail = mayStillArrive ? '; it is on its way and may still arrive' : '; it was not sent';
-    super('ERR_MQTT_TIMEOUT', `${what} was not done within ${String(timeout)} ms${mayStillArrive === undefined ? '' : tail}`, { retryable: true });
+    super(
+      'ERR_MQTT_TIMEOUT',
+      `${what} was not done within ${String(timeout)} ms${mayStillArrive === undefined ? '' : tail}`,
+      { retryable: true },
+    );
     this.mayStillArrive = mayStillArrive ?? false;
   }
 }
@@ -125,10 +137,14 @@ export class SubscribeRejectedError extends MqttError {
 
   constructor(filter: string, reasonCode: number, reasonString?: string) {
     const text = reasonString === undefined ? '' : `: ${quoteText(reasonString)}`;
-    super('ERR_MQTT_SUBSCRIBE_REFUSED', `the server refused the subscription to ${quoteText(filter)} with ${describeReason(reasonCode)}${text}`, {
-      reasonCode,
-      retryable: isTransientReason(reasonCode),
-    });
+    super(
+      'ERR_MQTT_SUBSCRIBE_REFUSED',
+      `the server refused the subscription to ${quoteText(filter)} with ${describeReason(reasonCode)}${text}`,
+      {
+        reasonCode,
+        retryable: isTransientReason(reasonCode),
+      },
+    );
     this.filter = filter;
   }
 }

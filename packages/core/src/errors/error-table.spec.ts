@@ -16,7 +16,8 @@ const EXAMPLES: Readonly<Record<string, () => MqttError>> = {
 const SHARED = new Set(['ERR_MQTT_UNSUPPORTED']);
 
 const classes = Object.entries(entry as Record<string, unknown>).filter(
-  (each): each is [string, ErrorClass] => typeof each[1] === 'function' && (each[1] === MqttError || each[1].prototype instanceof MqttError),
+  (each): each is [string, ErrorClass] =>
+    typeof each[1] === 'function' && (each[1] === MqttError || each[1].prototype instanceof MqttError),
 );
 
 function make(name: string, Class: ErrorClass): MqttError {
@@ -38,7 +39,12 @@ describe('every error class of the entry point', () => {
     expect(error.message).not.toBe('');
     expect(error.message).not.toMatch(/undefined|\[object|NaN/);
     expect(isMqttError(error)).toBe(true);
-    expect(JSON.parse(JSON.stringify(error))).toMatchObject({ name, code: error.code, retryable: error.retryable, message: error.message });
+    expect(JSON.parse(JSON.stringify(error))).toMatchObject({
+      name,
+      code: error.code,
+      retryable: error.retryable,
+      message: error.message,
+    });
     expect(inspect(error)).not.toContain('rxmqtt.error');
   });
 

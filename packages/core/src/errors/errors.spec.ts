@@ -61,7 +61,10 @@ const ROWS: readonly Row[] = [
     fields: { method: 'SCRAM-SHA-256', serverRejected: false, reasonCode: 0x87 },
   },
   {
-    error: new AuthenticationError('SCRAM-SHA-256', 'the server has not proved who it is', { cause, serverRejected: true }),
+    error: new AuthenticationError('SCRAM-SHA-256', 'the server has not proved who it is', {
+      cause,
+      serverRejected: true,
+    }),
     name: 'AuthenticationError',
     code: 'ERR_MQTT_AUTHENTICATION',
     retryable: false,
@@ -153,8 +156,21 @@ const ROWS: readonly Row[] = [
     says: ['credentials'],
     fields: { cause },
   },
-  { error: new ClosedError('it is over', { cause }), name: 'ClosedError', code: 'ERR_MQTT_CLOSED', retryable: false, says: ['it is over'], fields: { cause } },
-  { error: new UnsupportedError('no nack on 3.x'), name: 'UnsupportedError', code: 'ERR_MQTT_UNSUPPORTED', retryable: false, says: ['no nack on 3.x'] },
+  {
+    error: new ClosedError('it is over', { cause }),
+    name: 'ClosedError',
+    code: 'ERR_MQTT_CLOSED',
+    retryable: false,
+    says: ['it is over'],
+    fields: { cause },
+  },
+  {
+    error: new UnsupportedError('no nack on 3.x'),
+    name: 'UnsupportedError',
+    code: 'ERR_MQTT_UNSUPPORTED',
+    retryable: false,
+    says: ['no nack on 3.x'],
+  },
   {
     error: new InvalidOptionsError([
       { path: 'keepalive', reason: 'must be a number' },
@@ -195,8 +211,22 @@ const ROWS: readonly Row[] = [
     says: ['"plant/7"', 'qos 2'],
     fields: { topic: 'plant/7', field: 'qos' },
   },
-  { error: new OverflowError('plant/7', '10 messages'), name: 'OverflowError', code: 'ERR_MQTT_OVERFLOW', retryable: true, says: ['"plant/7"', '10 messages'], fields: { topic: 'plant/7' } },
-  { error: new OfflineError('plant/7'), name: 'OfflineError', code: 'ERR_MQTT_OFFLINE', retryable: true, says: ['"plant/7"'], fields: { topic: 'plant/7' } },
+  {
+    error: new OverflowError('plant/7', '10 messages'),
+    name: 'OverflowError',
+    code: 'ERR_MQTT_OVERFLOW',
+    retryable: true,
+    says: ['"plant/7"', '10 messages'],
+    fields: { topic: 'plant/7' },
+  },
+  {
+    error: new OfflineError('plant/7'),
+    name: 'OfflineError',
+    code: 'ERR_MQTT_OFFLINE',
+    retryable: true,
+    says: ['"plant/7"'],
+    fields: { topic: 'plant/7' },
+  },
   {
     error: new PublishRefusedError('plant/7', 0x97, 'too much'),
     name: 'PublishRefusedError',
@@ -221,7 +251,14 @@ const ROWS: readonly Row[] = [
     says: ['"plant/7"', 'may or may not', 'the session was lost'],
     fields: { topic: 'plant/7' },
   },
-  { error: new ExpiredError('plant/7'), name: 'ExpiredError', code: 'ERR_MQTT_EXPIRED', retryable: false, says: ['"plant/7"', 'expired'], fields: { topic: 'plant/7' } },
+  {
+    error: new ExpiredError('plant/7'),
+    name: 'ExpiredError',
+    code: 'ERR_MQTT_EXPIRED',
+    retryable: false,
+    says: ['"plant/7"', 'expired'],
+    fields: { topic: 'plant/7' },
+  },
   {
     error: new TimeoutError('publishing to "plant/7"', 500, true),
     name: 'TimeoutError',
@@ -271,7 +308,8 @@ describe('errors', () => {
     expect(error).toBeInstanceOf(Error);
     expect(error).toBeInstanceOf(MqttError);
     expect(error).toMatchObject({ name, code, retryable });
-    for (const [field, value] of Object.entries(fields)) expect((error as unknown as Record<string, unknown>)[field]).toEqual(value);
+    for (const [field, value] of Object.entries(fields))
+      expect((error as unknown as Record<string, unknown>)[field]).toEqual(value);
   });
 
   it.each(named)('%s says in its message what it is about', (_, { error, says }) => {
@@ -285,7 +323,13 @@ describe('errors', () => {
   });
 
   it.each(named)('%s shows no brand and no payload in JSON or on a terminal', (_, { error }) => {
-    const shown = [JSON.stringify(error), JSON.stringify(Object.entries(error)), inspect(error), String(error), error.message].join('\n');
+    const shown = [
+      JSON.stringify(error),
+      JSON.stringify(Object.entries(error)),
+      inspect(error),
+      String(error),
+      error.message,
+    ].join('\n');
     expect(shown).not.toContain('canary');
     expect(shown).not.toContain(payload.join());
     expect(shown).not.toContain(inspect(payload).slice(-30));
@@ -314,7 +358,9 @@ describe('which errors are worth another attempt', () => {
 
   it('is decided for a DISCONNECT by its code: everything but what would happen again', () => {
     const found = retried((code) => new ServerDisconnectError(HERE, code));
-    expect(found).toEqual(expect.arrayContaining(['80', '81', '82', '83', '89', '8b', '8d', '93', '96', '97', '98', '9f', 'a0']));
+    expect(found).toEqual(
+      expect.arrayContaining(['80', '81', '82', '83', '89', '8b', '8d', '93', '96', '97', '98', '9f', 'a0']),
+    );
     expect(found.filter((code) => ['8e', '87', '9c', '9d'].includes(code))).toEqual([]);
     expect(new ServerDisconnectError(HERE, 0x00).retryable).toBe(true);
   });
@@ -335,7 +381,12 @@ describe('what a server says', () => {
 
   it('cannot forge one through a topic', () => {
     const topic = 'a\n\u001b[31mb';
-    for (const { message } of [new OfflineError(topic), new ExpiredError(topic), new DecodeError(topic, payload, 'JSON'), new SubscribeRejectedError(topic, 0x80)]) {
+    for (const { message } of [
+      new OfflineError(topic),
+      new ExpiredError(topic),
+      new DecodeError(topic, payload, 'JSON'),
+      new SubscribeRejectedError(topic, 0x80),
+    ]) {
       expect(message).not.toMatch(/[\u0000-\u001f]/);
     }
   });

@@ -10,7 +10,7 @@ const SECRET = 'canary-7f3a91';
 /** Everything that a log, a debugger or a serializer could find on the way along the causes. */
 function everything(error: unknown): string {
   const seen: string[] = [];
-  for (let each = error; each !== undefined && each !== null; each = (each).cause) {
+  for (let each = error; each !== undefined && each !== null; each = each.cause) {
     seen.push(inspect(each, { depth: 20, showHidden: true }), JSON.stringify(each));
     if (!(each instanceof Error)) break;
     seen.push(each.toString(), each.message, String(each.stack), each.name);
@@ -39,7 +39,11 @@ describe('ordinaryWords', () => {
   });
 
   it('lets nothing through that has the look of a token', () => {
-    const token = fc.string({ unit: fc.constantFrom(...Array.from('abcXYZ0123456789-_./+=')), minLength: 6, maxLength: 60 });
+    const token = fc.string({
+      unit: fc.constantFrom(...Array.from('abcXYZ0123456789-_./+=')),
+      minLength: 6,
+      maxLength: 60,
+    });
     fc.assert(
       fc.property(token, (value) => {
         fc.pre(/\d/.test(value) && /[a-zA-Z_\-/+]/.test(value));
@@ -62,7 +66,9 @@ describe('withoutAddresses', () => {
 
 describe('hideSecrets', () => {
   it('leaves alone what has nothing to hide', () => {
-    const plain = Object.assign(new TypeError('fetch failed', { cause: new Error('the socket hung up') }), { code: 'ECONNRESET' });
+    const plain = Object.assign(new TypeError('fetch failed', { cause: new Error('the socket hung up') }), {
+      code: 'ECONNRESET',
+    });
     expect(hideSecrets(plain)).toBe(plain);
     expect(hideSecrets(undefined)).toBeUndefined();
     expect(hideSecrets(7)).toBe(7);
@@ -79,17 +85,28 @@ describe('hideSecrets', () => {
     ['in an object that was thrown', () => ({ token: SECRET })],
     ['in an AggregateError', () => new AggregateError([new Error(SECRET)], 'all failed')],
     ['in a cause that is a text', () => new Error('refused', { cause: SECRET })],
-    ['behind a getter', () => Object.defineProperty(new Error('refused'), 'x', { enumerable: true, get: () => SECRET })],
+    [
+      'behind a getter',
+      () => Object.defineProperty(new Error('refused'), 'x', { enumerable: true, get: () => SECRET }),
+    ],
   ])('hides a secret %s', (_, make) => {
     const thrown = make();
-    for (const error of [new CredentialsError(thrown), new PluginError('p', 'connect', 'see cause', { cause: thrown })]) {
+    for (const error of [
+      new CredentialsError(thrown),
+      new PluginError('p', 'connect', 'see cause', { cause: thrown }),
+    ]) {
       expect(everything(error)).not.toContain(SECRET);
       if (typeof thrown === 'object') expect(originalCause(error.cause)).toBe(thrown);
     }
   });
 
   it('leaves alone what the operating system says', () => {
-    const missing = Object.assign(new Error("ENOENT: no such file or directory, open '/etc/rxmqtt/key-2.pem'"), { errno: -2, code: 'ENOENT', syscall: 'open', path: '/etc/rxmqtt/key-2.pem' });
+    const missing = Object.assign(new Error("ENOENT: no such file or directory, open '/etc/rxmqtt/key-2.pem'"), {
+      errno: -2,
+      code: 'ENOENT',
+      syscall: 'open',
+      path: '/etc/rxmqtt/key-2.pem',
+    });
     expect(hideSecrets(missing)).toBe(missing);
   });
 
@@ -116,12 +133,19 @@ describe('hideSecrets', () => {
 
 describe('hideAddresses', () => {
   it('leaves the errors of sockets alone', () => {
-    const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1883'), { code: 'ECONNREFUSED', errno: -111, port: 1883, address: '127.0.0.1' });
+    const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1883'), {
+      code: 'ECONNREFUSED',
+      errno: -111,
+      port: 1883,
+      address: '127.0.0.1',
+    });
     expect(hideAddresses(refused)).toBe(refused);
   });
 
   it('hides what URLs carry, what is known to be secret, and the settings of a proxy', () => {
-    const thrown = Object.assign(new Error(`wss://u:${SECRET}@host/x?sig=${SECRET} hunter2`), { options: { proxy: { password: SECRET } } });
+    const thrown = Object.assign(new Error(`wss://u:${SECRET}@host/x?sig=${SECRET} hunter2`), {
+      options: { proxy: { password: SECRET } },
+    });
     const shown = hideAddresses(thrown, ['hunter2']);
     expect(everything(shown)).not.toMatch(/canary|hunter2/);
     expect(shown).toMatchObject({ message: 'wss://host/*** ***' });

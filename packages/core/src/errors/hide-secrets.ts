@@ -30,7 +30,10 @@ export function hideSecrets(cause: unknown): unknown {
 const strict: Policy = {
   clean: (message) => (SYSTEM.test(message) ? withoutAddresses(message) : ordinaryWords(message)),
   isSafe: (name, value) =>
-    typeof value === 'number' ? NUMBERS.includes(name) : ((name === 'code' || name === 'syscall') && CODE.test(String(value))) || (name === 'path' && /^[\w./@-]+$/.test(String(value))),
+    typeof value === 'number'
+      ? NUMBERS.includes(name)
+      : ((name === 'code' || name === 'syscall') && CODE.test(String(value))) ||
+        (name === 'path' && /^[\w./@-]+$/.test(String(value))),
 };
 
 /**
@@ -39,7 +42,10 @@ const strict: Policy = {
  */
 export function hideAddresses(cause: unknown, secrets: readonly string[] = []): unknown {
   const clean = (message: string): string =>
-    secrets.reduce((text, secret) => (secret.length < 4 ? text : text.replaceAll(secret, '***')), withoutAddresses(message));
+    secrets.reduce(
+      (text, secret) => (secret.length < 4 ? text : text.replaceAll(secret, '***')),
+      withoutAddresses(message),
+    );
   const isSafe = (name: string, value: unknown): boolean =>
     typeof value === 'string' ? clean(value) === value : typeof value !== 'object' || name === 'cert';
   return conceal(cause, { clean, isSafe }, DEEPEST);
@@ -65,7 +71,9 @@ function conceal(cause: unknown, policy: Policy, depth: number): unknown {
   const shown = policy.clean(message);
   const innerShown = conceal(inner, policy, depth - 1);
   const parts = errors?.map((each) => conceal(each, policy, depth - 1));
-  const fields = isError(cause) ? (Object.entries(cause) as [string, unknown][]).filter(([field]) => field !== 'name') : undefined;
+  const fields = isError(cause)
+    ? (Object.entries(cause) as [string, unknown][]).filter(([field]) => field !== 'name')
+    : undefined;
   const isHarmless =
     fields?.every(([field, value]) => value === undefined || policy.isSafe(field, value)) === true &&
     shown === message &&
@@ -79,8 +87,10 @@ function conceal(cause: unknown, policy: Policy, depth: number): unknown {
     stack: [`${name}: ${shown}`, ...framesOf(stack, message)].join('\n'),
     ...(parts === undefined ? {} : { errors: parts }),
   };
-  for (const [key, value] of Object.entries(hidden)) Object.defineProperty(standIn, key, { value, configurable: true, writable: true });
-  for (const [field, value] of fields ?? []) if (policy.isSafe(field, value)) Object.assign(standIn, { [field]: value });
+  for (const [key, value] of Object.entries(hidden))
+    Object.defineProperty(standIn, key, { value, configurable: true, writable: true });
+  for (const [field, value] of fields ?? [])
+    if (policy.isSafe(field, value)) Object.assign(standIn, { [field]: value });
   originals.set(standIn, cause);
   return standIn;
 }
@@ -115,7 +125,10 @@ function framesOf(stack: string, message: string): string[] {
   return stack
     .slice(start)
     .split('\n')
-    .filter((line) => /^\s+at /.test(line) && withoutAddresses(line.replaceAll('file://', '')) === line.replaceAll('file://', ''));
+    .filter(
+      (line) =>
+        /^\s+at /.test(line) && withoutAddresses(line.replaceAll('file://', '')) === line.replaceAll('file://', ''),
+    );
 }
 
 /** Also one of another realm, such as those of Node itself inside of a test runner. */

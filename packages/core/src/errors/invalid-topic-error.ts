@@ -17,7 +17,10 @@ export class InvalidTopicError extends MqttError {
   readonly reason: string;
 
   constructor(kind: InvalidTopicKind, value: string, reason: string) {
-    super('ERR_MQTT_INVALID_TOPIC', `the ${kind === 'group' ? 'share' : 'topic'} ${kind} ${quoteText(value)} ${reason}`);
+    super(
+      'ERR_MQTT_INVALID_TOPIC',
+      `the ${kind === 'group' ? 'share' : 'topic'} ${kind} ${quoteText(value)} ${reason}`,
+    );
     this.kind = kind;
     this.topic = value;
     this.reason = reason;

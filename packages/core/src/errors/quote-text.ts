@@ -12,7 +12,9 @@ export function quoteText(foreign: unknown): string {
 
 /** Foreign text without quotation marks, for fields of log lines that have their own: steering no terminal, forging no line. */
 export function escapeText(text: string, longest = 1024): string {
-  const shown = text.slice(0, longest).replace(UNPRINTABLE, (char) => (char === '"' || char === '\\' ? char : escaped(char)));
+  const shown = text
+    .slice(0, longest)
+    .replace(UNPRINTABLE, (char) => (char === '"' || char === '\\' ? char : escaped(char)));
   return text.length > longest ? `${shown}…` : shown;
 }
 

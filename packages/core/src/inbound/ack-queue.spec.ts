@@ -4,7 +4,9 @@ import { AckQueue, type AckSlot } from './ack-queue.js';
 
 function subject() {
   const sent: string[] = [];
-  const wire = { ack: (type: number, packetId: number, reasonCode: number) => sent.push(`${type} #${packetId} ${reasonCode}`) } as unknown as Wire;
+  const wire = {
+    ack: (type: number, packetId: number, reasonCode: number) => sent.push(`${type} #${packetId} ${reasonCode}`),
+  } as unknown as Wire;
   const sizes: number[] = [];
   const queue: AckQueue = new AckQueue(4, wire, () => sizes.push(queue.size));
   return { queue, sent, sizes };
@@ -74,7 +76,8 @@ describe('AckQueue', () => {
           let prefix = 0;
           while (done.has(prefix)) prefix++;
           const left = slots.length - prefix;
-          if (sent.length !== prefix || queue.size !== left || queue.bytes !== left) throw new Error(`${sent.length} of ${prefix} were sent`);
+          if (sent.length !== prefix || queue.size !== left || queue.bytes !== left)
+            throw new Error(`${sent.length} of ${prefix} were sent`);
         }
         expect(sent).toEqual(sent.map((_, id) => `4 #${id} 0`));
       }),

@@ -49,11 +49,14 @@ export class AckWatchdog {
     if (since === Infinity) return;
     this.#isWatching = true;
     const delay = since + this.#ackTimeout - this.#clock.now();
-    this.#timer = this.#clock.setTimeout(() => {
-      this.#isWatching = false;
-      for (const queue of this.#queues) this.#release(queue);
-      this.#watch();
-    }, Math.min(delay, LONGEST_DELAY));
+    this.#timer = this.#clock.setTimeout(
+      () => {
+        this.#isWatching = false;
+        for (const queue of this.#queues) this.#release(queue);
+        this.#watch();
+      },
+      Math.min(delay, LONGEST_DELAY),
+    );
   }
 
   #release(queue: AckQueue): void {

@@ -4,7 +4,12 @@ import { createTestConnection, type ScriptedWire, type TestConnection } from '..
 import type { MessageListener, SubscribeOptions } from '../subscriptions/subscribe-options.js';
 
 function connected(options: Parameters<typeof createTestConnection>[0] = {}): TestConnection {
-  const test = createTestConnection({ clientId: 'me', session: { clean: false }, reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none' }, ...options });
+  const test = createTestConnection({
+    clientId: 'me',
+    session: { clean: false },
+    reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none' },
+    ...options,
+  });
   test.connection.open().catch(() => {});
   test.wire.connack();
   return test;
@@ -27,7 +32,11 @@ function reconnect(test: TestConnection, sessionPresent: boolean): ScriptedWire 
 
 function acks({ sent }: ScriptedWire): string[] {
   const names = { 4: 'PUBACK', 5: 'PUBREC', 6: 'PUBREL', 7: 'PUBCOMP' };
-  return sent.flatMap((packet) => (packet.type === 'ack' ? [`${names[packet.ack]} ${packet.packetId}${packet.reasonCode === 0 ? '' : ` ${packet.reasonCode}`}`] : []));
+  return sent.flatMap((packet) =>
+    packet.type === 'ack'
+      ? [`${names[packet.ack]} ${packet.packetId}${packet.reasonCode === 0 ? '' : ` ${packet.reasonCode}`}`]
+      : [],
+  );
 }
 
 async function turn(): Promise<void> {
@@ -118,9 +127,12 @@ describe('promises of a listener', () => {
         observe(test, { concurrency: Infinity }, (message) => {
           const packetId = Number(message.topic);
           const fails = list[packetId - 1]![1];
-          return new Promise<void>((resolve, reject) => open.push({ packetId, settle: () => (fails ? reject(new Error('x')) : resolve()) }));
+          return new Promise<void>((resolve, reject) =>
+            open.push({ packetId, settle: () => (fails ? reject(new Error('x')) : resolve()) }),
+          );
         });
-        for (const [i, [qos]] of list.entries()) test.wire.message({ topic: String(i + 1), qos, packetId: qos === 0 ? 0 : i + 1 });
+        for (const [i, [qos]] of list.entries())
+          test.wire.message({ topic: String(i + 1), qos, packetId: qos === 0 ? 0 : i + 1 });
         const done = new Set<number>();
         while (open.length > 0) {
           const [chosen] = open.splice(choices.next().value! % open.length, 1);
@@ -239,7 +251,10 @@ describe('several observers of a message', () => {
     observe(test, {}, () => new Promise<void>((resolve) => (done = resolve)));
     observe(test, { ack: 'manual' }, (message) => void held.push(message));
     observe(test, { ack: 'manual' }, (message) => void held.push(message));
-    for (const [qos, expected] of [[1, 'PUBACK 1'], [2, 'PUBREC 1']] as const) {
+    for (const [qos, expected] of [
+      [1, 'PUBACK 1'],
+      [2, 'PUBREC 1'],
+    ] as const) {
       held.length = 0;
       const before = acks(test.wire).length;
       test.wire.message({ topic: 'a', qos, packetId: 1 });
@@ -266,20 +281,23 @@ describe('several observers of a message', () => {
 });
 
 describe('acknowledgements and connections', () => {
-  it.each([true, false])('an acknowledgement never goes out on another connection than its message came on (session kept: %p)', (kept) => {
-    const test = connected();
-    const held: MqttMessage[] = [];
-    observe(test, { ack: 'manual' }, (message) => void held.push(message));
-    test.wire.message({ topic: 'old', qos: 1, packetId: 1 });
-    const wire = reconnect(test, kept);
-    held[0]!.ack();
-    expect(acks(wire)).toEqual([]);
-    wire.message({ topic: 'new', qos: 1, packetId: 1 });
-    held[0]!.ack();
-    expect(acks(wire)).toEqual([]);
-    held[1]!.ack();
-    expect(acks(wire)).toEqual(['PUBACK 1']);
-  });
+  it.each([true, false])(
+    'an acknowledgement never goes out on another connection than its message came on (session kept: %p)',
+    (kept) => {
+      const test = connected();
+      const held: MqttMessage[] = [];
+      observe(test, { ack: 'manual' }, (message) => void held.push(message));
+      test.wire.message({ topic: 'old', qos: 1, packetId: 1 });
+      const wire = reconnect(test, kept);
+      held[0]!.ack();
+      expect(acks(wire)).toEqual([]);
+      wire.message({ topic: 'new', qos: 1, packetId: 1 });
+      held[0]!.ack();
+      expect(acks(wire)).toEqual([]);
+      held[1]!.ack();
+      expect(acks(wire)).toEqual(['PUBACK 1']);
+    },
+  );
 
   it('a promise that settles after its connection is gone acknowledges nothing', async () => {
     const test = connected();

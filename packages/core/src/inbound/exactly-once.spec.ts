@@ -9,8 +9,17 @@ interface Subject extends TestConnection {
   readonly received: MqttMessage[];
 }
 
-function connected(options: SubscribeOptions = {}, listener: MessageListener = () => {}, connection: Parameters<typeof createTestConnection>[0] = {}): Subject {
-  const test = createTestConnection({ clientId: 'me', session: { clean: false }, reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none' }, ...connection });
+function connected(
+  options: SubscribeOptions = {},
+  listener: MessageListener = () => {},
+  connection: Parameters<typeof createTestConnection>[0] = {},
+): Subject {
+  const test = createTestConnection({
+    clientId: 'me',
+    session: { clean: false },
+    reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none' },
+    ...connection,
+  });
   test.connection.open().catch(() => {});
   const received: MqttMessage[] = [];
   test.connection.subscribe('a', { qos: 2, ...options }, (message) => {
@@ -33,7 +42,11 @@ function reconnect({ wires, clock }: TestConnection, sessionPresent = true): Scr
 
 function acks({ sent }: ScriptedWire): string[] {
   const names = { 4: 'PUBACK', 5: 'PUBREC', 6: 'PUBREL', 7: 'PUBCOMP' };
-  return sent.flatMap((packet) => (packet.type === 'ack' ? [`${names[packet.ack]} ${packet.packetId}${packet.reasonCode === 0 ? '' : ` ${packet.reasonCode}`}`] : []));
+  return sent.flatMap((packet) =>
+    packet.type === 'ack'
+      ? [`${names[packet.ack]} ${packet.packetId}${packet.reasonCode === 0 ? '' : ` ${packet.reasonCode}`}`]
+      : [],
+  );
 }
 
 async function turn(): Promise<void> {
@@ -200,7 +213,8 @@ describe('QoS 2 from a server as the specification wants it, cut at any packet',
         flow.phase = 'released';
         this.#release(packet.packetId);
       } else if (packet.ack === 7) {
-        if (packet.reasonCode === 0 && flow?.phase !== 'released') throw new Error(`PUBCOMP ${packet.packetId} answers nothing`);
+        if (packet.reasonCode === 0 && flow?.phase !== 'released')
+          throw new Error(`PUBCOMP ${packet.packetId} answers nothing`);
         this.#flows.delete(packet.packetId);
       }
       return true;
@@ -253,7 +267,9 @@ describe('QoS 2 from a server as the specification wants it, cut at any packet',
             }
           }
         }
-        expect(test.received.map(({ payload }) => Buffer.from(payload).toString())).toEqual(Array.from({ length: server.sent }, (_, i) => String(i)));
+        expect(test.received.map(({ payload }) => Buffer.from(payload).toString())).toEqual(
+          Array.from({ length: server.sent }, (_, i) => String(i)),
+        );
         expect(server.isDone).toBe(true);
         expect(test.connection.state.type).toBe('connected');
       }),

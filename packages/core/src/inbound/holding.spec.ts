@@ -10,7 +10,12 @@ interface Subject extends TestConnection {
 }
 
 function opened(options: Parameters<typeof createTestConnection>[0] = {}): Subject {
-  const test = createTestConnection({ clientId: 'me', session: { clean: false }, reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none' }, ...options });
+  const test = createTestConnection({
+    clientId: 'me',
+    session: { clean: false },
+    reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none' },
+    ...options,
+  });
   const [drops, warnings, states]: [DropEvent[], unknown[], string[]] = [[], [], []];
   test.connection.on('drop', (event) => drops.push(event));
   test.connection.on('warning', ({ error }) => warnings.push(error));
@@ -27,21 +32,35 @@ function resumed(options: Parameters<typeof createTestConnection>[0] = {}): Subj
 }
 
 /** Observes, and has it granted. */
-function observe(test: Subject, ack: 'auto' | 'manual' = 'auto'): { readonly received: MqttMessage[]; readonly subscription: Subscription } {
+function observe(
+  test: Subject,
+  ack: 'auto' | 'manual' = 'auto',
+): { readonly received: MqttMessage[]; readonly subscription: Subscription } {
   const received: MqttMessage[] = [];
   const subscription = test.connection.subscribe('a', { qos: 2, ack }, (message) => void received.push(message));
   const before = test.wires.at(-1)!.sent.length;
   test.clock.advance();
-  if (test.wires.at(-1)!.sent.slice(before).some(({ type }) => type === 'subscribe')) test.wires.at(-1)!.suback();
+  if (
+    test.wires
+      .at(-1)!
+      .sent.slice(before)
+      .some(({ type }) => type === 'subscribe')
+  )
+    test.wires.at(-1)!.suback();
   return { received, subscription };
 }
 
 function acks({ sent }: ScriptedWire): string[] {
   const names = { 4: 'PUBACK', 5: 'PUBREC', 6: 'PUBREL', 7: 'PUBCOMP' };
-  return sent.flatMap((packet) => (packet.type === 'ack' ? [`${names[packet.ack]} ${packet.packetId}${packet.reasonCode === 0 ? '' : ` ${packet.reasonCode}`}`] : []));
+  return sent.flatMap((packet) =>
+    packet.type === 'ack'
+      ? [`${names[packet.ack]} ${packet.packetId}${packet.reasonCode === 0 ? '' : ` ${packet.reasonCode}`}`]
+      : [],
+  );
 }
 
-const payloads = (messages: readonly MqttMessage[]): string[] => messages.map(({ payload, redelivered }) => `${Buffer.from(payload).toString()}${redelivered ? ' again' : ''}`);
+const payloads = (messages: readonly MqttMessage[]): string[] =>
+  messages.map(({ payload, redelivered }) => `${Buffer.from(payload).toString()}${redelivered ? ' again' : ''}`);
 
 describe('what a resumed session brings before anybody observes', () => {
   it('waits unacknowledged for its first observer, in its order', () => {
@@ -103,7 +122,8 @@ describe('what an observer leaves unacknowledged', () => {
     const test = opened();
     test.wires[0]!.connack();
     const first = observe(test, 'manual');
-    for (const [i, qos] of ([1, 2, 1] as const).entries()) test.wires[0]!.message({ topic: 'a', qos, packetId: i + 1, payload: String(i) });
+    for (const [i, qos] of ([1, 2, 1] as const).entries())
+      test.wires[0]!.message({ topic: 'a', qos, packetId: i + 1, payload: String(i) });
     first.received[0]!.ack();
     void first.subscription.unsubscribe();
     const second = observe(test, 'manual');
@@ -122,30 +142,37 @@ describe('what an observer leaves unacknowledged', () => {
     expect(payloads(observe(test).received)).toEqual(['x again']);
   });
 
-  it.each(['unsubscribes', 'closes the connection'] as const)('stays for the next one when the one that took the first of them %s at that', (what) => {
-    const test = resumed();
-    for (let id = 1; id <= 3; id++) test.wires[0]!.message({ topic: 'a', qos: 1, packetId: id, payload: String(id) });
-    const taken: string[] = [];
-    const subscription = test.connection.subscribe('a', { qos: 1, ack: 'manual' }, (message) => {
-      taken.push(Buffer.from(message.payload).toString());
-      message.ack();
-      if (what === 'unsubscribes') void subscription.unsubscribe();
-      else void test.connection.close();
-    });
-    test.clock.advance();
-    expect(taken).toEqual(['1']);
-    // What is acknowledged in a listener leaves when it returns, if there is a connection then.
-    expect(acks(test.wires[0]!)).toEqual(what === 'unsubscribes' ? ['PUBACK 1'] : []);
-    if (what === 'unsubscribes') expect(payloads(observe(test).received)).toEqual(['2 again', '3 again']);
-    test.clock.advance(60_000);
-    if (what === 'unsubscribes') expect(acks(test.wires[0]!)).toEqual(['PUBACK 1', 'PUBACK 2', 'PUBACK 3']);
-    else expect(acks(test.wires[0]!)).toEqual([]);
-  });
+  it.each(['unsubscribes', 'closes the connection'] as const)(
+    'stays for the next one when the one that took the first of them %s at that',
+    (what) => {
+      const test = resumed();
+      for (let id = 1; id <= 3; id++) test.wires[0]!.message({ topic: 'a', qos: 1, packetId: id, payload: String(id) });
+      const taken: string[] = [];
+      const subscription = test.connection.subscribe('a', { qos: 1, ack: 'manual' }, (message) => {
+        taken.push(Buffer.from(message.payload).toString());
+        message.ack();
+        if (what === 'unsubscribes') void subscription.unsubscribe();
+        else void test.connection.close();
+      });
+      test.clock.advance();
+      expect(taken).toEqual(['1']);
+      // What is acknowledged in a listener leaves when it returns, if there is a connection then.
+      expect(acks(test.wires[0]!)).toEqual(what === 'unsubscribes' ? ['PUBACK 1'] : []);
+      if (what === 'unsubscribes') expect(payloads(observe(test).received)).toEqual(['2 again', '3 again']);
+      test.clock.advance(60_000);
+      if (what === 'unsubscribes') expect(acks(test.wires[0]!)).toEqual(['PUBACK 1', 'PUBACK 2', 'PUBACK 3']);
+      else expect(acks(test.wires[0]!)).toEqual([]);
+    },
+  );
 
   it('is not kept by a connection that its own leaving has ended', async () => {
     const test = opened();
     test.wires[0]!.connack();
-    const subscription = test.connection.subscribe('a', { qos: 2, ack: 'manual', concurrency: 1 }, () => new Promise(() => {}));
+    const subscription = test.connection.subscribe(
+      'a',
+      { qos: 2, ack: 'manual', concurrency: 1 },
+      () => new Promise(() => {}),
+    );
     test.clock.advance();
     test.wires[0]!.suback();
     test.wires[0]!.message({ topic: 'a', qos: 2, packetId: 1 });
@@ -216,7 +243,11 @@ describe('what an observer leaves unacknowledged', () => {
     const test = opened();
     test.wires[0]!.connack();
     let done = (): void => {};
-    const subscription = test.connection.subscribe('a', { qos: 1, concurrency: 1 }, () => new Promise<void>((resolve) => (done = resolve)));
+    const subscription = test.connection.subscribe(
+      'a',
+      { qos: 1, concurrency: 1 },
+      () => new Promise<void>((resolve) => (done = resolve)),
+    );
     test.clock.advance();
     test.wires[0]!.suback();
     for (let id = 1; id <= 2; id++) test.wires[0]!.message({ topic: 'a', qos: 1, packetId: id });
@@ -300,15 +331,18 @@ describe("what abandoned: 'redeliver' brings again", () => {
   it.each([
     [1, 'PUBACK 1'],
     [2, 'PUBREC 1'],
-  ] as const)('at QoS %d is given up when nobody observes it then either: the connection is not made anew for ever', (qos, expected) => {
-    const test = again(qos);
-    test.clock.advance(1_000);
-    expect(acks(test.wires[1]!)).toEqual([expected]);
-    expect(test.drops).toMatchObject([{ direction: 'in', topic: 'a', qos, reason: 'unobserved' }]);
-    expect(test.wires).toHaveLength(2);
-    test.clock.advance(60_000);
-    expect(test.connection.state.type).toBe('connected');
-  });
+  ] as const)(
+    'at QoS %d is given up when nobody observes it then either: the connection is not made anew for ever',
+    (qos, expected) => {
+      const test = again(qos);
+      test.clock.advance(1_000);
+      expect(acks(test.wires[1]!)).toEqual([expected]);
+      expect(test.drops).toMatchObject([{ direction: 'in', topic: 'a', qos, reason: 'unobserved' }]);
+      expect(test.wires).toHaveLength(2);
+      test.clock.advance(60_000);
+      expect(test.connection.state.type).toBe('connected');
+    },
+  );
 
   it('is a matter of the session: in a new one, the same identifier is another message', () => {
     const test = resumed({ receive: { graceTime: 1_000 } });
@@ -336,16 +370,19 @@ describe('a message that nobody acknowledges', () => {
   it.each([
     ['ack', ['PUBACK 1', 'PUBACK 2', 'PUBACK 3']],
     ['nack', ['PUBACK 1 128', 'PUBACK 2', 'PUBACK 3 128']],
-  ] as const)("is released after ackTimeout with a warning, by abandoned: '%s', and what waited behind it follows", (abandoned, expected) => {
-    const test = stuck({ receive: { ackTimeout: 5_000, abandoned } });
-    test.clock.advance(4_999);
-    expect(acks(test.wires[0]!)).toEqual([]);
-    test.clock.advance(1);
-    expect(acks(test.wires[0]!)).toEqual(expected);
-    expect(test.warnings).toMatchObject([{ code: 'ERR_MQTT_UNACKNOWLEDGED' }, { code: 'ERR_MQTT_UNACKNOWLEDGED' }]);
-    test.held[0]!.ack();
-    expect(acks(test.wires[0]!)).toEqual(expected);
-  });
+  ] as const)(
+    "is released after ackTimeout with a warning, by abandoned: '%s', and what waited behind it follows",
+    (abandoned, expected) => {
+      const test = stuck({ receive: { ackTimeout: 5_000, abandoned } });
+      test.clock.advance(4_999);
+      expect(acks(test.wires[0]!)).toEqual([]);
+      test.clock.advance(1);
+      expect(acks(test.wires[0]!)).toEqual(expected);
+      expect(test.warnings).toMatchObject([{ code: 'ERR_MQTT_UNACKNOWLEDGED' }, { code: 'ERR_MQTT_UNACKNOWLEDGED' }]);
+      test.held[0]!.ack();
+      expect(acks(test.wires[0]!)).toEqual(expected);
+    },
+  );
 
   it('is given its own time: a later one is released later', () => {
     const test = opened({ receive: { ackTimeout: 5_000, abandoned: 'ack' } });

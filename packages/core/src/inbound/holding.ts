@@ -33,7 +33,11 @@ export class Holding {
   #frozen = false;
   #closed = false;
 
-  constructor(clock: Clock, graceTime: number, abandon: (message: InboundMessage, handling: Handling, hold: Acknowledger) => void) {
+  constructor(
+    clock: Clock,
+    graceTime: number,
+    abandon: (message: InboundMessage, handling: Handling, hold: Acknowledger) => void,
+  ) {
     this.#clock = clock;
     this.#graceTime = graceTime;
     this.#abandon = abandon;

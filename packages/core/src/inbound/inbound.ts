@@ -55,7 +55,13 @@ export class Inbound {
   #refusing = false;
 
   /** @param ledger takes down what was handled of QoS 2 before the server learns of it. */
-  constructor(options: InboundOptions, delivery: Delivery, clock: Clock, events: InboundEvents, ledger?: ReceivedLedger) {
+  constructor(
+    options: InboundOptions,
+    delivery: Delivery,
+    clock: Clock,
+    events: InboundEvents,
+    ledger?: ReceivedLedger,
+  ) {
     this.#limit = new ReceiveLimit(options, (error, what) => {
       events.warn(error, what);
     });
@@ -160,7 +166,8 @@ export class Inbound {
   leave(message: InboundMessage, handling: Handling, hold: Acknowledger): void {
     // Of an earlier connection only QoS 2 matters: QoS 1 came again, or never will.
     const sameConnection = this.#wire !== undefined && handling.wire === this.#wire;
-    if (message.qos === 2 ? this.#flows.get(message.packetId) !== undefined : sameConnection) this.#holding.add(message, handling, hold);
+    if (message.qos === 2 ? this.#flows.get(message.packetId) !== undefined : sameConnection)
+      this.#holding.add(message, handling, hold);
     else hold.settle(0);
     this.#handover.tellIdle();
   }

@@ -58,9 +58,10 @@ export class Emitter<Events extends object> {
       try {
         const result = (listener as (event: Events[Name]) => unknown)(event);
         // An async function is taken for a listener, too.
-        if (isPromiseLike(result)) result.then(undefined, (error: unknown) => {
-          this.#onListenerError(error, name);
-        });
+        if (isPromiseLike(result))
+          result.then(undefined, (error: unknown) => {
+            this.#onListenerError(error, name);
+          });
       } catch (error) {
         this.#onListenerError(error, name);
       }

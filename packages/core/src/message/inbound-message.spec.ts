@@ -8,7 +8,10 @@ function message(source: PropertiesSource = () => ({}), bytes: Uint8Array | unde
   return new InboundMessage('a/b', packet.subarray(4), 1, true, true, 7, 3, [3, 4], bytes, 5, source);
 }
 
-function recorder(canRefuse = true): { readonly acknowledger: { -readonly [Name in keyof Acknowledger]: Acknowledger[Name] }; readonly settled: number[] } {
+function recorder(canRefuse = true): {
+  readonly acknowledger: { -readonly [Name in keyof Acknowledger]: Acknowledger[Name] };
+  readonly settled: number[];
+} {
   const settled: number[] = [];
   return { acknowledger: { canRefuse, isSettled: false, settle: (code) => settled.push(code) }, settled };
 }
@@ -39,7 +42,15 @@ describe('the same message for one more observer', () => {
       const original = message(source);
       if (look) expect(original.properties).toBeDefined();
       const copy = original.withAcknowledger(recorder().acknowledger);
-      expect(copy).toMatchObject({ topic: 'a/b', qos: 1, retain: true, dup: true, packetId: 7, subscriptionId: 3, subscriptionIds: [3, 4] });
+      expect(copy).toMatchObject({
+        topic: 'a/b',
+        qos: 1,
+        retain: true,
+        dup: true,
+        packetId: 7,
+        subscriptionId: 3,
+        subscriptionIds: [3, 4],
+      });
       expect(copy.payload).toBe(original.payload);
       expect(copy.properties).toEqual({ contentType: 'text/plain' });
       expect(original.properties).toEqual({ contentType: 'text/plain' });
@@ -116,11 +127,14 @@ describe('ack and nack', () => {
     expect(settled).toEqual([0, 0x80, 0x99]);
   });
 
-  it.each([0, 0x10, 0x7f, 0x100, 128.5, Number.NaN, Infinity, '0x80' as never])('refuse %p as a negative code', (code) => {
-    const { acknowledger, settled } = recorder();
-    expect(() => message().withAcknowledger(acknowledger).nack(code)).toThrow(RangeError);
-    expect(settled).toEqual([]);
-  });
+  it.each([0, 0x10, 0x7f, 0x100, 128.5, Number.NaN, Infinity, '0x80' as never])(
+    'refuse %p as a negative code',
+    (code) => {
+      const { acknowledger, settled } = recorder();
+      expect(() => message().withAcknowledger(acknowledger).nack(code)).toThrow(RangeError);
+      expect(settled).toEqual([]);
+    },
+  );
 
   // [MQTT-3.4.2-1], [MQTT-3.5.2-1]: a PUBACK or PUBREC with another code is itself a protocol error.
   it.each([0x81, 0x82, 0x84, 0x8e, 0x92, 0xff])('refuse %d, which no PUBACK and no PUBREC may carry', (code) => {
@@ -146,23 +160,37 @@ describe('ack and nack', () => {
 });
 
 describe('as data', () => {
-  const FIELDS = ['topic', 'payload', 'qos', 'retain', 'dup', 'packetId', 'subscriptionId', 'subscriptionIds', 'redelivered', 'acknowledger'];
+  const FIELDS = [
+    'topic',
+    'payload',
+    'qos',
+    'retain',
+    'dup',
+    'packetId',
+    'subscriptionId',
+    'subscriptionIds',
+    'redelivered',
+    'acknowledger',
+  ];
 
-  it.each([0, 1] as const)('a received message of QoS %d that the library acknowledges can be cloned, for a worker', (qos) => {
-    const test = createTestConnection();
-    const { connection } = test;
-    const copies: unknown[] = [];
-    const subscription = connection.subscribe('a', { qos }, (received) => {
-      copies.push(structuredClone(received));
-    });
-    void connection.open();
-    test.wire.connack();
-    test.wire.suback();
-    test.wire.message({ topic: 'a', payload: 'text', qos, packetId: qos });
-    expect(copies).toMatchObject([{ topic: 'a', qos }]);
-    expect(Buffer.from((copies[0] as InboundMessage).payload).toString()).toBe('text');
-    void subscription.unsubscribe();
-  });
+  it.each([0, 1] as const)(
+    'a received message of QoS %d that the library acknowledges can be cloned, for a worker',
+    (qos) => {
+      const test = createTestConnection();
+      const { connection } = test;
+      const copies: unknown[] = [];
+      const subscription = connection.subscribe('a', { qos }, (received) => {
+        copies.push(structuredClone(received));
+      });
+      void connection.open();
+      test.wire.connack();
+      test.wire.suback();
+      test.wire.message({ topic: 'a', payload: 'text', qos, packetId: qos });
+      expect(copies).toMatchObject([{ topic: 'a', qos }]);
+      expect(Buffer.from((copies[0] as InboundMessage).payload).toString()).toBe('text');
+      void subscription.unsubscribe();
+    },
+  );
 
   it('has no packet and no more than its fields, whether its properties were looked at or not', () => {
     for (const look of [true, false]) {

@@ -141,7 +141,9 @@ export class InboundMessage implements MqttMessage {
   nack(reasonCode = 0x80): void {
     if (this.acknowledger === undefined) return;
     if (!this.acknowledger.canRefuse) {
-      throw new UnsupportedError('MQTT 3.x has no negative acknowledgement: leave the message unacknowledged, or ack it');
+      throw new UnsupportedError(
+        'MQTT 3.x has no negative acknowledgement: leave the message unacknowledged, or ack it',
+      );
     }
     if (!REFUSALS.includes(reasonCode)) {
       throw new RangeError(`${String(reasonCode)} is no reason code of a refusal; those are ${REFUSALS.join(', ')}`);

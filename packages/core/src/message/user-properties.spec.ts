@@ -6,12 +6,19 @@ import { readProperties } from '../wire/codec/properties-decoder.js';
 import { createTestConnection } from '../testing/index.js';
 import type { UserProperty } from './publish-properties.js';
 
-const name = fc.oneof(fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '', 'a', 'b'), fc.string({ unit: 'grapheme', maxLength: 12 }).filter((text) => !text.includes('\0')));
+const name = fc.oneof(
+  fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '', 'a', 'b'),
+  fc.string({ unit: 'grapheme', maxLength: 12 }).filter((text) => !text.includes('\0')),
+);
 const pairs = fc.array(fc.tuple(name, name), { maxLength: 12 });
 
 /** What an innocent object looks like, to see whether anybody has touched all objects. */
 function innocence(): unknown {
-  return [Object.getOwnPropertyNames(Object.prototype), Object.getOwnPropertyNames(Array.prototype), ({} as Record<string, unknown>)['a']];
+  return [
+    Object.getOwnPropertyNames(Object.prototype),
+    Object.getOwnPropertyNames(Array.prototype),
+    ({} as Record<string, unknown>)['a'],
+  ];
 }
 
 describe('user properties', () => {
@@ -28,7 +35,9 @@ describe('user properties', () => {
         writer.flush();
         const bytes = Buffer.concat(chunks);
         for (const owner of ['publish', 'connack', 'ack', 'disconnect', 'auth'] as const) {
-          expect(readProperties(new PacketReader(bytes, 0, bytes.length), owner).userProperties ?? []).toEqual(userProperties);
+          expect(readProperties(new PacketReader(bytes, 0, bytes.length), owner).userProperties ?? []).toEqual(
+            userProperties,
+          );
         }
       }),
     );

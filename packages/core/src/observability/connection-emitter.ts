@@ -46,7 +46,10 @@ export class ConnectionEmitter extends Emitter<ConnectionEvents> {
     this.#onWanted = callback;
   }
 
-  override on<Name extends keyof ConnectionEvents>(name: Name, listener: (event: ConnectionEvents[Name]) => void): () => void {
+  override on<Name extends keyof ConnectionEvents>(
+    name: Name,
+    listener: (event: ConnectionEvents[Name]) => void,
+  ): () => void {
     const off = super.on(name, listener);
     this.#onWanted?.(name);
     return off;

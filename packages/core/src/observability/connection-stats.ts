@@ -66,9 +66,17 @@ export interface ConnectionStats {
 }
 
 /** Puts the figures together; what was counted goes on counting. */
-export function connectionStats(traffic: Traffic, counts: EventCounts, queues: QueueDepths, connectedFor: number | undefined): ConnectionStats {
+export function connectionStats(
+  traffic: Traffic,
+  counts: EventCounts,
+  queues: QueueDepths,
+  connectedFor: number | undefined,
+): ConnectionStats {
   const byType = Object.fromEntries(
-    PACKET_NAMES.map((name, index) => [name, { in: traffic.packetsIn[index + 1]!, out: traffic.packetsOut[index + 1]! }]),
+    PACKET_NAMES.map((name, index) => [
+      name,
+      { in: traffic.packetsIn[index + 1]!, out: traffic.packetsOut[index + 1]! },
+    ]),
   ) as Record<PacketName, InAndOut>;
   const { attempts, failedAttempts, connects, losses, warnings, drops } = counts;
   return {

@@ -21,7 +21,14 @@ function listen(...names: readonly string[]): { readonly received: Received[]; s
 
 describe('the diagnostics channels', () => {
   it('tell what happens to a connection, and whose it is', () => {
-    const { received, stop } = listen('rxmqtt:state', 'rxmqtt:attempt-failed', 'rxmqtt:lost', 'rxmqtt:drop', 'rxmqtt:warning', 'rxmqtt:congestion');
+    const { received, stop } = listen(
+      'rxmqtt:state',
+      'rxmqtt:attempt-failed',
+      'rxmqtt:lost',
+      'rxmqtt:drop',
+      'rxmqtt:warning',
+      'rxmqtt:congestion',
+    );
     const test = createTestConnection({ reconnect: { initialDelay: 10, jitter: 'none' } });
     const { connection } = test;
     void connection.open();
@@ -36,8 +43,12 @@ describe('the diagnostics channels', () => {
     expect(received.map(([name]) => name)).toEqual([
       'rxmqtt:state', 'rxmqtt:attempt-failed', 'rxmqtt:state', 'rxmqtt:state', 'rxmqtt:state', 'rxmqtt:drop', 'rxmqtt:lost', 'rxmqtt:state',
     ]); // prettier-ignore
-    expect(of('rxmqtt:attempt-failed')).toEqual([{ connection, event: expect.objectContaining({ attempt: 1, by: 'server' }) }]);
-    expect(of('rxmqtt:drop')).toEqual([{ connection, event: expect.objectContaining({ topic: 'nobody', reason: 'unobserved' }) }]);
+    expect(of('rxmqtt:attempt-failed')).toEqual([
+      { connection, event: expect.objectContaining({ attempt: 1, by: 'server' }) },
+    ]);
+    expect(of('rxmqtt:drop')).toEqual([
+      { connection, event: expect.objectContaining({ topic: 'nobody', reason: 'unobserved' }) },
+    ]);
     expect(of('rxmqtt:lost')).toEqual([{ connection, event: expect.objectContaining({ by: 'network' }) }]);
   });
 

@@ -54,7 +54,12 @@ function logState(state: ConnectionState, log: Log): void {
       return;
     }
     case 'reconnecting':
-      log('info', 'reconnecting', { attempt: state.attempt, delay: Math.round(state.delay), by: state.by, code: state.cause.code });
+      log('info', 'reconnecting', {
+        attempt: state.attempt,
+        delay: Math.round(state.delay),
+        by: state.by,
+        code: state.cause.code,
+      });
       return;
     case 'draining':
       log('debug', 'draining', {});

@@ -60,6 +60,9 @@ export function loggerFault(logger: unknown): string | undefined {
   if (typeof logger === 'function') return undefined;
   const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
   const methods = logger as Partial<Record<LogLevel, unknown>> | null;
-  const fits = typeof methods === 'object' && methods !== null && levels.every((level) => typeof methods[level] === 'function');
-  return fits ? undefined : 'must be a function, or an object with the functions debug, info, warn and error, such as console';
+  const fits =
+    typeof methods === 'object' && methods !== null && levels.every((level) => typeof methods[level] === 'function');
+  return fits
+    ? undefined
+    : 'must be a function, or an object with the functions debug, info, warn and error, such as console';
 }

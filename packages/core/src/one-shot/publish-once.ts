@@ -43,7 +43,9 @@ export async function publishOnce(
     for (let start = 0; start < list.length; start += PORTION) {
       const portion = list
         .slice(start, start + PORTION)
-        .map((message) => connection.publish(message.topic, payloadOf(message), { overflow: 'block', ...given(message) }));
+        .map((message) =>
+          connection.publish(message.topic, payloadOf(message), { overflow: 'block', ...given(message) }),
+        );
       results.push(...(await Promise.all(portion)));
     }
     return results;

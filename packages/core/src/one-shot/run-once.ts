@@ -27,10 +27,18 @@ export async function runOnce<T>(
   if (signal !== undefined) checkSignal(signal, check);
   if (check.problems.length > 0) throw new InvalidOptionsError(check.problems);
   if (signal?.aborted === true) throw new AbortedError(what, signal.reason, false);
-  const connection = createConnection(server, { reconnect: false, session: { clean: true, expiry: 0 }, ...connectionOptions });
+  const connection = createConnection(server, {
+    reconnect: false,
+    session: { clean: true, expiry: 0 },
+    ...connectionOptions,
+  });
   const bound = limit(what, timeout, signal, sends);
   try {
-    const result = await Promise.race([open(connection).then(() => work(connection)), bound.reached, ended(connection)]);
+    const result = await Promise.race([
+      open(connection).then(() => work(connection)),
+      bound.reached,
+      ended(connection),
+    ]);
     await connection.drain({ deadline: GOODBYE });
     return result;
   } finally {
@@ -67,7 +75,12 @@ function ended(connection: Connection): Promise<never> {
   });
 }
 
-function limit(what: string, timeout: number, signal: AbortSignal | undefined, sends: boolean): { readonly reached: Promise<never>; lift(): void } {
+function limit(
+  what: string,
+  timeout: number,
+  signal: AbortSignal | undefined,
+  sends: boolean,
+): { readonly reached: Promise<never>; lift(): void } {
   let lift!: () => void;
   const reached = new Promise<never>((_, reject) => {
     const timer = systemClock.setTimeout(() => {

@@ -35,19 +35,24 @@ export async function subscribeOnce(
   const wish = { qos, ...(retained === false ? { retainHandling: 'ignore' as const } : {}) };
   resolveFilters(filters, undefined, resolveSubscribeOptions(wish));
   const what = `waiting for ${String(count)} message${count === 1 ? '' : 's'}`;
-  return runOnce({ what, sends: false }, server, rest, (connection) =>
-    new Promise((resolve, reject) => {
-      const messages: MqttMessage[] = [];
-      const subscription = connection.subscribe(filters, wish, {
-        message: (message) => {
-          // Without options of MQTT 5, retained messages come whether they are wanted or not.
-          if (messages.length === count || (retained === 'only' ? !message.retain : !retained && message.retain)) return;
-          messages.push(message);
-          if (messages.length === count) resolve(messages);
-        },
-        error: reject,
-      });
-      subscription.ready.catch(reject);
-    }),
+  return runOnce(
+    { what, sends: false },
+    server,
+    rest,
+    (connection) =>
+      new Promise((resolve, reject) => {
+        const messages: MqttMessage[] = [];
+        const subscription = connection.subscribe(filters, wish, {
+          message: (message) => {
+            // Without options of MQTT 5, retained messages come whether they are wanted or not.
+            if (messages.length === count || (retained === 'only' ? !message.retain : !retained && message.retain))
+              return;
+            messages.push(message);
+            if (messages.length === count) resolve(messages);
+          },
+          error: reject,
+        });
+        subscription.ready.catch(reject);
+      }),
   );
 }

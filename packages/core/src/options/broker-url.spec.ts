@@ -33,17 +33,30 @@ describe('the scheme', () => {
     ['ws', 'ws', 80],
     ['wss', 'wss', 443],
   ])('%s:// is %s on port %d', (scheme, protocol, port) => {
-    expect(endpoint(`${scheme}://broker.test`)).toMatchObject({ protocol, host: 'broker.test', port, label: `${protocol}://broker.test:${String(port)}` });
+    expect(endpoint(`${scheme}://broker.test`)).toMatchObject({
+      protocol,
+      host: 'broker.test',
+      port,
+      label: `${protocol}://broker.test:${String(port)}`,
+    });
     expect(endpoint(`${scheme.toUpperCase()}://broker.test`)).toMatchObject({ protocol, port });
-    expect(endpoint(`${scheme}://broker.test:2`)).toMatchObject({ protocol, port: 2, label: `${protocol}://broker.test:2` });
+    expect(endpoint(`${scheme}://broker.test:2`)).toMatchObject({
+      protocol,
+      port: 2,
+      label: `${protocol}://broker.test:2`,
+    });
   });
 
-  it.each(['http://broker.test', 'https://broker.test', 'file:///etc/passwd', 'localhost:1883', 'mqtt5://broker.test', 'javascript:alert(1)'])(
-    'of %s is unknown, and the known ones are named',
-    (url) => {
-      expect(reason(url)).toMatch(/unknown scheme .*mqtt, tcp, mqtts, ssl, tls, ws and wss/);
-    },
-  );
+  it.each([
+    'http://broker.test',
+    'https://broker.test',
+    'file:///etc/passwd',
+    'localhost:1883',
+    'mqtt5://broker.test',
+    'javascript:alert(1)',
+  ])('of %s is unknown, and the known ones are named', (url) => {
+    expect(reason(url)).toMatch(/unknown scheme .*mqtt, tcp, mqtts, ssl, tls, ws and wss/);
+  });
 });
 
 describe('host and port', () => {
@@ -94,9 +107,12 @@ describe('the path', () => {
     expect(endpoint(url).path).toBe(path);
   });
 
-  it.each(['mqtt://broker.test/mqtt', 'mqtts://broker.test/x', 'tcp://broker.test/a/b'])('of %s has no meaning', (url) => {
-    expect(reason(url)).toMatch(/path, which only ws and wss can use/);
-  });
+  it.each(['mqtt://broker.test/mqtt', 'mqtts://broker.test/x', 'tcp://broker.test/a/b'])(
+    'of %s has no meaning',
+    (url) => {
+      expect(reason(url)).toMatch(/path, which only ws and wss can use/);
+    },
+  );
 
   it('never stands in the label, since a query may be a secret', () => {
     expect(endpoint('wss://broker.test/secret?token=canary').label).toBe('wss://broker.test:443');
@@ -133,7 +149,10 @@ describe('a Unix socket', () => {
   });
 
   it('may have user name and password', () => {
-    expect(parse('mqtt+unix://me:s%40@localhost/run/m.sock').target?.credentials).toEqual({ username: 'me', password: 's@' });
+    expect(parse('mqtt+unix://me:s%40@localhost/run/m.sock').target?.credentials).toEqual({
+      username: 'me',
+      password: 's@',
+    });
   });
 
   it.each([
@@ -181,7 +200,9 @@ describe('user name and password', () => {
     const text = fc.string({ unit: 'grapheme', minLength: 1 });
     fc.assert(
       fc.property(text, text, fc.constantFrom('mqtt', 'mqtts', 'ws', 'wss'), (username, password, scheme) => {
-        const { target } = parse(`${scheme}://${encodeURIComponent(username)}:${encodeURIComponent(password)}@broker.test`);
+        const { target } = parse(
+          `${scheme}://${encodeURIComponent(username)}:${encodeURIComponent(password)}@broker.test`,
+        );
         expect(target?.credentials).toEqual({ username, password });
       }),
     );
@@ -212,7 +233,11 @@ describe('a problem', () => {
   });
 
   it('is told, and nothing thrown, for any text', () => {
-    const text = fc.oneof(fc.string(), fc.webUrl(), fc.tuple(fc.constantFrom('mqtt://', 'ws://', 'tls:'), fc.string()).map((parts) => parts.join('')));
+    const text = fc.oneof(
+      fc.string(),
+      fc.webUrl(),
+      fc.tuple(fc.constantFrom('mqtt://', 'ws://', 'tls:'), fc.string()).map((parts) => parts.join('')),
+    );
     fc.assert(
       fc.property(text, (url) => {
         const { target, problems } = parse(url);

@@ -43,7 +43,9 @@ export function parseBrokerUrl(path: string, url: string, webPath: string, check
   const credentials = parseCredentials(parsed);
   if (credentials === null) return refuse('has a user name or password that is not percent-encoded correctly');
   check.credentials(path, credentials);
-  const endpoint = scheme.endsWith('+unix') ? unixEndpoint(protocol, parsed, webPath) : hostEndpoint(protocol, parsed, webPath);
+  const endpoint = scheme.endsWith('+unix')
+    ? unixEndpoint(protocol, parsed, webPath)
+    : hostEndpoint(protocol, parsed, webPath);
   return typeof endpoint === 'string' ? refuse(endpoint) : { endpoint, credentials };
 }
 
@@ -64,7 +66,8 @@ function hostEndpoint(protocol: EndpointProtocol, parsed: URL, webPath: string):
   const port = parsed.port === '' ? DEFAULT_PORTS[protocol] : Number(parsed.port);
   const web = protocol === 'ws' || protocol === 'wss';
   if (!web && parsed.pathname !== '' && parsed.pathname !== '/') return 'has a path, which only ws and wss can use';
-  if (!web && parsed.search !== '') return 'has a query, which only ws and wss can use; a ? in a password must be written %3F';
+  if (!web && parsed.search !== '')
+    return 'has a query, which only ws and wss can use; a ? in a password must be written %3F';
   const path = web ? webSocketPath(parsed.pathname, parsed.search, webPath) : '';
   return { protocol, host, port, path, label: labelOf({ protocol, host, port }) };
 }
@@ -87,7 +90,14 @@ function unixEndpoint(protocol: EndpointProtocol, parsed: URL, webPath: string):
   if (socketPath === '' || socketPath === '/') return 'has no path of a Unix socket';
   if (socketPath.includes('\0')) return 'has a path with NUL in it';
   const path = web ? webSocketPath(cut < 0 ? '' : parsed.pathname.slice(cut + 1), parsed.search, webPath) : '';
-  return { protocol, host: 'localhost', port: 0, path, socketPath, label: labelOf({ protocol, host: '', port: 0, socketPath }) };
+  return {
+    protocol,
+    host: 'localhost',
+    port: 0,
+    path,
+    socketPath,
+    label: labelOf({ protocol, host: '', port: 0, socketPath }),
+  };
 }
 
 function webSocketPath(pathname: string, search: string, fallback: string): string {

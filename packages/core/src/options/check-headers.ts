@@ -14,7 +14,11 @@ const RESERVED: ReadonlySet<string> = new Set([
 ]);
 
 /** Headers, whether given or made by a function. Their values never show in a problem. */
-export function checkHeaders(path: string, headers: unknown, check: OptionChecker): headers is Readonly<Record<string, string>> {
+export function checkHeaders(
+  path: string,
+  headers: unknown,
+  check: OptionChecker,
+): headers is Readonly<Record<string, string>> {
   const before = check.problems.length;
   if (!check.object(path, headers)) return false;
   for (const [name, value] of Object.entries(headers) as [string, unknown][]) {
@@ -22,7 +26,8 @@ export function checkHeaders(path: string, headers: unknown, check: OptionChecke
     if (!TOKEN.test(name)) check.problem(at, 'is no name of a header');
     else if (name.toLowerCase() === 'sec-websocket-protocol') check.problem(at, 'is set by webSocket.subprotocol');
     else if (RESERVED.has(name.toLowerCase())) check.problem(at, 'is set by the handshake itself');
-    else if (typeof value !== 'string' || !FIELD_VALUE.test(value)) check.problem(at, 'must be text without line breaks, as HTTP allows it');
+    else if (typeof value !== 'string' || !FIELD_VALUE.test(value))
+      check.problem(at, 'must be text without line breaks, as HTTP allows it');
   }
   return check.problems.length === before;
 }

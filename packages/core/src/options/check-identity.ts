@@ -6,7 +6,12 @@ const LONGEST_ID_V3 = 23;
 
 /** Who we are, as far as the protocol version allows it. */
 export function checkIdentity(
-  { clientId, clean, credentials, protocolVersion }: Pick<ResolvedOptions, 'clientId' | 'clean' | 'credentials' | 'protocolVersion'>,
+  {
+    clientId,
+    clean,
+    credentials,
+    protocolVersion,
+  }: Pick<ResolvedOptions, 'clientId' | 'clean' | 'credentials' | 'protocolVersion'>,
   check: OptionChecker,
 ): void {
   if (protocolVersion === 5 || protocolVersion === 'auto') return;

@@ -14,13 +14,17 @@ function problems(options: object): readonly unknown[] {
 describe('in a page', () => {
   it.each(['tls', 'proxy', 'socket'])('%s is refused, whatever is in it', (key) => {
     for (const value of [{}, null, 'env', { ca: 7, noDelay: 'x' }]) {
-      expect(problems({ [key]: value })).toEqual([{ path: key, reason: 'is decided by the browser; leave it out there' }]);
+      expect(problems({ [key]: value })).toEqual([
+        { path: key, reason: 'is decided by the browser; leave it out there' },
+      ]);
     }
   });
 
   it('headers are refused, whatever is in them', () => {
     for (const headers of [{}, { 'a b': '' }, () => ({})]) {
-      expect(problems({ webSocket: { headers } })).toMatchObject([{ path: 'webSocket.headers', reason: expect.stringContaining('cannot be set by a page') as string }]);
+      expect(problems({ webSocket: { headers } })).toMatchObject([
+        { path: 'webSocket.headers', reason: expect.stringContaining('cannot be set by a page') as string },
+      ]);
     }
   });
 

@@ -3,7 +3,14 @@ import type { NativeReach } from './check-native.js';
 const NOTHING: NativeReach = {
   tls: undefined,
   proxy: undefined,
-  socket: { noDelay: true, keepAlive: false, keepAliveInitialDelay: 0, localAddress: undefined, localPort: undefined, family: undefined },
+  socket: {
+    noDelay: true,
+    keepAlive: false,
+    keepAliveInitialDelay: 0,
+    localAddress: undefined,
+    localPort: undefined,
+    family: undefined,
+  },
   warnings: [],
 };
 

@@ -29,7 +29,8 @@ const PROXIES = ['socks5h', 'socks5', 'socks4a', 'socks4', 'http', 'https'] as c
 
 export function checkSocket(value: SocketOptions | undefined, check: OptionChecker): ResolvedSocket {
   const keys = ['noDelay', 'keepAlive', 'keepAliveInitialDelay', 'localAddress', 'localPort', 'family'] as const;
-  const { noDelay, keepAlive, keepAliveInitialDelay, localAddress, localPort, family } = check.part('socket', value, keys) ?? {};
+  const { noDelay, keepAlive, keepAliveInitialDelay, localAddress, localPort, family } =
+    check.part('socket', value, keys) ?? {};
   if (localAddress !== undefined) checkHost('socket.localAddress', localAddress, check);
   if (keepAliveInitialDelay !== undefined && keepAlive !== true) {
     check.problem('socket.keepAliveInitialDelay', 'has no meaning without socket.keepAlive: true');
@@ -45,7 +46,11 @@ export function checkSocket(value: SocketOptions | undefined, check: OptionCheck
 }
 
 /** Reads a proxy. Problems never repeat it, since it may hold a password. */
-export function checkProxy(path: string, value: ProxyOption | undefined, check: OptionChecker): Proxy | 'env' | undefined {
+export function checkProxy(
+  path: string,
+  value: ProxyOption | undefined,
+  check: OptionChecker,
+): Proxy | 'env' | undefined {
   if (value === undefined) return undefined;
   if (value === 'env') return 'env';
   if (typeof value === 'string') return parseProxyUrl(path, value, check);
@@ -67,35 +72,53 @@ export function parseProxyUrl(path: string, text: string, check: OptionChecker):
   }
   let credentials: { username?: string; password?: string };
   try {
-    credentials = url.username === '' && url.password === '' ? {} : { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+    credentials =
+      url.username === '' && url.password === ''
+        ? {}
+        : { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
   } catch {
     return check.problem(path, 'has a user name or password that is not percent-encoded correctly');
   }
   const host = url.hostname.replace('[', '').replace(']', '');
-  return checkProxyParts(path, { protocol, host, ...(url.port === '' ? {} : { port: Number(url.port) }), ...credentials }, check);
+  return checkProxyParts(
+    path,
+    { protocol, host, ...(url.port === '' ? {} : { port: Number(url.port) }), ...credentials },
+    check,
+  );
 }
 
 function checkProxyParts(path: string, value: ProxyParts, check: OptionChecker): Proxy | undefined {
   const before = check.problems.length;
   const parts = check.part(path, value, ['protocol', 'host', 'port', 'username', 'password']);
   if (parts === undefined) return undefined;
-  if ((parts.protocol as unknown) === undefined) check.problem(`${path}.protocol`, `must be there; known are ${PROXIES.join(', ')}`);
+  if ((parts.protocol as unknown) === undefined)
+    check.problem(`${path}.protocol`, `must be there; known are ${PROXIES.join(', ')}`);
   const protocol = check.oneOf(`${path}.protocol`, parts.protocol, PROXIES);
   const host = checkHost(`${path}.host`, parts.host, check);
-  const port = check.integer(`${path}.port`, parts.port, protocol === 'http' ? 80 : protocol === 'https' ? 443 : 1080, 1, 0xffff);
+  const port = check.integer(
+    `${path}.port`,
+    parts.port,
+    protocol === 'http' ? 80 : protocol === 'https' ? 443 : 1080,
+    1,
+    0xffff,
+  );
   const { username, password } = parts;
   for (const [key, text] of Object.entries({ username, password })) {
     if (text !== undefined && typeof text !== 'string') check.problem(`${path}.${key}`, 'must be text');
     // [RFC 1929]
-    else if (protocol.startsWith('socks5') && text !== undefined && utf8Length(text) > 255) check.problem(`${path}.${key}`, 'has more than 255 bytes');
+    else if (protocol.startsWith('socks5') && text !== undefined && utf8Length(text) > 255)
+      check.problem(`${path}.${key}`, 'has more than 255 bytes');
   }
   // NUL ends it for SOCKS 4, and the password begins behind a colon. [RFC 7617, 2]
-  if (protocol.startsWith('socks4') && String(username).includes('\0')) check.problem(`${path}.username`, 'must not contain NUL');
-  if (protocol.startsWith('http') && String(username).includes(':')) check.problem(`${path}.username`, 'must not contain a colon');
+  if (protocol.startsWith('socks4') && String(username).includes('\0'))
+    check.problem(`${path}.username`, 'must not contain NUL');
+  if (protocol.startsWith('http') && String(username).includes(':'))
+    check.problem(`${path}.username`, 'must not contain a colon');
   if (password !== undefined && password !== '' && protocol.startsWith('socks4')) {
     check.problem(`${path}.password`, 'cannot be sent: SOCKS 4 knows user names only');
   }
-  if (password !== undefined && username === undefined) check.problem(`${path}.username`, 'must be there when there is a password');
+  if (password !== undefined && username === undefined)
+    check.problem(`${path}.username`, 'must be there when there is a password');
   if (check.problems.length > before) return undefined;
   const label = `${protocol}://${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
   return { protocol, host, port, username, password: password === '' ? undefined : password, label };

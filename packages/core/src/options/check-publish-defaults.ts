@@ -24,7 +24,8 @@ export function checkPublishDefaults(
     }
     if (!check.object(path, options)) continue;
     check.keys(path, options, FIELDS);
-    for (const problem of publishProblems(options)) problems.push({ path: `${path}.${problem.path}`, reason: problem.reason });
+    for (const problem of publishProblems(options))
+      problems.push({ path: `${path}.${problem.path}`, reason: problem.reason });
   }
   return problems.length > before || Object.keys(defaults).length === 0 ? undefined : new PublishDefaults(defaults);
 }

@@ -6,7 +6,11 @@ import { OptionChecker } from './option-checker.js';
 
 const PEM = '-----BEGIN CERTIFICATE-----\n';
 
-function reach(url: unknown, options: object = {}, here: 'node' | 'browser' = 'node'): { readonly resolved: ResolvedReach; readonly problems: OptionChecker['problems'] } {
+function reach(
+  url: unknown,
+  options: object = {},
+  here: 'node' | 'browser' = 'node',
+): { readonly resolved: ResolvedReach; readonly problems: OptionChecker['problems'] } {
   const check = new OptionChecker();
   return { resolved: checkReach(url, options, check, here), problems: check.problems };
 }
@@ -24,12 +28,30 @@ describe('a server', () => {
   });
 
   it.each([
-    [{ host: 'broker.test' }, { protocol: 'mqtt', host: 'broker.test', port: 1883, path: '', label: 'mqtt://broker.test:1883' }],
-    [{ protocol: 'mqtts', host: '::1' }, { protocol: 'mqtts', host: '::1', port: 8883, label: 'mqtts://[::1]:8883' }],
-    [{ protocol: 'ws', host: 'bücher.test', port: 9001 }, { host: 'xn--bcher-kva.test', port: 9001, path: '/mqtt' }],
-    [{ protocol: 'wss', host: 'broker.test', path: '/a?b' }, { port: 443, path: '/a?b' }],
-    [{ socketPath: '/run/m.sock' }, { protocol: 'mqtt', host: 'localhost', port: 0, socketPath: '/run/m.sock', label: 'mqtt+unix:/run/m.sock' }],
-    [{ protocol: 'mqtts', host: 'broker.test', socketPath: '/run/m.sock' }, { host: 'broker.test', socketPath: '/run/m.sock' }],
+    [
+      { host: 'broker.test' },
+      { protocol: 'mqtt', host: 'broker.test', port: 1883, path: '', label: 'mqtt://broker.test:1883' },
+    ],
+    [
+      { protocol: 'mqtts', host: '::1' },
+      { protocol: 'mqtts', host: '::1', port: 8883, label: 'mqtts://[::1]:8883' },
+    ],
+    [
+      { protocol: 'ws', host: 'bücher.test', port: 9001 },
+      { host: 'xn--bcher-kva.test', port: 9001, path: '/mqtt' },
+    ],
+    [
+      { protocol: 'wss', host: 'broker.test', path: '/a?b' },
+      { port: 443, path: '/a?b' },
+    ],
+    [
+      { socketPath: '/run/m.sock' },
+      { protocol: 'mqtt', host: 'localhost', port: 0, socketPath: '/run/m.sock', label: 'mqtt+unix:/run/m.sock' },
+    ],
+    [
+      { protocol: 'mqtts', host: 'broker.test', socketPath: '/run/m.sock' },
+      { host: 'broker.test', socketPath: '/run/m.sock' },
+    ],
   ])('may be the parts %j', (parts, endpoint) => {
     const { resolved, problems } = reach(parts);
     expect(problems).toEqual([]);
@@ -57,7 +79,9 @@ describe('a server', () => {
 
   it('is the first of those that follow in endpoints', () => {
     const lookup = srv('example.org');
-    const { resolved } = reach('mqtts://a.test', { endpoints: ['mqtts://me:x@b.test', { protocol: 'wss', host: 'c.test' }, lookup] });
+    const { resolved } = reach('mqtts://a.test', {
+      endpoints: ['mqtts://me:x@b.test', { protocol: 'wss', host: 'c.test' }, lookup],
+    });
     expect(resolved.servers).toMatchObject([
       { endpoint: { host: 'a.test' } },
       { endpoint: { host: 'b.test' }, credentials: { username: 'me', password: 'x' } },
@@ -91,7 +115,12 @@ describe('a server', () => {
 
 describe('a domain that lists its servers', () => {
   it('is asked for the service of the protocol', () => {
-    expect(srv('example.org')).toMatchObject({ domain: 'example.org', protocol: 'mqtts', service: '_secure-mqtt._tcp', trustTargets: false });
+    expect(srv('example.org')).toMatchObject({
+      domain: 'example.org',
+      protocol: 'mqtts',
+      service: '_secure-mqtt._tcp',
+      trustTargets: false,
+    });
     expect(srv('example.org', { protocol: 'mqtt' }).service).toBe('_mqtt._tcp');
     expect(srv('example.org', { protocol: 'wss', service: '_x._tcp' }).service).toBe('_x._tcp');
   });
@@ -174,8 +203,15 @@ describe('TLS', () => {
 
 describe('WebSocket', () => {
   it('has a path for servers that have none', () => {
-    const { resolved } = reach('ws://a.test', { endpoints: ['ws://b.test/own', { protocol: 'ws', host: 'c.test' }], webSocket: { path: '/p?q' } });
-    expect(resolved.servers.map((server) => (server as { endpoint: { path: string } }).endpoint.path)).toEqual(['/p?q', '/own', '/p?q']);
+    const { resolved } = reach('ws://a.test', {
+      endpoints: ['ws://b.test/own', { protocol: 'ws', host: 'c.test' }],
+      webSocket: { path: '/p?q' },
+    });
+    expect(resolved.servers.map((server) => (server as { endpoint: { path: string } }).endpoint.path)).toEqual([
+      '/p?q',
+      '/own',
+      '/p?q',
+    ]);
   });
 
   it.each([
@@ -194,19 +230,40 @@ describe('WebSocket', () => {
   });
 
   it('is not for mqtt://', () => {
-    expect(problem('mqtt://broker.test', { webSocket: { path: '/x' } })).toMatch(/^webSocket: needs a server that speaks WebSocket/);
+    expect(problem('mqtt://broker.test', { webSocket: { path: '/x' } })).toMatch(
+      /^webSocket: needs a server that speaks WebSocket/,
+    );
   });
 });
 
 describe('a proxy', () => {
   it.each([
-    ['socks5h://p.test', { protocol: 'socks5h', host: 'p.test', port: 1080, username: undefined, password: undefined, label: 'socks5h://p.test:1080' }],
+    [
+      'socks5h://p.test',
+      {
+        protocol: 'socks5h',
+        host: 'p.test',
+        port: 1080,
+        username: undefined,
+        password: undefined,
+        label: 'socks5h://p.test:1080',
+      },
+    ],
     ['socks://p.test', { protocol: 'socks5h' }],
     ['socks4a://me@p.test:9', { protocol: 'socks4a', port: 9, username: 'me', password: undefined }],
-    ['http://me:s%40@[::1]:8080/', { protocol: 'http', host: '::1', port: 8080, username: 'me', password: 's@', label: 'http://[::1]:8080' }],
+    [
+      'http://me:s%40@[::1]:8080/',
+      { protocol: 'http', host: '::1', port: 8080, username: 'me', password: 's@', label: 'http://[::1]:8080' },
+    ],
     ['https://p.test', { protocol: 'https', port: 443 }],
-    [{ protocol: 'socks5', host: '10.0.0.1' }, { protocol: 'socks5', host: '10.0.0.1', port: 1080 }],
-    [{ protocol: 'http', host: 'p.test', username: 'me', password: 'x' }, { port: 80, username: 'me', password: 'x' }],
+    [
+      { protocol: 'socks5', host: '10.0.0.1' },
+      { protocol: 'socks5', host: '10.0.0.1', port: 1080 },
+    ],
+    [
+      { protocol: 'http', host: 'p.test', username: 'me', password: 'x' },
+      { port: 80, username: 'me', password: 'x' },
+    ],
     ['env', 'env'],
   ])('may be %j', (proxy, expected) => {
     const { resolved, problems } = reach('mqtt://broker.test', { proxy });
@@ -226,10 +283,19 @@ describe('a proxy', () => {
     [{ protocol: 'socks5' }, /^proxy\.host/],
     [{ protocol: 'socks5', host: 'p', user: 'canary' }, /^proxy\.user: is not an option/],
     [{ protocol: 'http', host: 'p', password: 'canary' }, /^proxy\.username: must be there/],
-    [{ protocol: 'socks5', host: 'p', username: 'canary'.repeat(50), password: 'x' }, /^proxy\.username: has more than 255/],
-    [{ protocol: 'socks5', host: 'p', username: 'me', password: 'é'.repeat(128) }, /^proxy\.password: has more than 255 bytes/],
+    [
+      { protocol: 'socks5', host: 'p', username: 'canary'.repeat(50), password: 'x' },
+      /^proxy\.username: has more than 255/,
+    ],
+    [
+      { protocol: 'socks5', host: 'p', username: 'me', password: 'é'.repeat(128) },
+      /^proxy\.password: has more than 255 bytes/,
+    ],
     ['socks4://c%00anary@p.test', /^proxy\.username: must not contain NUL/],
-    [{ protocol: 'http', host: 'p', username: 'canary:me', password: 'x' }, /^proxy\.username: must not contain a colon/],
+    [
+      { protocol: 'http', host: 'p', username: 'canary:me', password: 'x' },
+      /^proxy\.username: must not contain a colon/,
+    ],
   ])('cannot be %j', (proxy, expected) => {
     const found = problem('mqtt://broker.test', { proxy });
     expect(found).toMatch(expected);
@@ -243,7 +309,14 @@ describe('a proxy', () => {
 
 describe('the socket', () => {
   it('takes all settings', () => {
-    const socket = { noDelay: false, keepAlive: true, keepAliveInitialDelay: 1_000, localAddress: '127.0.0.1', localPort: 4_000, family: 4 };
+    const socket = {
+      noDelay: false,
+      keepAlive: true,
+      keepAliveInitialDelay: 1_000,
+      localAddress: '127.0.0.1',
+      localPort: 4_000,
+      family: 4,
+    };
     expect(reach('mqtt://broker.test', { socket })).toMatchObject({ problems: [], resolved: { socket } });
   });
 
@@ -268,7 +341,9 @@ describe('a transport of its own', () => {
 
   it.each(['tls', 'webSocket', 'proxy', 'socket'])('contradicts %s', (key) => {
     const value = key === 'proxy' ? 'http://p.test' : {};
-    expect(problem('mqtts://broker.test', { transport: () => undefined, [key]: value })).toMatch(new RegExp(`^${key}: has no meaning with transport`));
+    expect(problem('mqtts://broker.test', { transport: () => undefined, [key]: value })).toMatch(
+      new RegExp(`^${key}: has no meaning with transport`),
+    );
   });
 });
 
@@ -279,7 +354,11 @@ describe('in a browser', () => {
     ['wss://broker.test', { tls: {} }, /^tls: is decided by the browser/],
     ['wss://broker.test', { proxy: 'env' }, /^proxy: is decided by the browser/],
     ['wss://broker.test', { socket: {} }, /^socket: is decided by the browser/],
-    ['wss://broker.test', { webSocket: { headers: { a: 'b' } } }, /^webSocket\.headers: cannot be set by a page; sign the URL/],
+    [
+      'wss://broker.test',
+      { webSocket: { headers: { a: 'b' } } },
+      /^webSocket\.headers: cannot be set by a page; sign the URL/,
+    ],
   ])('%j with %j is refused', (url, options, expected) => {
     expect(problem(url, options, 'browser')).toMatch(expected);
   });
@@ -294,7 +373,15 @@ describe('in a browser', () => {
 });
 
 it('tells all problems at once', () => {
-  const { problems } = reach('http://x', { endpoints: [{}], tls: { cert: PEM }, webSocket: { path: 'x' }, proxy: 'x', socket: { family: 1 }, redirect: 1, transport: 1 });
+  const { problems } = reach('http://x', {
+    endpoints: [{}],
+    tls: { cert: PEM },
+    webSocket: { path: 'x' },
+    proxy: 'x',
+    socket: { family: 1 },
+    redirect: 1,
+    transport: 1,
+  });
   expect(problems.map(({ path }) => path).sort()).toEqual(
     ['endpoints[0].host', 'proxy', 'redirect', 'socket.family', 'tls.key', 'transport', 'url', 'webSocket.path'].sort(),
   );

@@ -26,7 +26,12 @@ export interface ResolvedReach {
 const DEFAULT_PATH = '/mqtt';
 
 /** Checks everything that decides how a server is reached. */
-export function checkReach(first: unknown, options: ConnectionOptions, check: OptionChecker, here = platform): ResolvedReach {
+export function checkReach(
+  first: unknown,
+  options: ConnectionOptions,
+  check: OptionChecker,
+  here = platform,
+): ResolvedReach {
   const native = checkNative(options, check);
   const webSocket = checkWebSocket(options.webSocket, check);
   const path = webSocket?.path;
@@ -54,7 +59,8 @@ function clash(path: string, reason: string, check: OptionChecker): void {
 /** Settings that would do nothing were meant to do something: they are refused rather than ignored. */
 function checkTransport(options: ConnectionOptions, check: OptionChecker): void {
   for (const key of ['tls', 'webSocket', 'proxy', 'socket'] as const) {
-    if (options[key] !== undefined) clash(key, 'has no meaning with transport, which opens the whole stream by itself', check);
+    if (options[key] !== undefined)
+      clash(key, 'has no meaning with transport, which opens the whole stream by itself', check);
   }
 }
 
@@ -79,9 +85,13 @@ function checkBrowser({ servers, transport }: ResolvedReach, options: Connection
     if (options[key] !== undefined) clash(key, 'is decided by the browser; leave it out there', check);
   }
   if (options.webSocket?.headers !== undefined) {
-    check.problem('webSocket.headers', 'cannot be set by a page; sign the URL with webSocket.url, or send a token as the MQTT password');
+    check.problem(
+      'webSocket.headers',
+      'cannot be set by a page; sign the URL with webSocket.url, or send a token as the MQTT password',
+    );
   }
   if (transport !== undefined) return;
   const reachable = servers.every((source) => isWebSocket(isSrvLookup(source) ? source : source.endpoint));
-  if (!reachable) check.problem('url', 'cannot be reached by a page, which speaks WebSocket only: write ws:// or wss://');
+  if (!reachable)
+    check.problem('url', 'cannot be reached by a page, which speaks WebSocket only: write ws:// or wss://');
 }

@@ -7,7 +7,12 @@ import type { ServerParts, SrvLookup } from './server-options.js';
 const MAX_PORT = 0xffff;
 
 /** Reads what names the servers: the first argument, then `endpoints`. */
-export function checkServers(first: unknown, endpoints: unknown, webPath: string, check: OptionChecker): readonly ServerSource[] {
+export function checkServers(
+  first: unknown,
+  endpoints: unknown,
+  webPath: string,
+  check: OptionChecker,
+): readonly ServerSource[] {
   const servers: ServerSource[] = [];
   const add = (path: string, value: unknown): void => {
     const server = checkServer(path, value, webPath, check);
@@ -23,7 +28,10 @@ export function checkServers(first: unknown, endpoints: unknown, webPath: string
 function checkServer(path: string, value: unknown, webPath: string, check: OptionChecker): ServerSource | undefined {
   if (typeof value === 'string') return parseBrokerUrl(path, value, webPath, check);
   if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof URL) {
-    return check.problem(path, 'must be text, such as mqtt://localhost:1883, or an object with protocol, host and port');
+    return check.problem(
+      path,
+      'must be text, such as mqtt://localhost:1883, or an object with protocol, host and port',
+    );
   }
   if (isSrvLookup(value)) return checkSrv(path, value, check);
   const endpoint = checkParts(path, value, webPath, check);
@@ -45,7 +53,8 @@ function checkParts(at: string, parts: ServerParts, webPath: string, check: Opti
   } else if (parts.host === undefined) check.problem(`${at}.host`, 'must be there, unless socketPath is');
   const host = checkHost(`${at}.host`, parts.host ?? 'localhost', check);
   const path = isWebSocket({ protocol }) ? checkWebPath(`${at}.path`, parts.path, webPath, check) : '';
-  if (parts.path !== undefined && !isWebSocket({ protocol })) check.problem(`${at}.path`, 'has no meaning without ws or wss');
+  if (parts.path !== undefined && !isWebSocket({ protocol }))
+    check.problem(`${at}.path`, 'has no meaning without ws or wss');
   if (problems.length > before) return undefined;
   if (socketPath === undefined) return { protocol, host, port, path, label: labelOf({ protocol, host, port }) };
   return { protocol, host, port: 0, path, socketPath, label: labelOf({ protocol, host, port: 0, socketPath }) };
@@ -75,7 +84,8 @@ export function checkWebPath(path: string, value: unknown, fallback: string, che
 function checkSrv(path: string, lookup: SrvLookup, check: OptionChecker): SrvLookup | undefined {
   const before = check.problems.length;
   checkHost(`${path}.domain`, lookup.domain, check);
-  if (lookup.resolve !== undefined && typeof lookup.resolve !== 'function') check.problem(`${path}.resolve`, 'must be a function');
+  if (lookup.resolve !== undefined && typeof lookup.resolve !== 'function')
+    check.problem(`${path}.resolve`, 'must be a function');
   if (typeof lookup.service !== 'string' || !/^_[^.\s]+\._[^.\s]+$/.test(lookup.service)) {
     check.problem(`${path}.service`, 'must be such as _mqtt._tcp');
   }

@@ -22,7 +22,16 @@ const KEYS = [
 const VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const satisfies readonly TlsVersion[];
 
 /** What a ready-made context has decided already. */
-const IN_CONTEXT = ['ca', 'cert', 'key', 'pfx', 'passphrase', 'minVersion', 'maxVersion', 'ciphers'] as const satisfies readonly (keyof TlsOptions)[];
+const IN_CONTEXT = [
+  'ca',
+  'cert',
+  'key',
+  'pfx',
+  'passphrase',
+  'minVersion',
+  'maxVersion',
+  'ciphers',
+] as const satisfies readonly (keyof TlsOptions)[];
 
 /** TLS settings. Keys and passphrases never show in a problem. */
 export function checkTls(value: TlsOptions | undefined, check: OptionChecker): TlsOptions | undefined {
@@ -36,7 +45,8 @@ export function checkTls(value: TlsOptions | undefined, check: OptionChecker): T
     if (reason !== undefined) check.problem('tls.pfx', reason);
   }
   if (typeof tls.passphrase !== 'function') {
-    if (tls.passphrase !== undefined && typeof tls.passphrase !== 'string') check.problem('tls.passphrase', 'must be text or a function');
+    if (tls.passphrase !== undefined && typeof tls.passphrase !== 'string')
+      check.problem('tls.passphrase', 'must be text or a function');
   }
   check.name('tls.serverName', tls.serverName);
   check.name('tls.ciphers', tls.ciphers);
@@ -44,7 +54,11 @@ export function checkTls(value: TlsOptions | undefined, check: OptionChecker): T
   if (alpnProtocols !== undefined && !isAlpn(alpnProtocols)) {
     check.problem('tls.alpnProtocols', 'must be a list of names with 1 to 255 bytes');
   }
-  if (secureContext !== undefined && typeof secureContext !== 'function' && (typeof secureContext !== 'object' || (secureContext as unknown) === null)) {
+  if (
+    secureContext !== undefined &&
+    typeof secureContext !== 'function' &&
+    (typeof secureContext !== 'object' || (secureContext as unknown) === null)
+  ) {
     check.problem('tls.secureContext', 'must be what tls.createSecureContext returns, or a function');
   }
   check.boolean('tls.insecureSkipVerify', tls.insecureSkipVerify, false);
@@ -59,7 +73,8 @@ function checkTogether(tls: TlsOptions, check: OptionChecker): void {
       if (tls[key] !== undefined) check.problem(`tls.${key}`, 'is decided by tls.secureContext; give one or the other');
     }
   }
-  if (tls.cert !== undefined && tls.key === undefined) check.problem('tls.key', 'must be there when there is a certificate');
+  if (tls.cert !== undefined && tls.key === undefined)
+    check.problem('tls.key', 'must be there when there is a certificate');
   if (tls.key !== undefined && tls.cert === undefined) check.problem('tls.cert', 'must be there when there is a key');
   if (tls.pfx !== undefined && (tls.cert !== undefined || tls.key !== undefined)) {
     check.problem('tls.pfx', 'holds certificate and key; give it or tls.cert and tls.key');
@@ -70,7 +85,11 @@ function checkTogether(tls: TlsOptions, check: OptionChecker): void {
   const { minVersion, maxVersion } = tls;
   if (minVersion !== undefined) check.oneOf('tls.minVersion', minVersion, VERSIONS);
   if (maxVersion !== undefined) check.oneOf('tls.maxVersion', maxVersion, VERSIONS);
-  if (minVersion !== undefined && maxVersion !== undefined && VERSIONS.indexOf(minVersion) > VERSIONS.indexOf(maxVersion)) {
+  if (
+    minVersion !== undefined &&
+    maxVersion !== undefined &&
+    VERSIONS.indexOf(minVersion) > VERSIONS.indexOf(maxVersion)
+  ) {
     check.problem('tls.maxVersion', `is older than tls.minVersion (${minVersion})`);
   }
 }
@@ -79,17 +98,23 @@ function checkTogether(tls: TlsOptions, check: OptionChecker): void {
 export function insecurities(tls: TlsOptions | undefined): readonly string[] {
   const warnings: string[] = [];
   if (tls?.insecureSkipVerify === true) {
-    warnings.push('tls.insecureSkipVerify is on: any certificate is accepted, and anybody in between can read and change everything');
+    warnings.push(
+      'tls.insecureSkipVerify is on: any certificate is accepted, and anybody in between can read and change everything',
+    );
   }
   if (tls?.insecureSkipHostnameCheck === true) {
-    warnings.push('tls.insecureSkipHostnameCheck is on: whoever has a certificate for any host can pretend to be this one');
+    warnings.push(
+      'tls.insecureSkipHostnameCheck is on: whoever has a certificate for any host can pretend to be this one',
+    );
   }
   return warnings;
 }
 
 function checkMaterials(path: string, value: unknown, check: OptionChecker): void {
   if (!Array.isArray(value)) checkMaterial(path, value, check);
-  else for (const [index, each] of (value as unknown[]).entries()) checkMaterial(`${path}[${String(index)}]`, each ?? null, check);
+  else
+    for (const [index, each] of (value as unknown[]).entries())
+      checkMaterial(`${path}[${String(index)}]`, each ?? null, check);
 }
 
 function checkMaterial(path: string, value: unknown, check: OptionChecker): void {
@@ -107,9 +132,13 @@ export function materialFault(value: unknown, form: 'pem' | 'bytes'): string | u
   const isFile = typeof value === 'object' && value !== null && Object.keys(value).join() === 'file';
   const file = isFile ? (value as { file: unknown }).file : undefined;
   if (typeof file === 'string' && file !== '' && !file.includes('\0')) return undefined;
-  return form === 'pem' ? 'must be PEM text, bytes, { file: path } or a function' : 'must be bytes, { file: path } or a function';
+  return form === 'pem'
+    ? 'must be PEM text, bytes, { file: path } or a function'
+    : 'must be bytes, { file: path } or a function';
 }
 
 function isAlpn(value: unknown): boolean {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '' && utf8Length(each) <= 255);
+  return (
+    Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '' && utf8Length(each) <= 255)
+  );
 }

@@ -6,7 +6,10 @@ import type { OptionChecker } from './option-checker.js';
 export const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** WebSocket settings. Headers are for Node, and checked elsewhere. */
-export function checkWebSocket(value: WebSocketOptions | undefined, check: OptionChecker): WebSocketOptions | undefined {
+export function checkWebSocket(
+  value: WebSocketOptions | undefined,
+  check: OptionChecker,
+): WebSocketOptions | undefined {
   const webSocket = check.part('webSocket', value, ['path', 'headers', 'subprotocol', 'url']);
   if (webSocket === undefined) return undefined;
   checkWebPath('webSocket.path', webSocket.path, '', check);

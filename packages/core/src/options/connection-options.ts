@@ -6,7 +6,14 @@ import type { OfflinePolicy, OverflowPolicy, Payload, TopicDefaults } from '../o
 import type { SessionStore } from '../session/session-store.js';
 import type { Authentication } from './authentication.js';
 import type { Endpoint } from './endpoint.js';
-import type { AttemptContext, ProxyOption, SocketOptions, TlsOptions, TransportProvider, WebSocketOptions } from './network-options.js';
+import type {
+  AttemptContext,
+  ProxyOption,
+  SocketOptions,
+  TlsOptions,
+  TransportProvider,
+  WebSocketOptions,
+} from './network-options.js';
 import type { ReconnectOptions } from './reconnect-options.js';
 import type { RedirectPolicy, ServerOption } from './server-options.js';
 

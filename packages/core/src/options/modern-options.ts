@@ -18,7 +18,9 @@ export function warnOfModernOptions(
     'will.properties': some(properties),
   };
   const idle = Object.entries(modern).flatMap(([name, value]) => (value === undefined ? [] : [name]));
-  return idle.length === 0 ? [] : [`without effect before MQTT 5, but protocolVersion is ${protocolVersion}: ${idle.join(', ')}`];
+  return idle.length === 0
+    ? []
+    : [`without effect before MQTT 5, but protocolVersion is ${protocolVersion}: ${idle.join(', ')}`];
 }
 
 /** `undefined` for a list or an object with nothing in it; the options may still turn out to be wrong. */

@@ -10,7 +10,8 @@ function problemsOf(act: (check: OptionChecker) => unknown): readonly OptionProb
 
 describe('keys', () => {
   const known = ['keepalive', 'connectTimeout', 'receiveMaximum'];
-  const hint = (key: string): string | undefined => problemsOf((check) => check.keys('', { [key]: 1 }, known))[0]?.reason;
+  const hint = (key: string): string | undefined =>
+    problemsOf((check) => check.keys('', { [key]: 1 }, known))[0]?.reason;
 
   it.each([
     ['keepAlive', 'keepalive'],
@@ -28,12 +29,18 @@ describe('keys', () => {
   });
 
   it('says where, and lists every one', () => {
-    expect(problemsOf((check) => check.keys('reconnect', { a: 1, keepalive: 2, b: 3 }, known)).map(({ path }) => path)).toEqual(['reconnect.a', 'reconnect.b']);
+    expect(
+      problemsOf((check) => check.keys('reconnect', { a: 1, keepalive: 2, b: 3 }, known)).map(({ path }) => path),
+    ).toEqual(['reconnect.a', 'reconnect.b']);
   });
 
   it('is not deceived by names of prototypes', () => {
     const hostile: unknown = JSON.parse('{"__proto__": 1, "constructor": 2, "toString": 3}');
-    expect(problemsOf((check) => check.keys('', hostile as object, known)).map(({ path }) => path)).toEqual(['__proto__', 'constructor', 'toString']);
+    expect(problemsOf((check) => check.keys('', hostile as object, known)).map(({ path }) => path)).toEqual([
+      '__proto__',
+      'constructor',
+      'toString',
+    ]);
   });
 });
 
@@ -49,11 +56,14 @@ describe('number and integer', () => {
     expect(check.problems).toEqual([]);
   });
 
-  it.each([0, 11, -1, Number.NaN, Infinity, -Infinity, '5', null, true, {}, 5n])('number refuses %p and goes on with the default', (value) => {
-    const check = new OptionChecker();
-    expect(check.number('x', value as never, 7, 1, 10)).toBe(7);
-    expect(check.problems).toEqual([{ path: 'x', reason: 'must be a number from 1 to 10' }]);
-  });
+  it.each([0, 11, -1, Number.NaN, Infinity, -Infinity, '5', null, true, {}, 5n])(
+    'number refuses %p and goes on with the default',
+    (value) => {
+      const check = new OptionChecker();
+      expect(check.number('x', value as never, 7, 1, 10)).toBe(7);
+      expect(check.problems).toEqual([{ path: 'x', reason: 'must be a number from 1 to 10' }]);
+    },
+  );
 
   it('integer refuses parts, and takes Infinity where that is the limit', () => {
     const check = new OptionChecker();
@@ -97,13 +107,31 @@ describe('text', () => {
 describe('pairs', () => {
   it.each<[unknown, readonly string[]]>([
     [[], []],
-    [[['a', 'b'], ['a', 'b']], []],
+    [
+      [
+        ['a', 'b'],
+        ['a', 'b'],
+      ],
+      [],
+    ],
     ['ab', ['x']],
     [{ a: 'b' }, ['x']],
     [[['a']], ['x[0]']],
-    [[['a', 'b', 'c'], ['a', 'b']], ['x[0]']],
+    [
+      [
+        ['a', 'b', 'c'],
+        ['a', 'b'],
+      ],
+      ['x[0]'],
+    ],
     [[['a', 7]], ['x[0]']],
-    [[['a', 'b'], [null, '\0']], ['x[1]', 'x[1]']],
+    [
+      [
+        ['a', 'b'],
+        [null, '\0'],
+      ],
+      ['x[1]', 'x[1]'],
+    ],
   ])('of %j have problems at %j', (value, paths) => {
     expect(problemsOf((check) => check.pairs('x', value)).map(({ path }) => path)).toEqual(paths);
   });

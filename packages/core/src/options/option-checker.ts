@@ -83,7 +83,8 @@ export class OptionChecker {
       return;
     }
     for (const [index, pair] of (value as unknown[]).entries()) {
-      if (!Array.isArray(pair) || pair.length !== 2) this.problem(`${path}[${String(index)}]`, 'must be a [name, value] pair');
+      if (!Array.isArray(pair) || pair.length !== 2)
+        this.problem(`${path}[${String(index)}]`, 'must be a [name, value] pair');
       else for (const text of pair as unknown[]) this.text(`${path}[${String(index)}]`, text);
     }
   }
@@ -95,7 +96,8 @@ export class OptionChecker {
     const { username, password } = value as { username?: unknown; password?: unknown };
     if (username !== undefined) this.text(`${path}.username`, username);
     if (password === undefined) return;
-    const length = typeof password === 'string' ? utf8Length(password) : isBytes(password) ? password.length : undefined;
+    const length =
+      typeof password === 'string' ? utf8Length(password) : isBytes(password) ? password.length : undefined;
     if (length === undefined) this.problem(`${path}.password`, 'must be text or a Uint8Array');
     else if (length < 0) this.problem(`${path}.password`, 'has a lone surrogate, which no UTF-8 text can carry');
     else if (length > 0xffff) this.problem(`${path}.password`, 'has more than 65,535 bytes');

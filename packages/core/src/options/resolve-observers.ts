@@ -12,7 +12,10 @@ export interface ResolvedObservers {
 }
 
 /** Checks the options `logger` and `plugins`. */
-export function resolveObservers({ logger, plugins = [] }: Pick<ConnectionOptions, 'logger' | 'plugins'>, check: OptionChecker): ResolvedObservers {
+export function resolveObservers(
+  { logger, plugins = [] }: Pick<ConnectionOptions, 'logger' | 'plugins'>,
+  check: OptionChecker,
+): ResolvedObservers {
   const fault = logger === undefined ? undefined : loggerFault(logger);
   if (fault !== undefined) check.problems.push({ path: 'logger', reason: fault });
   if (!Array.isArray(plugins)) {
@@ -23,5 +26,8 @@ export function resolveObservers({ logger, plugins = [] }: Pick<ConnectionOption
     const reason = pluginFault(plugin);
     if (reason !== undefined) check.problems.push({ path: `plugins[${String(index)}]`, reason });
   }
-  return { log: logger === undefined || fault !== undefined ? undefined : toLog(logger), plugins: [...(plugins as readonly Plugin[])] };
+  return {
+    log: logger === undefined || fault !== undefined ? undefined : toLog(logger),
+    plugins: [...(plugins as readonly Plugin[])],
+  };
 }

@@ -35,8 +35,21 @@ describe('the defaults', () => {
       userProperties: [],
       tls: undefined,
       webSocket: undefined,
-      reconnect: { initialDelay: 250, maxDelay: 30_000, factor: 2, jitter: 'full', resetAfter: 5_000, maxAttempts: Infinity },
-      outbound: { window: undefined, capacity: 10_000, maxBytes: 16 * 1024 * 1024, overflow: 'error', offline: 'queue' },
+      reconnect: {
+        initialDelay: 250,
+        maxDelay: 30_000,
+        factor: 2,
+        jitter: 'full',
+        resetAfter: 5_000,
+        maxAttempts: Infinity,
+      },
+      outbound: {
+        window: undefined,
+        capacity: 10_000,
+        maxBytes: 16 * 1024 * 1024,
+        overflow: 'error',
+        offline: 'queue',
+      },
     });
   });
 
@@ -48,14 +61,24 @@ describe('the defaults', () => {
   });
 
   it('hold for options that are undefined, too', () => {
-    const undefinedOnes = { keepalive: undefined, session: undefined, reconnect: undefined, publish: undefined, clientId: undefined, credentials: undefined };
+    const undefinedOnes = {
+      keepalive: undefined,
+      session: undefined,
+      reconnect: undefined,
+      publish: undefined,
+      clientId: undefined,
+      credentials: undefined,
+    };
     const { clientId, ...rest } = resolveOptions(URL, undefinedOnes as unknown as ConnectionOptions);
     expect(clientId).toMatch(/^rxmqtt-/);
     expect(rest).toEqual({ ...resolved, clientId: undefined });
   });
 
   it('let maxDelay grow with an initialDelay above it', () => {
-    expect(resolveOptions(URL, { reconnect: { initialDelay: 60_000 } }).reconnect).toMatchObject({ initialDelay: 60_000, maxDelay: 60_000 });
+    expect(resolveOptions(URL, { reconnect: { initialDelay: 60_000 } }).reconnect).toMatchObject({
+      initialDelay: 60_000,
+      maxDelay: 60_000,
+    });
   });
 });
 
@@ -66,7 +89,15 @@ describe('what is given', () => {
       protocolVersion: 4,
       credentials: { username: 'me', password: 'secret' },
       session: { clean: false, expiry: 0 },
-      reconnect: { initialDelay: 1, maxDelay: 2, factor: 1, jitter: 'none', resetAfter: 0, maxAttempts: 3, shouldRetry: () => true },
+      reconnect: {
+        initialDelay: 1,
+        maxDelay: 2,
+        factor: 1,
+        jitter: 'none',
+        resetAfter: 0,
+        maxAttempts: 3,
+        shouldRetry: () => true,
+      },
       keepalive: 0,
       connectTimeout: 1,
       receiveMaximum: 65_535,
@@ -79,11 +110,22 @@ describe('what is given', () => {
       publish: { window: 1, capacity: 1, maxBytes: 1, overflow: 'dropOldest', offline: 'error' },
     } as const satisfies ConnectionOptions;
     const { session, publish, receiveMaximum, ...rest } = given;
-    expect(resolveOptions('wss://broker.test', given)).toMatchObject({ ...rest, clean: session.clean, sessionExpiry: session.expiry, generatedClientId: false, outbound: publish, inbound: { receiveMaximum } });
+    expect(resolveOptions('wss://broker.test', given)).toMatchObject({
+      ...rest,
+      clean: session.clean,
+      sessionExpiry: session.expiry,
+      generatedClientId: false,
+      outbound: publish,
+      inbound: { receiveMaximum },
+    });
   });
 
   it('is not changed', () => {
-    const frozen = Object.freeze({ session: Object.freeze({ expiry: 1 }), reconnect: Object.freeze({ factor: 3 }), publish: Object.freeze({}) });
+    const frozen = Object.freeze({
+      session: Object.freeze({ expiry: 1 }),
+      reconnect: Object.freeze({ factor: 3 }),
+      publish: Object.freeze({}),
+    });
     expect(resolveOptions(URL, frozen).sessionExpiry).toBe(1);
   });
 
@@ -95,7 +137,9 @@ describe('what is given', () => {
     const { credentials, servers } = resolveOptions('mqtt://me:secret@broker.test', {});
     expect(credentials).toBeUndefined();
     expect(servers).toMatchObject([{ credentials: { username: 'me', password: 'secret' } }]);
-    expect(resolveOptions('mqtt://me:secret@broker.test', { credentials: { username: 'you' } }).credentials).toEqual({ username: 'you' });
+    expect(resolveOptions('mqtt://me:secret@broker.test', { credentials: { username: 'you' } }).credentials).toEqual({
+      username: 'you',
+    });
   });
 
   it('may be an empty client identifier, which asks the server for one', () => {
@@ -103,10 +147,16 @@ describe('what is given', () => {
     expect(resolveOptions(URL, { clientId: '', protocolVersion: 4, session: { clean: true } }).clientId).toBe('');
   });
 
-  it.each([undefined, 'auto', 5] as const)('may be an empty client identifier that is to keep its session, since MQTT 5 tells it (%s)', (protocolVersion) => {
-    const version = protocolVersion === undefined ? {} : { protocolVersion };
-    expect(resolveOptions(URL, { clientId: '', ...version, session: { clean: false } })).toMatchObject({ clientId: '', clean: false });
-  });
+  it.each([undefined, 'auto', 5] as const)(
+    'may be an empty client identifier that is to keep its session, since MQTT 5 tells it (%s)',
+    (protocolVersion) => {
+      const version = protocolVersion === undefined ? {} : { protocolVersion };
+      expect(resolveOptions(URL, { clientId: '', ...version, session: { clean: false } })).toMatchObject({
+        clientId: '',
+        clean: false,
+      });
+    },
+  );
 
   it.each([
     [4, '', { session: { clean: false } }],
@@ -114,9 +164,12 @@ describe('what is given', () => {
     [3, '', {}],
     [3, '', { session: { clean: true } }],
     [3, 'a'.repeat(24), {}],
-  ] as const)('may not be a client identifier that version %i has no use for: %j with %j', (protocolVersion, clientId, options) => {
-    expect(paths({ protocolVersion, clientId, ...options })).toEqual(['clientId']);
-  });
+  ] as const)(
+    'may not be a client identifier that version %i has no use for: %j with %j',
+    (protocolVersion, clientId, options) => {
+      expect(paths({ protocolVersion, clientId, ...options })).toEqual(['clientId']);
+    },
+  );
 
   it('is warned about what only MQTT 5 knows, where an older version is asked for', () => {
     const modern: ConnectionOptions = {
@@ -131,11 +184,23 @@ describe('what is given', () => {
       'without effect before MQTT 5, but protocolVersion is 4: session.expiry, receiveMaximum, userProperties, redirect, will.delay, will.properties',
     ]);
     expect([said(modern), said({ ...modern, protocolVersion: 5 })]).toEqual([[], []]);
-    expect(said({ protocolVersion: 3, session: { clean: true, expiry: 0 }, redirect: 'ignore', will: { topic: 'a', payload: 'x', delay: 0, properties: {} }, userProperties: [] })).toEqual([]);
+    expect(
+      said({
+        protocolVersion: 3,
+        session: { clean: true, expiry: 0 },
+        redirect: 'ignore',
+        will: { topic: 'a', payload: 'x', delay: 0, properties: {} },
+        userProperties: [],
+      }),
+    ).toEqual([]);
     expect(paths({ protocolVersion: 4, will: null as never, session: null as never })).toEqual(['session', 'will']);
-    expect(() => resolveOptions(URL, { protocolVersion: 4, will: { topic: 'a', payload: 'x', properties: null as never }, userProperties: null as never })).toThrow(
-      'userProperties',
-    );
+    expect(() =>
+      resolveOptions(URL, {
+        protocolVersion: 4,
+        will: { topic: 'a', payload: 'x', properties: null as never },
+        userProperties: null as never,
+      }),
+    ).toThrow('userProperties');
   });
 
   it('may be 23 characters on MQTT 3.1, as many as the generated one has', () => {
@@ -152,7 +217,9 @@ const WRONG: readonly (readonly [path: string, options: object])[] = [
   ...[0, 65_536, 1.5].map((receiveMaximum) => ['receiveMaximum', { receiveMaximum }] as const),
   ...[15, 268_435_461].map((maximumPacketSize) => ['maximumPacketSize', { maximumPacketSize }] as const),
   ...[2, 6, '5', 'AUTO'].map((protocolVersion) => ['protocolVersion', { protocolVersion }] as const),
-  ...[7, null, 'a\0b', '\ud800', 'a'.repeat(65_536)].map((clientId) => ['clientId', { clientId }] as const).filter(([, { clientId }]) => clientId !== null),
+  ...[7, null, 'a\0b', '\ud800', 'a'.repeat(65_536)]
+    .map((clientId) => ['clientId', { clientId }] as const)
+    .filter(([, { clientId }]) => clientId !== null),
   ['credentials', { credentials: 'me:secret' }],
   ['credentials.user', { credentials: { user: 'me' } }],
   ['session', { session: 'x' }],
@@ -195,14 +262,33 @@ const WRONG: readonly (readonly [path: string, options: object])[] = [
 ];
 
 describe('a problem', () => {
-  it.each(WRONG.map(([path, options]) => [path, JSON.stringify(options).slice(0, 80), options] as const))('at %s is found in %s', (path, _, options) => {
-    expect(paths(options)).toEqual([path]);
-  });
+  it.each(WRONG.map(([path, options]) => [path, JSON.stringify(options).slice(0, 80), options] as const))(
+    'at %s is found in %s',
+    (path, _, options) => {
+      expect(paths(options)).toEqual([path]);
+    },
+  );
 
   it('is one of many, all told at once, the URL first', () => {
-    const wrong = { keepalve: 1, connectTimeout: 0, session: { expiry: -1 }, publish: { window: 0 }, reconnect: { factor: 0, delay: 1 }, will: { topic: '#', payload: '' } };
+    const wrong = {
+      keepalve: 1,
+      connectTimeout: 0,
+      session: { expiry: -1 },
+      publish: { window: 0 },
+      reconnect: { factor: 0, delay: 1 },
+      will: { topic: '#', payload: '' },
+    };
     expect([...paths(wrong, 'http://broker.test')].sort()).toEqual(
-      ['url', 'keepalve', 'will.topic', 'session.expiry', 'reconnect.delay', 'reconnect.factor', 'connectTimeout', 'publish.window'].sort(),
+      [
+        'url',
+        'keepalve',
+        'will.topic',
+        'session.expiry',
+        'reconnect.delay',
+        'reconnect.factor',
+        'connectTimeout',
+        'publish.window',
+      ].sort(),
     );
   });
 
@@ -256,16 +342,25 @@ describe('a problem', () => {
 
   it('is everything that is wrong with the will, not only the first of it', () => {
     const will = { topic: 'a/#', payload: '', qos: 3, retain: 1, properties: { contenttype: 'x', responseTopic: '+' } };
-    expect(paths({ will })).toEqual(['will.qos', 'will.retain', 'will.properties.contenttype', 'will.properties.responseTopic', 'will.topic']);
+    expect(paths({ will })).toEqual([
+      'will.qos',
+      'will.retain',
+      'will.properties.contenttype',
+      'will.properties.responseTopic',
+      'will.topic',
+    ]);
   });
 
   it('is that the properties of the will are no object, which is told and not a TypeError', () => {
     expect(paths({ will: { topic: 'a', payload: '', properties: null } })).toEqual(['will.properties']);
   });
 
-  it.each(['clientId', 'userProperties', 'publishDefaults', 'plugins', 'logger', 'reconnect'])('is that %s is null, which is not the same as nothing', (key) => {
-    expect(paths({ [key]: null })).toEqual([key]);
-  });
+  it.each(['clientId', 'userProperties', 'publishDefaults', 'plugins', 'logger', 'reconnect'])(
+    'is that %s is null, which is not the same as nothing',
+    (key) => {
+      expect(paths({ [key]: null })).toEqual([key]);
+    },
+  );
 
   it('is a number of attempts that is not whole', () => {
     expect(paths({ reconnect: { maxAttempts: 2.5 } })).toEqual(['reconnect.maxAttempts']);

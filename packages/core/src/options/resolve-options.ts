@@ -12,13 +12,7 @@ import type { SessionStore } from '../session/session-store.js';
 import type { Authentication } from './authentication.js';
 import { checkPublishDefaults } from './check-publish-defaults.js';
 import { checkReach, type ResolvedReach } from './check-reach.js';
-import type {
-  ConnectionOptions,
-  Credentials,
-  CredentialsProvider,
-  Will,
-  WillProvider,
-} from './connection-options.js';
+import type { ConnectionOptions, Credentials, CredentialsProvider, Will, WillProvider } from './connection-options.js';
 import { FOREIGN_NAMES } from './foreign-names.js';
 import { OptionChecker } from './option-checker.js';
 import { type ResolvedReconnect, resolveReconnect } from './resolve-reconnect.js';
@@ -125,7 +119,10 @@ export function resolveOptions(server: ServerOption, options: ConnectionOptions)
     protocolVersion: protocolVersion === 'auto' && options.authentication !== undefined ? 5 : protocolVersion,
     authentication: options.authentication,
     credentials: options.credentials,
-    clean: session.clean === undefined ? undefined : check.oneOf('session.clean', session.clean, [true, false, 'first'] as const),
+    clean:
+      session.clean === undefined
+        ? undefined
+        : check.oneOf('session.clean', session.clean, [true, false, 'first'] as const),
     sessionExpiry: check.integer('session.expiry', session.expiry, 300, 0, MAX_UINT32),
     store: session.store === undefined ? undefined : checkStore(session.store, check),
     reconnect: reconnect === false ? undefined : resolveReconnect(reconnect, check),
@@ -135,7 +132,8 @@ export function resolveOptions(server: ServerOption, options: ConnectionOptions)
     will,
     userProperties,
     outbound: {
-      window: publish.window === undefined ? undefined : check.integer('publish.window', publish.window, 64, 1, MAX_UINT16),
+      window:
+        publish.window === undefined ? undefined : check.integer('publish.window', publish.window, 64, 1, MAX_UINT16),
       capacity: check.integer('publish.capacity', publish.capacity, 10_000, 1, Infinity),
       maxBytes: check.integer('publish.maxBytes', publish.maxBytes, 16 << 20, 1, Infinity),
       overflow: check.oneOf('publish.overflow', publish.overflow, OVERFLOW_POLICIES),
@@ -162,6 +160,9 @@ export function resolveOptions(server: ServerOption, options: ConnectionOptions)
 function checkStore(store: unknown, check: OptionChecker): SessionStore | undefined {
   const { read, write, close } = (store ?? {}) as Partial<Record<keyof SessionStore, unknown>>;
   if ([read, write, close].every((each) => typeof each === 'function')) return store as SessionStore;
-  check.problems.push({ path: 'session.store', reason: 'must be a session store; await the promise that levelStore() returns' });
+  check.problems.push({
+    path: 'session.store',
+    reason: 'must be a session store; await the promise that levelStore() returns',
+  });
   return undefined;
 }

@@ -34,10 +34,17 @@ export function resolveReconnect(options: ReconnectOptions, check: OptionChecker
       check.problems.push({ path: `reconnect.${name}`, reason: 'must be a function' });
     }
   }
-  if (typeof retryInitial !== 'boolean') check.problems.push({ path: 'reconnect.retryInitial', reason: 'must be true or false' });
+  if (typeof retryInitial !== 'boolean')
+    check.problems.push({ path: 'reconnect.retryInitial', reason: 'must be true or false' });
   return {
     initialDelay,
-    maxDelay: check.number('reconnect.maxDelay', options.maxDelay, Math.max(30_000, initialDelay), initialDelay, LONGEST_DELAY),
+    maxDelay: check.number(
+      'reconnect.maxDelay',
+      options.maxDelay,
+      Math.max(30_000, initialDelay),
+      initialDelay,
+      LONGEST_DELAY,
+    ),
     factor: check.number('reconnect.factor', options.factor, 2, 1, 100),
     jitter: check.oneOf('reconnect.jitter', options.jitter, ['full', 'equal', 'decorrelated', 'none'] as const),
     resetAfter: check.number('reconnect.resetAfter', options.resetAfter, 5_000, 0, LONGEST_DELAY),

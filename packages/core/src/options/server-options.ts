@@ -51,7 +51,10 @@ export interface SrvOptions {
 }
 
 /** Looks up the SRV records of a name such as `_secure-mqtt._tcp.example.org`. */
-export type SrvResolver = (name: string, context: { readonly signal: AbortSignal }) => readonly SrvRecord[] | PromiseLike<readonly SrvRecord[]>;
+export type SrvResolver = (
+  name: string,
+  context: { readonly signal: AbortSignal },
+) => readonly SrvRecord[] | PromiseLike<readonly SrvRecord[]>;
 
 /** One SRV record, as `dns.resolveSrv` of Node gives it. [RFC 2782] */
 export interface SrvRecord {

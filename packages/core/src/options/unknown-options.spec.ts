@@ -14,8 +14,10 @@ describe('unknown options', () => {
   });
 
   it('are not likened to what shares no more than a letter with them', () => {
-    for (const name of ['foo', 'q']) expect(unknownOptions({ [name]: 1 }, ['qos'])).toMatchObject([{ reason: 'is not an option; known are qos' }]);
-    for (const name of ['qoss', 'qs', 'QoS']) expect(unknownOptions({ [name]: 1 }, ['qos'])).toMatchObject([{ reason: 'is not an option; did you mean qos?' }]);
+    for (const name of ['foo', 'q'])
+      expect(unknownOptions({ [name]: 1 }, ['qos'])).toMatchObject([{ reason: 'is not an option; known are qos' }]);
+    for (const name of ['qoss', 'qs', 'QoS'])
+      expect(unknownOptions({ [name]: 1 }, ['qos'])).toMatchObject([{ reason: 'is not an option; did you mean qos?' }]);
   });
 
   it('may be there without a value, as a spread of options has them', () => {
@@ -24,9 +26,13 @@ describe('unknown options', () => {
   });
 
   it('of a connection may be what others call theirs; of a subscription not', () => {
-    expect(() => createConnection('mqtt://localhost', { cleanSession: true } as object)).toThrow('did you mean session.clean?');
+    expect(() => createConnection('mqtt://localhost', { cleanSession: true } as object)).toThrow(
+      'did you mean session.clean?',
+    );
     const { connection } = createTestConnection();
-    expect(() => connection.subscribe('a', { clean: true } as object, () => undefined)).toThrow(/clean: is not an option; known are qos/);
+    expect(() => connection.subscribe('a', { clean: true } as object, () => undefined)).toThrow(
+      /clean: is not an option; known are qos/,
+    );
   });
 
   it('of a test broker are refused as well', () => {

@@ -12,12 +12,14 @@ export function unknownOptions(
   path = '',
   meant: Readonly<Record<string, string>> = {},
 ): readonly OptionProblem[] {
-  return Object.entries(options)
-    // A key without a value asks for nothing.
-    .filter(([key, value]) => value !== undefined && !known.includes(key))
-    .map(([key]) => {
-      const near = Object.hasOwn(meant, key) ? meant[key] : nearest(key, known);
-      const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`;
-      return { path: path === '' ? key : `${path}.${key}`, reason: `is not an option; ${hint}` };
-    });
+  return (
+    Object.entries(options)
+      // A key without a value asks for nothing.
+      .filter(([key, value]) => value !== undefined && !known.includes(key))
+      .map(([key]) => {
+        const near = Object.hasOwn(meant, key) ? meant[key] : nearest(key, known);
+        const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`;
+        return { path: path === '' ? key : `${path}.${key}`, reason: `is not an option; ${hint}` };
+      })
+  );
 }

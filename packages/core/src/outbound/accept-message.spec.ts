@@ -39,23 +39,56 @@ const BAD_TOPICS: readonly (readonly [name: string, topic: unknown])[] = [
 ];
 
 const BAD_MESSAGES: readonly (readonly [field: string, payload: unknown, options: unknown])[] = [
-  ...[undefined, null, 7, true, {}, [], [1, 2], new Date(0), new ArrayBuffer(1), new DataView(new ArrayBuffer(1)), new Uint16Array(1), () => 'x', Symbol('x'), 7n].map(
-    (payload) => ['payload', payload, {}] as const,
-  ),
+  ...[
+    undefined,
+    null,
+    7,
+    true,
+    {},
+    [],
+    [1, 2],
+    new Date(0),
+    new ArrayBuffer(1),
+    new DataView(new ArrayBuffer(1)),
+    new Uint16Array(1),
+    () => 'x',
+    Symbol('x'),
+    7n,
+  ].map((payload) => ['payload', payload, {}] as const),
   ['payload', 'a\udc00b', {}],
   ...[3, -1, 0.5, '1', null, true, Number.NaN].map((qos) => ['qos', 'x', { qos }] as const),
   ...[0, 1, 'true', null].map((retain) => ['retain', 'x', { retain }] as const),
   ...['later', null, true].map((offline) => ['offline', 'x', { offline }] as const),
   ...['wait', null, 1].map((overflow) => ['overflow', 'x', { overflow }] as const),
   ...[-1, Number.NaN, Infinity, 2 ** 31, '10', null].map((timeout) => ['timeout', 'x', { timeout }] as const),
-  ...[-1, 0.5, 2 ** 32, '10', null, Number.NaN, Infinity].map((value) => ['properties.messageExpiryInterval', 'x', { properties: { messageExpiryInterval: value } }] as const),
-  ...[2, -1, true, '1'].map((value) => ['properties.payloadFormatIndicator', 'x', { properties: { payloadFormatIndicator: value } }] as const),
-  ...[7, null, {}, 'a\0', '\ud800', big].map((value) => ['properties.contentType', 'x', { properties: { contentType: value } }] as const),
-  ...[7, '', 'a/#', '+', 'a\0', '\ud800', big].map((value) => ['properties.responseTopic', 'x', { properties: { responseTopic: value } }] as const),
-  ...['x', [1], new ArrayBuffer(1), new Uint8Array(65_536), 7].map((value) => ['properties.correlationData', 'x', { properties: { correlationData: value } }] as const),
-  ...['x', {}, [['a']], [['a', 'b', 'c']], ['ab'], [['a', 7]], [[null, 'b']], [['a', 'b\0']], [['\ud800', 'b']], [['a', big]], [[big, 'b']]].map(
-    (value) => ['properties.userProperties', 'x', { properties: { userProperties: value } }] as const,
+  ...[-1, 0.5, 2 ** 32, '10', null, Number.NaN, Infinity].map(
+    (value) => ['properties.messageExpiryInterval', 'x', { properties: { messageExpiryInterval: value } }] as const,
   ),
+  ...[2, -1, true, '1'].map(
+    (value) => ['properties.payloadFormatIndicator', 'x', { properties: { payloadFormatIndicator: value } }] as const,
+  ),
+  ...[7, null, {}, 'a\0', '\ud800', big].map(
+    (value) => ['properties.contentType', 'x', { properties: { contentType: value } }] as const,
+  ),
+  ...[7, '', 'a/#', '+', 'a\0', '\ud800', big].map(
+    (value) => ['properties.responseTopic', 'x', { properties: { responseTopic: value } }] as const,
+  ),
+  ...['x', [1], new ArrayBuffer(1), new Uint8Array(65_536), 7].map(
+    (value) => ['properties.correlationData', 'x', { properties: { correlationData: value } }] as const,
+  ),
+  ...[
+    'x',
+    {},
+    [['a']],
+    [['a', 'b', 'c']],
+    ['ab'],
+    [['a', 7]],
+    [[null, 'b']],
+    [['a', 'b\0']],
+    [['\ud800', 'b']],
+    [['a', big]],
+    [[big, 'b']],
+  ].map((value) => ['properties.userProperties', 'x', { properties: { userProperties: value } }] as const),
   ['properties.subscriptionIdentifiers', 'x', { properties: { subscriptionIdentifiers: [1] } }],
   ['properties.topicAlias', 'x', { properties: { topicAlias: 1 } }],
   ['properties', 'x', { properties: [] }],
@@ -71,12 +104,19 @@ describe('a message that MQTT cannot carry', () => {
     }
   });
 
-  it.each(BAD_MESSAGES.map(([field, payload, options], i) => [i, field, payload, options] as const))('(%d) is refused for its %s, by name', (_, field, payload, options) => {
-    for (const test of [connected(), createTestConnection()]) {
-      expect(error(publish(test, 'a/b', payload, options))).toMatchObject({ name: 'InvalidMessageError', field, topic: 'a/b' });
-      expect(test.wires.flatMap(({ sent }) => sent)).toEqual([]);
-    }
-  });
+  it.each(BAD_MESSAGES.map(([field, payload, options], i) => [i, field, payload, options] as const))(
+    '(%d) is refused for its %s, by name',
+    (_, field, payload, options) => {
+      for (const test of [connected(), createTestConnection()]) {
+        expect(error(publish(test, 'a/b', payload, options))).toMatchObject({
+          name: 'InvalidMessageError',
+          field,
+          topic: 'a/b',
+        });
+        expect(test.wires.flatMap(({ sent }) => sent)).toEqual([]);
+      }
+    },
+  );
 
   it('harms nothing else: what was published around it arrives, now and after a reconnect', () => {
     const test = createTestConnection({ reconnect: { initialDelay: 1, jitter: 'none' } });
@@ -132,14 +172,29 @@ describe('publish() never throws', () => {
   });
 
   it('not for anything at all, and settles what it refuses', () => {
-    const anything = fc.anything({ maxDepth: 2, withNullPrototype: true, withBigInt: true, withTypedArray: true, withDate: true });
-    const options = fc.dictionary(fc.constantFrom('qos', 'retain', 'properties', 'offline', 'overflow', 'timeout', 'signal'), anything);
+    const anything = fc.anything({
+      maxDepth: 2,
+      withNullPrototype: true,
+      withBigInt: true,
+      withTypedArray: true,
+      withDate: true,
+    });
+    const options = fc.dictionary(
+      fc.constantFrom('qos', 'retain', 'properties', 'offline', 'overflow', 'timeout', 'signal'),
+      anything,
+    );
     const test = createTestConnection({ publish: { capacity: 1_000_000 } });
     fc.assert(
-      fc.property(fc.oneof(fc.constant('a'), anything), fc.oneof(fc.constant('x'), anything), fc.oneof(options, anything), (topic, payload, given) => {
-        const { outcome } = publish(test, topic, payload, given);
-        if (outcome?.status === 'failed') expect(['InvalidTopicError', 'InvalidMessageError']).toContain(outcome.error.name);
-      }),
+      fc.property(
+        fc.oneof(fc.constant('a'), anything),
+        fc.oneof(fc.constant('x'), anything),
+        fc.oneof(options, anything),
+        (topic, payload, given) => {
+          const { outcome } = publish(test, topic, payload, given);
+          if (outcome?.status === 'failed')
+            expect(['InvalidTopicError', 'InvalidMessageError']).toContain(outcome.error.name);
+        },
+      ),
       { numRuns: 1_000, seed: 7 },
     );
   });
@@ -152,10 +207,61 @@ describe('what is accepted', () => {
     ['a topic of empty levels', '//', 'x', {}],
     ['an empty payload', 'a', '', {}],
     ['a Buffer', 'a', Buffer.from('x'), {}],
-    ['the largest values', 'a', 'x', { properties: { messageExpiryInterval: 0xffff_ffff, contentType: 'x'.repeat(65_535), correlationData: new Uint8Array(65_535) } }],
-    ['the smallest values', 'a', 'x', { timeout: 0, properties: { messageExpiryInterval: 1, contentType: '', correlationData: new Uint8Array(0), userProperties: [], payloadFormatIndicator: 0 } }],
-    ['user properties that repeat', 'a', 'x', { properties: { userProperties: [['a', 'b'], ['a', 'b'], ['', '']] } }],
-    ['options that are undefined', 'a', 'x', { qos: undefined, retain: undefined, properties: undefined, signal: undefined, timeout: undefined, offline: undefined, overflow: undefined }],
+    [
+      'the largest values',
+      'a',
+      'x',
+      {
+        properties: {
+          messageExpiryInterval: 0xffff_ffff,
+          contentType: 'x'.repeat(65_535),
+          correlationData: new Uint8Array(65_535),
+        },
+      },
+    ],
+    [
+      'the smallest values',
+      'a',
+      'x',
+      {
+        timeout: 0,
+        properties: {
+          messageExpiryInterval: 1,
+          contentType: '',
+          correlationData: new Uint8Array(0),
+          userProperties: [],
+          payloadFormatIndicator: 0,
+        },
+      },
+    ],
+    [
+      'user properties that repeat',
+      'a',
+      'x',
+      {
+        properties: {
+          userProperties: [
+            ['a', 'b'],
+            ['a', 'b'],
+            ['', ''],
+          ],
+        },
+      },
+    ],
+    [
+      'options that are undefined',
+      'a',
+      'x',
+      {
+        qos: undefined,
+        retain: undefined,
+        properties: undefined,
+        signal: undefined,
+        timeout: undefined,
+        offline: undefined,
+        overflow: undefined,
+      },
+    ],
   ] as const)('is %s', (_, topic, payload, options) => {
     const test = createTestConnection();
     expect(publish(test, topic, payload, options).outcome).toBeUndefined();
@@ -236,7 +342,13 @@ describe('what the caller changes afterwards', () => {
     void test.connection.open();
     test.wire.connack();
     expect(test.wire.sent).toEqual([
-      expect.objectContaining({ properties: { correlationData: new Uint8Array([1, 2]), userProperties: [['a', 'b']], contentType: 'text/plain' } }),
+      expect.objectContaining({
+        properties: {
+          correlationData: new Uint8Array([1, 2]),
+          userProperties: [['a', 'b']],
+          contentType: 'text/plain',
+        },
+      }),
     ]);
   });
 });
@@ -248,8 +360,13 @@ describe('the error of a refused message', () => {
     [{ offline: 'later' }, 'offline must be one of "queue", "drop", "error"'],
     [{ overflow: 'wait' }, 'overflow must be one of "error", "dropNewest", "dropOldest", "latest", "block"'],
     [{ timeout: -1 }, 'timeout must be a number of milliseconds'],
-    [{ properties: { contenttype: 'x' } }, 'properties.contenttype is not a property of a published message; did you mean contentType?'],
+    [
+      { properties: { contenttype: 'x' } },
+      'properties.contenttype is not a property of a published message; did you mean contentType?',
+    ],
   ])('for %j says what would be right', (options, words) => {
-    expect(error(publish(createTestConnection(), 'a/b', 'x', options)).message).toBe(`the message for "a/b" was refused: ${words}`);
+    expect(error(publish(createTestConnection(), 'a/b', 'x', options)).message).toBe(
+      `the message for "a/b" was refused: ${words}`,
+    );
   });
 });

@@ -63,7 +63,11 @@ function checkCharacters(topic: string): void {
     const code = topic.charCodeAt(i);
     const control = code < 0x20 || (code >= 0x7f && code <= 0x9f);
     if (control || (code >= 0xfdd0 && code <= 0xfdef) || (topic.codePointAt(i)! & 0xfffe) === 0xfffe) {
-      throw new InvalidTopicError('name', topic, `has a control character or a non-character at index ${String(i)}; servers refuse those`);
+      throw new InvalidTopicError(
+        'name',
+        topic,
+        `has a control character or a non-character at index ${String(i)}; servers refuse those`,
+      );
     }
   }
 }
@@ -84,7 +88,11 @@ function isObject(value: unknown): value is object {
 function checkPayload(topic: string, payload: unknown): number {
   if (isBytes(payload)) return payload.length;
   if (typeof payload !== 'string') {
-    throw invalid(topic, 'payload', `is neither text nor a Uint8Array but ${payload === null ? 'null' : typeof payload}`);
+    throw invalid(
+      topic,
+      'payload',
+      `is neither text nor a Uint8Array but ${payload === null ? 'null' : typeof payload}`,
+    );
   }
   const length = utf8Length(payload);
   if (length < 0) throw invalid(topic, 'payload', 'has a lone surrogate, which no UTF-8 text can carry');

@@ -32,27 +32,48 @@ function fate({ outcome }: Publication): string | undefined {
   return outcome?.status === 'failed' ? outcome.error.name : outcome?.status;
 }
 
-const publish = ({ connection }: TestConnection, payloadsOrCount: readonly string[], options: PublishOptions = {}): Publication[] =>
-  payloadsOrCount.map((payload) => connection.publish('a', payload, options));
+const publish = (
+  { connection }: TestConnection,
+  payloadsOrCount: readonly string[],
+  options: PublishOptions = {},
+): Publication[] => payloadsOrCount.map((payload) => connection.publish('a', payload, options));
 
 describe("overflow: 'error' and 'dropNewest'", () => {
-  it.each(['error', 'dropNewest'] as const)('%s: the message that finds the outbox full fails, all others are untouched', (overflow) => {
-    const test = offline({ capacity: 2, overflow });
-    const publications = publish(test, ['1', '2', '3']);
-    expect(publications.map(fate)).toEqual([undefined, undefined, 'OverflowError']);
-    expect(test.drops).toEqual([{ direction: 'out', topic: 'a', qos: 0, reason: 'overflow', error: expect.objectContaining({ topic: 'a', retryable: true }) }]);
-    expect(test.send()).toEqual(['1', '2']);
-  });
+  it.each(['error', 'dropNewest'] as const)(
+    '%s: the message that finds the outbox full fails, all others are untouched',
+    (overflow) => {
+      const test = offline({ capacity: 2, overflow });
+      const publications = publish(test, ['1', '2', '3']);
+      expect(publications.map(fate)).toEqual([undefined, undefined, 'OverflowError']);
+      expect(test.drops).toEqual([
+        {
+          direction: 'out',
+          topic: 'a',
+          qos: 0,
+          reason: 'overflow',
+          error: expect.objectContaining({ topic: 'a', retryable: true }),
+        },
+      ]);
+      expect(test.send()).toEqual(['1', '2']);
+    },
+  );
 
   it('is what happens by default, and names the options', () => {
     const test = offline({ capacity: 1 });
     const [, refused] = publish(test, ['1', '2']);
-    expect(refused?.outcome).toMatchObject({ status: 'failed', error: { message: expect.stringMatching(/full \(1 messages\).*publish\.capacity/) } });
+    expect(refused?.outcome).toMatchObject({
+      status: 'failed',
+      error: { message: expect.stringMatching(/full \(1 messages\).*publish\.capacity/) },
+    });
   });
 
   it('never lets the outbox exceed its capacity, whatever is thrown at it', () => {
     const test = offline({ capacity: 1_000 });
-    const publications = publish(test, Array.from({ length: 3_000 }, (_, i) => String(i)), { qos: 1 });
+    const publications = publish(
+      test,
+      Array.from({ length: 3_000 }, (_, i) => String(i)),
+      { qos: 1 },
+    );
     expect(publications.filter((each) => each.outcome === undefined)).toHaveLength(1_000);
     expect(test.drops).toHaveLength(2_000);
   });
@@ -78,13 +99,16 @@ describe('the bound by bytes', () => {
     expect(publish(test, ['abc', 'x']).map(fate)).toEqual([undefined, 'OverflowError']);
   });
 
-  it.each(['error', 'dropNewest', 'dropOldest', 'latest', 'block'] as const)('refuses at once what could never fit in, and nothing else, with %s', (overflow) => {
-    const test = offline({ maxBytes: 5, overflow });
-    const publications = [...publish(test, ['1']), test.connection.publish('b', 'x'.repeat(5))];
-    expect(publications.map(fate)).toEqual([undefined, 'OverflowError']);
-    expect(publications[1]!.outcome).toMatchObject({ error: { message: expect.stringContaining('maxBytes') } });
-    expect(test.send()).toEqual(['1']);
-  });
+  it.each(['error', 'dropNewest', 'dropOldest', 'latest', 'block'] as const)(
+    'refuses at once what could never fit in, and nothing else, with %s',
+    (overflow) => {
+      const test = offline({ maxBytes: 5, overflow });
+      const publications = [...publish(test, ['1']), test.connection.publish('b', 'x'.repeat(5))];
+      expect(publications.map(fate)).toEqual([undefined, 'OverflowError']);
+      expect(publications[1]!.outcome).toMatchObject({ error: { message: expect.stringContaining('maxBytes') } });
+      expect(test.send()).toEqual(['1']);
+    },
+  );
 
   it('does not keep back what need not wait: a message larger than the outbox goes when the way is free', () => {
     const test = offline({ maxBytes: 5 });
@@ -141,18 +165,22 @@ describe("overflow: 'latest'", () => {
     expect(test.send()).toEqual(['3', '2']);
   });
 
-  it.each([0, 1] as const)('gives a newer message the place of the older one: a topic that changes often gets its turn (QoS %d)', (qos) => {
-    const test = offline({ overflow: 'latest' });
-    for (const topic of ['a', 'b', 'c']) test.connection.publish(topic, `${topic}0`, { qos });
-    for (let i = 1; i < 4; i++) for (const topic of ['b', 'a']) test.connection.publish(topic, `${topic}${String(i)}`, { qos });
-    expect(test.send()).toEqual(['a3', 'b3', 'c0']);
-    expect(test.drops).toHaveLength(6);
-    test.wire.cut();
-    test.clock.advance(30_000);
-    test.wire.connack({ sessionPresent: true });
-    // Sent again in the order in which it was sent.
-    expect(payloads(test)).toEqual(qos === 0 ? [] : ['a3', 'b3', 'c0']);
-  });
+  it.each([0, 1] as const)(
+    'gives a newer message the place of the older one: a topic that changes often gets its turn (QoS %d)',
+    (qos) => {
+      const test = offline({ overflow: 'latest' });
+      for (const topic of ['a', 'b', 'c']) test.connection.publish(topic, `${topic}0`, { qos });
+      for (let i = 1; i < 4; i++)
+        for (const topic of ['b', 'a']) test.connection.publish(topic, `${topic}${String(i)}`, { qos });
+      expect(test.send()).toEqual(['a3', 'b3', 'c0']);
+      expect(test.drops).toHaveLength(6);
+      test.wire.cut();
+      test.clock.advance(30_000);
+      test.wire.connack({ sessionPresent: true });
+      // Sent again in the order in which it was sent.
+      expect(payloads(test)).toEqual(qos === 0 ? [] : ['a3', 'b3', 'c0']);
+    },
+  );
 
   it('keeps the bound by bytes when the newer message is larger: then it waits at the end', () => {
     const test = offline({ overflow: 'latest', maxBytes: 10 });
@@ -171,7 +199,11 @@ describe("overflow: 'latest'", () => {
 
   it('replaces only messages that are of this policy themselves', () => {
     const test = offline({});
-    const publications = [test.connection.publish('a', '1'), test.connection.publish('a', '2', { overflow: 'latest' }), test.connection.publish('a', '3', { overflow: 'latest' })];
+    const publications = [
+      test.connection.publish('a', '1'),
+      test.connection.publish('a', '2', { overflow: 'latest' }),
+      test.connection.publish('a', '3', { overflow: 'latest' }),
+    ];
     expect(publications.map(fate)).toEqual([undefined, 'OverflowError', undefined]);
     expect(test.send()).toEqual(['1', '3']);
   });
@@ -204,7 +236,13 @@ describe("overflow: 'block'", () => {
 
   it('lets as many wait as the outbox has room for, and no more', () => {
     const test = offline({ capacity: 2, overflow: 'block' });
-    expect(publish(test, ['1', '2', '3', '4', '5']).map(fate)).toEqual([undefined, undefined, undefined, undefined, 'OverflowError']);
+    expect(publish(test, ['1', '2', '3', '4', '5']).map(fate)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      'OverflowError',
+    ]);
   });
 
   it('lets nobody overtake, not even a small message that would fit in', () => {
@@ -233,8 +271,16 @@ describe("overflow: 'block'", () => {
     clock.advance(1_000);
     const closed = wait({});
     void connection.close();
-    expect([aborted, late, expired, closed].map(fate)).toEqual(['AbortedError', 'TimeoutError', 'ExpiredError', 'ClosedError']);
-    expect([aborted, late].map(({ outcome }) => outcome)).toMatchObject([{ error: { mayStillArrive: false } }, { error: { mayStillArrive: false } }]);
+    expect([aborted, late, expired, closed].map(fate)).toEqual([
+      'AbortedError',
+      'TimeoutError',
+      'ExpiredError',
+      'ClosedError',
+    ]);
+    expect([aborted, late].map(({ outcome }) => outcome)).toMatchObject([
+      { error: { mayStillArrive: false } },
+      { error: { mayStillArrive: false } },
+    ]);
     expect(fate(first!)).toBe('ClosedError');
   });
 

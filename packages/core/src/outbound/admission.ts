@@ -51,7 +51,8 @@ export class Admission {
    */
   admit(message: OutgoingMessage, mayDisplace: boolean): OverflowError | undefined {
     const { overflow, topic, size } = message;
-    if (!this.#outbox.canHold(size)) return full(message, `${String(size)} bytes are more than publish.maxBytes allows`);
+    if (!this.#outbox.canHold(size))
+      return full(message, `${String(size)} bytes are more than publish.maxBytes allows`);
     const older = overflow === 'latest' ? this.#outbox.latest(topic) : undefined;
     const obstacle = older === undefined ? this.#obstacle(size) : 'a message for the topic waits';
     if (obstacle === undefined) {
@@ -64,7 +65,11 @@ export class Admission {
         return full(message, `the outbox is full (${obstacle})`);
       case 'latest':
       case 'dropOldest':
-        if (!mayDisplace || this.#displacing) return full(message, `the outbox is full (${obstacle}), and this came from a listener of what was dropped for another`);
+        if (!mayDisplace || this.#displacing)
+          return full(
+            message,
+            `the outbox is full (${obstacle}), and this came from a listener of what was dropped for another`,
+          );
         this.#displace(message, older);
         return undefined;
       case 'block':

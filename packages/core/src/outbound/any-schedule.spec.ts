@@ -115,7 +115,10 @@ class Run {
   #publish(qos: QoS): void {
     const name = String(this.#published.length);
     const abort = new AbortController();
-    const publication = this.#test.connection.publish(`topic ${this.#published.length % 3}`, name, { qos, signal: abort.signal });
+    const publication = this.#test.connection.publish(`topic ${this.#published.length % 3}`, name, {
+      qos,
+      signal: abort.signal,
+    });
     const outcomes: PublishOutcome[] = [];
     publication.onSettled((outcome) => outcomes.push(outcome));
     this.#published.push({ name, qos, publication, abort, outcomes, sessionLost: false });
@@ -150,8 +153,10 @@ class Run {
       else if (packet.type === 'ack') this.#underWay.add(packet.packetId);
       else throw new Error(`nobody asked for ${packet.type}`);
     }
-    if (this.#underWay.size > this.#window) throw new Error(`${this.#underWay.size} are under way in a window of ${this.#window}`);
-    for (const { name, outcomes } of this.#published) if (outcomes.length > 1) throw new Error(`${name} settled ${outcomes.length} times`);
+    if (this.#underWay.size > this.#window)
+      throw new Error(`${this.#underWay.size} are under way in a window of ${this.#window}`);
+    for (const { name, outcomes } of this.#published)
+      if (outcomes.length > 1) throw new Error(`${name} settled ${outcomes.length} times`);
   }
 
   #checkPublish({ qos, topic, packetId, dup, payload }: Extract<SentPacket, { type: 'publish' }>): void {
@@ -197,8 +202,10 @@ class Run {
       const { name: error } = outcome.error;
       const allowed = ['AbortedError', 'UnknownOutcomeError', 'OverflowError'];
       if (!allowed.includes(error)) throw new Error(`${name} failed with ${error}`);
-      if (error === 'UnknownOutcomeError' && !sessionLost) throw new Error(`${name} (QoS ${qos}) is in doubt for no reason`);
-      const mayStillArrive = error === 'UnknownOutcomeError' || (outcome.error as { mayStillArrive?: boolean }).mayStillArrive === true;
+      if (error === 'UnknownOutcomeError' && !sessionLost)
+        throw new Error(`${name} (QoS ${qos}) is in doubt for no reason`);
+      const mayStillArrive =
+        error === 'UnknownOutcomeError' || (outcome.error as { mayStillArrive?: boolean }).mayStillArrive === true;
       if (!mayStillArrive && delivered > 0) throw new Error(`${name} failed with ${error} and was delivered`);
     }
     if (qos === 0 && delivered > 1) throw new Error(`${name} (QoS 0) was delivered ${delivered} times`);
@@ -221,7 +228,10 @@ describe('through any schedule of publishing, aborting, answers, cuts and conges
     holdsFor('error', fc.constant(1_000), 250);
   });
 
-  it.each(['error', 'dropOldest', 'latest', 'block'] as const)('so it is when the outbox overflows by the policy %s', (overflow) => {
-    holdsFor(overflow, fc.integer({ min: 1, max: 4 }), 150);
-  });
+  it.each(['error', 'dropOldest', 'latest', 'block'] as const)(
+    'so it is when the outbox overflows by the policy %s',
+    (overflow) => {
+      holdsFor(overflow, fc.integer({ min: 1, max: 4 }), 150);
+    },
+  );
 });

@@ -10,7 +10,8 @@ function connected(options: ConnectionOptions = {}): TestConnection & { readonly
   return Object.assign(Object.create(test) as TestConnection, { events });
 }
 
-const payloads = ({ wires }: TestConnection): unknown[] => wires.at(-1)!.sent.flatMap((packet) => (packet.type === 'publish' ? [packet.payload] : []));
+const payloads = ({ wires }: TestConnection): unknown[] =>
+  wires.at(-1)!.sent.flatMap((packet) => (packet.type === 'publish' ? [packet.payload] : []));
 
 describe('while the socket takes no more', () => {
   it('messages of every QoS wait in the outbox, and leave in their order when it takes more', () => {
@@ -21,7 +22,12 @@ describe('while the socket takes no more', () => {
     expect(publications.map(({ outcome }) => outcome)).toEqual([undefined, undefined, undefined, undefined]);
     test.wires[0]!.setCongested(false);
     expect(payloads(test)).toEqual(['0', '1', '2', '3']);
-    expect(publications.map(({ outcome }) => outcome?.status)).toEqual(['acknowledged', undefined, undefined, 'acknowledged']);
+    expect(publications.map(({ outcome }) => outcome?.status)).toEqual([
+      'acknowledged',
+      undefined,
+      undefined,
+      'acknowledged',
+    ]);
   });
 
   it('the outbox stays within its bounds', () => {
@@ -96,6 +102,9 @@ describe('the congestion event', () => {
     test.connection.on('congestion', () => void test.connection.close());
     test.wires[0]!.setCongested(true);
     const publications = [test.connection.publish('a', 'x'), test.connection.publish('a', 'x')];
-    expect(publications.map(({ outcome }) => outcome)).toMatchObject([{ error: { name: 'ClosedError' } }, { error: { name: 'ClosedError' } }]);
+    expect(publications.map(({ outcome }) => outcome)).toMatchObject([
+      { error: { name: 'ClosedError' } },
+      { error: { name: 'ClosedError' } },
+    ]);
   });
 });

@@ -11,14 +11,19 @@ function full(overflow: OverflowPolicy) {
 }
 
 describe('who publishes when something is dropped', () => {
-  it.each(['dropOldest', 'latest', 'error', 'dropNewest'] as const)('into a full outbox (%s) comes to an end: it fails, and nothing is dropped for it', (overflow) => {
-    const { connection, drops } = full(overflow);
-    const again: Publication[] = [];
-    connection.on('drop', () => void again.push(connection.publish(overflow === 'latest' ? 'b' : 'again', '')));
-    connection.publish(overflow === 'latest' ? 'a' : 'c', '');
-    expect(drops).toMatchObject([{ reason: 'overflow' }]);
-    expect(again.map(({ outcome }) => outcome)).toMatchObject([{ status: 'failed', error: { code: 'ERR_MQTT_OVERFLOW' } }]);
-  });
+  it.each(['dropOldest', 'latest', 'error', 'dropNewest'] as const)(
+    'into a full outbox (%s) comes to an end: it fails, and nothing is dropped for it',
+    (overflow) => {
+      const { connection, drops } = full(overflow);
+      const again: Publication[] = [];
+      connection.on('drop', () => void again.push(connection.publish(overflow === 'latest' ? 'b' : 'again', '')));
+      connection.publish(overflow === 'latest' ? 'a' : 'c', '');
+      expect(drops).toMatchObject([{ reason: 'overflow' }]);
+      expect(again.map(({ outcome }) => outcome)).toMatchObject([
+        { status: 'failed', error: { code: 'ERR_MQTT_OVERFLOW' } },
+      ]);
+    },
+  );
 
   it('what cannot be published comes to an end too', () => {
     const { connection, drops } = full('error');

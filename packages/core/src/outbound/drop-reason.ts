@@ -35,5 +35,8 @@ function saysNotSent(error: MqttError): boolean {
 }
 
 function inDoubt({ topic }: OutgoingMessage, cause: MqttError): UnknownOutcomeError {
-  return new UnknownOutcomeError(topic, `it was sent, the session was lost, and then it was given up: ${cause.message}`);
+  return new UnknownOutcomeError(
+    topic,
+    `it was sent, the session was lost, and then it was given up: ${cause.message}`,
+  );
 }

@@ -72,7 +72,10 @@ describe('a message with an expiry', () => {
     test.clock.advance(5_000);
     void test.connection.open();
     test.wires.at(-1)!.connack();
-    expect(sent(test)).toEqual([['first', undefined], ['last', undefined]]);
+    expect(sent(test)).toEqual([
+      ['first', undefined],
+      ['last', undefined],
+    ]);
   });
 
   it('expires also when a lost session has put it back, behind a window that does not open', () => {

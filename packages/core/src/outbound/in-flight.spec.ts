@@ -18,7 +18,8 @@ function identifiers({ sent }: ScriptedWire): number[] {
   return sent.flatMap((packet) => (packet.type === 'publish' ? [packet.packetId] : []));
 }
 
-const count = (publications: readonly Publication[]): number => publications.filter(({ outcome }) => outcome?.status === 'acknowledged').length;
+const count = (publications: readonly Publication[]): number =>
+  publications.filter(({ outcome }) => outcome?.status === 'acknowledged').length;
 
 describe('identifiers', () => {
   it(`are never used twice at once: all ${MANY} publications of one tick are acknowledged`, () => {

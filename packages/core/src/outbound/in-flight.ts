@@ -102,7 +102,9 @@ export class InFlight {
 
   /** What was never written: it waits for the store. */
   unwritten(): OutgoingMessage[] {
-    return this.#ledger === undefined ? [] : this.#messages.inOrder().filter(({ isWritten, wasSent }) => !isWritten && !wasSent);
+    return this.#ledger === undefined
+      ? []
+      : this.#messages.inOrder().filter(({ isWritten, wasSent }) => !isWritten && !wasSent);
   }
 
   /** Sends again what a connection before this one left unfinished: same identifier, same order, DUP. [MQTT-4.4.0-1] */
@@ -179,7 +181,9 @@ export class InFlight {
   };
 
   #isUnderWay(message: OutgoingMessage): boolean {
-    return this.#wire !== undefined && message.epoch === this.#epoch && this.#messages.get(message.packetId) === message;
+    return (
+      this.#wire !== undefined && message.epoch === this.#epoch && this.#messages.get(message.packetId) === message
+    );
   }
 
   #finish(message: OutgoingMessage, ack: Ack): void {

@@ -13,13 +13,20 @@ export interface LostSession {
 
 /** Sorts what was in flight, in sending order. */
 export function sortLost(messages: readonly OutgoingMessage[], onSessionLost: 'republish' | 'fail'): LostSession {
-  const lost = { again: [] as OutgoingMessage[], doubtful: [] as LostSession['doubtful'][number][], forgotten: [] as OutgoingMessage[] };
+  const lost = {
+    again: [] as OutgoingMessage[],
+    doubtful: [] as LostSession['doubtful'][number][],
+    forgotten: [] as OutgoingMessage[],
+  };
   for (const message of messages) {
     const received = message.phase === 'received';
     if (message.outcome !== undefined) lost.forgotten.push(message);
     else if (received || (message.isWritten && message.qos === 1 && onSessionLost === 'fail')) {
       const why = received ? 'the server had received it' : 'it was sent, but not acknowledged';
-      lost.doubtful.push({ message, error: new UnknownOutcomeError(message.topic, `${why} when the session was lost`) });
+      lost.doubtful.push({
+        message,
+        error: new UnknownOutcomeError(message.topic, `${why} when the session was lost`),
+      });
     } else lost.again.push(message);
   }
   return lost;

@@ -19,23 +19,35 @@ function publishes({ sent }: ScriptedWire): Sent<'publish'>[] {
 
 function acks({ sent }: ScriptedWire): string[] {
   const names = { 4: 'PUBACK', 5: 'PUBREC', 6: 'PUBREL', 7: 'PUBCOMP' };
-  return sent.filter((packet) => packet.type === 'ack').map(({ ack, packetId, reasonCode }) => `${names[ack]} ${packetId} ${reasonCode}`);
+  return sent
+    .filter((packet) => packet.type === 'ack')
+    .map(({ ack, packetId, reasonCode }) => `${names[ack]} ${packetId} ${reasonCode}`);
 }
 
 const PUBACK = 4;
 const PUBREC = 5;
 const PUBCOMP = 7;
 
-const refused = (publication: Publication): unknown => publication.outcome?.status === 'failed' && publication.outcome.error;
+const refused = (publication: Publication): unknown =>
+  publication.outcome?.status === 'failed' && publication.outcome.error;
 
 describe('a QoS 0 message', () => {
   it('is acknowledged when it is handed to the socket', () => {
     const { connection, wire } = connected();
     const publication = connection.publish('a', 'x', { retain: true });
-    expect(publishes(wire)).toEqual([expect.objectContaining({ topic: 'a', payload: 'x', qos: 0, retain: true, packetId: 0, dup: false })]);
+    expect(publishes(wire)).toEqual([
+      expect.objectContaining({ topic: 'a', payload: 'x', qos: 0, retain: true, packetId: 0, dup: false }),
+    ]);
     expect(publication.outcome).toEqual({
       status: 'acknowledged',
-      result: { topic: 'a', qos: 0, reasonCode: 0, noMatchingSubscribers: false, reasonString: undefined, userProperties: [] },
+      result: {
+        topic: 'a',
+        qos: 0,
+        reasonCode: 0,
+        noMatchingSubscribers: false,
+        reasonString: undefined,
+        userProperties: [],
+      },
     });
   });
 
@@ -58,7 +70,10 @@ describe('a QoS 1 message', () => {
     expect(publishes(wire)).toEqual([expect.objectContaining({ qos: 1, packetId: 1, dup: false })]);
     expect(publication.outcome).toBeUndefined();
     wire.acknowledge(PUBACK, 1);
-    expect(publication.outcome).toMatchObject({ status: 'acknowledged', result: { qos: 1, reasonCode: 0, noMatchingSubscribers: false } });
+    expect(publication.outcome).toMatchObject({
+      status: 'acknowledged',
+      result: { qos: 1, reasonCode: 0, noMatchingSubscribers: false },
+    });
     expect(acks(wire)).toEqual([]);
   });
 
@@ -78,7 +93,13 @@ describe('a QoS 1 message', () => {
     connection.on('drop', (event) => drops.push(event));
     const publication = connection.publish('a', 'x', { qos: 1 });
     wire.acknowledge(PUBACK, 1, 0x97, { reasonString: 'enough' });
-    expect(refused(publication)).toMatchObject({ name: 'PublishRefusedError', reasonCode: 0x97, reasonString: 'enough', topic: 'a', retryable: true });
+    expect(refused(publication)).toMatchObject({
+      name: 'PublishRefusedError',
+      reasonCode: 0x97,
+      reasonString: 'enough',
+      topic: 'a',
+      retryable: true,
+    });
     expect(drops).toEqual([{ direction: 'out', topic: 'a', qos: 1, reason: 'refused', error: refused(publication) }]);
     expect(connection.state.type).toBe('connected');
   });
@@ -180,8 +201,18 @@ describe('the window', () => {
     ['20 on MQTT 3.1', { protocolVersion: 3 }, {}, 20],
     ['what the user says', { publish: { window: 5 } }, {}, 5],
     ['what the user says on 3.1.1', { protocolVersion: 4, publish: { window: 50 } }, {}, 50],
-    ["the server's Receive Maximum, if that is less", { publish: { window: 5 } }, { properties: { receiveMaximum: 3 } }, 3],
-    ["not the server's Receive Maximum, if that is more", { publish: { window: 5 } }, { properties: { receiveMaximum: 30 } }, 5],
+    [
+      "the server's Receive Maximum, if that is less",
+      { publish: { window: 5 } },
+      { properties: { receiveMaximum: 3 } },
+      3,
+    ],
+    [
+      "not the server's Receive Maximum, if that is more",
+      { publish: { window: 5 } },
+      { properties: { receiveMaximum: 30 } },
+      5,
+    ],
     ['lowered by the server without a wish', {}, { properties: { receiveMaximum: 1 } }, 1],
   ] as const)('is %s', (_, options, connack, expected) => {
     const { connection, wire } = connected(options, connack);
@@ -215,7 +246,13 @@ describe('the window', () => {
     const { connection, wire } = connected({ publish: { window: 2 } });
     const publications = Array.from({ length: 5 }, (_, i) => connection.publish('a', String(i), { qos: 1 }));
     for (let id = 2; id <= 5; id++) wire.acknowledge(PUBACK, id);
-    expect(publications.map(({ outcome }) => outcome?.status)).toEqual([undefined, 'acknowledged', 'acknowledged', 'acknowledged', 'acknowledged']);
+    expect(publications.map(({ outcome }) => outcome?.status)).toEqual([
+      undefined,
+      'acknowledged',
+      'acknowledged',
+      'acknowledged',
+      'acknowledged',
+    ]);
   });
 });
 
@@ -237,11 +274,18 @@ describe('a message that exceeds what the server takes', () => {
   it('is refused when it waited for the server that says so, and nothing else with it', () => {
     const test = createTestConnection();
     const { connection } = test;
-    const publications = [{ qos: 1 }, { qos: 2 }, { qos: 1, retain: true }, { qos: 0 }].map((options) => connection.publish('a', 'x', options as never));
+    const publications = [{ qos: 1 }, { qos: 2 }, { qos: 1, retain: true }, { qos: 0 }].map((options) =>
+      connection.publish('a', 'x', options as never),
+    );
     void connection.open();
     test.wire.connack({ properties: { maximumQoS: 1, retainAvailable: 0 } });
     expect(publishes(test.wire).map(({ qos }) => qos)).toEqual([1, 0]);
-    expect(publications.map((each) => (refused(each) as { field?: string }).field)).toEqual([undefined, 'qos', 'retain', undefined]);
+    expect(publications.map((each) => (refused(each) as { field?: string }).field)).toEqual([
+      undefined,
+      'qos',
+      'retain',
+      undefined,
+    ]);
   });
 });
 
@@ -270,7 +314,12 @@ describe('without a connection', () => {
     const drops: DropEvent[] = [];
     connection.on('drop', (drop) => drops.push(drop));
     const publication = connection.publish('a', 'x', { qos: 1 });
-    expect(refused(publication)).toMatchObject({ name: 'OfflineError', code: 'ERR_MQTT_OFFLINE', topic: 'a', retryable: true });
+    expect(refused(publication)).toMatchObject({
+      name: 'OfflineError',
+      code: 'ERR_MQTT_OFFLINE',
+      topic: 'a',
+      retryable: true,
+    });
     expect(drops).toMatchObject([{ direction: 'out', topic: 'a', qos: 1, reason: 'offline' }]);
     expect(connection.stats().drops.byReason.out).toEqual({ offline: 1 });
     expect(connection.publish('a', 'x', { offline: 'queue' }).outcome).toBeUndefined();
@@ -292,21 +341,31 @@ describe('without a connection', () => {
       expect(publishes(test.wire).at(-1)?.topic).toBe(topic);
       test.wire.acknowledge(PUBACK, publishes(test.wire).at(-1)!.packetId);
     }
-    expect([sent, refusing, waiting].map(({ outcome }) => outcome?.status)).toEqual(['acknowledged', 'acknowledged', 'acknowledged']);
+    expect([sent, refusing, waiting].map(({ outcome }) => outcome?.status)).toEqual([
+      'acknowledged',
+      'acknowledged',
+      'acknowledged',
+    ]);
     expect(connection.stats().queues.outbox).toBe(0);
   });
 
-  it("makes room when it is given up with its connection: senders that wait are taken", () => {
+  it('makes room when it is given up with its connection: senders that wait are taken', () => {
     const test = connected({ publish: { window: 1, capacity: 2, overflow: 'block', offline: 'drop' } });
     const publications = ['a', 'b', 'c', 'd', 'e'].map((topic) =>
       test.connection.publish(topic, 'x', { qos: 1, ...(topic === 'd' ? { offline: 'queue' as const } : {}) }),
     );
     test.wire.cut();
-    expect(publications.map(({ outcome }) => outcome?.status)).toEqual([undefined, 'failed', 'failed', undefined, 'failed']);
+    expect(publications.map(({ outcome }) => outcome?.status)).toEqual([
+      undefined,
+      'failed',
+      'failed',
+      undefined,
+      'failed',
+    ]);
     expect(test.connection.stats().queues).toMatchObject({ outbox: 1, waiting: 0 });
   });
 
-  it("may be answered to, when it is given up with its connection, by closing or by another one", () => {
+  it('may be answered to, when it is given up with its connection, by closing or by another one', () => {
     for (const answer of ['close', 'publish'] as const) {
       const test = connected({ publish: { window: 1, offline: 'drop' } });
       const { connection } = test;
@@ -343,12 +402,13 @@ describe('without a connection', () => {
     expect(publishes(test.wire).map(({ topic }) => topic)).toEqual(['birth']);
   });
 
-  it("is not what a listener of the state \"connected\" finds, with offline: 'error' either", () => {
+  it('is not what a listener of the state "connected" finds, with offline: \'error\' either', () => {
     const test = createTestConnection({ publish: { offline: 'error' } });
     const { connection } = test;
     const outcomes: unknown[] = [];
     connection.on('state', ({ type }) => {
-      if (type === 'connected') connection.publish('birth', 'x', { qos: 1 }).onSettled((outcome) => outcomes.push(outcome));
+      if (type === 'connected')
+        connection.publish('birth', 'x', { qos: 1 }).onSettled((outcome) => outcomes.push(outcome));
     });
     void connection.open();
     test.wire.connack();

@@ -57,26 +57,29 @@ describe('Outbox', () => {
 
   it('is a queue per lane with true counts, through any sequence', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.constantFrom('add', 'remove', 'first'), fc.nat(2), fc.nat(20)), { maxLength: 100 }), (steps) => {
-        const outbox = new Outbox(1_000, 1_000_000);
-        let model: OutgoingMessage[] = [];
-        for (const [act, qos, number] of steps) {
-          if (act === 'add') {
-            const added = message(qos as QoS, number);
-            outbox.add(added);
-            model.push(added);
-          } else if (act === 'remove' && model.length > 0) {
-            const removed = model[number % model.length]!;
-            outbox.remove(removed);
-            model = model.filter((each) => each !== removed);
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom('add', 'remove', 'first'), fc.nat(2), fc.nat(20)), { maxLength: 100 }),
+        (steps) => {
+          const outbox = new Outbox(1_000, 1_000_000);
+          let model: OutgoingMessage[] = [];
+          for (const [act, qos, number] of steps) {
+            if (act === 'add') {
+              const added = message(qos as QoS, number);
+              outbox.add(added);
+              model.push(added);
+            } else if (act === 'remove' && model.length > 0) {
+              const removed = model[number % model.length]!;
+              outbox.remove(removed);
+              model = model.filter((each) => each !== removed);
+            }
+            expect(outbox.count).toBe(model.length);
+            expect(outbox.bytes).toBe(model.reduce((sum, { size }) => sum + size, 0));
+            expect(outbox.first(true)).toBe(model[0]);
+            expect(outbox.first(false)).toBe(model.find((each) => each.qos === 0));
+            expect([...outbox].sort((a, b) => a.sequence - b.sequence)).toEqual(model);
           }
-          expect(outbox.count).toBe(model.length);
-          expect(outbox.bytes).toBe(model.reduce((sum, { size }) => sum + size, 0));
-          expect(outbox.first(true)).toBe(model[0]);
-          expect(outbox.first(false)).toBe(model.find((each) => each.qos === 0));
-          expect([...outbox].sort((a, b) => a.sequence - b.sequence)).toEqual(model);
-        }
-      }),
+        },
+      ),
     );
   });
 

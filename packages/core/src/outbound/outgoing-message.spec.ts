@@ -59,7 +59,12 @@ describe('awaiting a publication', () => {
     const early = publication.then((result) => result.topic);
     wire.acknowledge(4, 1, 0x10);
     await expect(early).resolves.toBe('a');
-    await expect(publication).resolves.toMatchObject({ topic: 'a', qos: 1, reasonCode: 0x10, noMatchingSubscribers: true });
+    await expect(publication).resolves.toMatchObject({
+      topic: 'a',
+      qos: 1,
+      reasonCode: 0x10,
+      noMatchingSubscribers: true,
+    });
   });
 
   it('gives the same result and the same error every time', async () => {

@@ -2,7 +2,14 @@ import type { Ack } from '../wire/codec/ack-codec.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import type { QoS } from '../message/mqtt-message.js';
 import type { PublishProperties, UserProperty } from '../message/publish-properties.js';
-import type { OfflinePolicy, OverflowPolicy, Payload, Publication, PublishOutcome, PublishResult } from './publish-options.js';
+import type {
+  OfflinePolicy,
+  OverflowPolicy,
+  Payload,
+  Publication,
+  PublishOutcome,
+  PublishResult,
+} from './publish-options.js';
 
 /** Reason code of a PUBACK or PUBREC: accepted, but nobody is subscribed. */
 const NO_MATCHING_SUBSCRIBERS = 0x10;
@@ -10,7 +17,9 @@ const NO_MATCHING_SUBSCRIBERS = 0x10;
 /** What came with an acknowledgement. */
 export interface Acknowledgement {
   readonly reasonCode: number;
-  readonly properties: { readonly reasonString?: string; readonly userProperties?: readonly UserProperty[] } | undefined;
+  readonly properties:
+    | { readonly reasonString?: string; readonly userProperties?: readonly UserProperty[] }
+    | undefined;
 }
 
 /** Where a message is: nowhere yet or any more; waiting for room; in the outbox; sent; or, with QoS 2, received by the server. */

@@ -6,7 +6,8 @@ import type { PublishOptions, TopicDefaults } from './publish-options.js';
 
 type Defaults = Readonly<Record<string, TopicDefaults>>;
 
-const apply = (defaults: Defaults, topic: string, options?: PublishOptions) => new PublishDefaults(defaults).apply(topic, options);
+const apply = (defaults: Defaults, topic: string, options?: PublishOptions) =>
+  new PublishDefaults(defaults).apply(topic, options);
 
 describe('publish defaults', () => {
   it('hold for topics that match their filter, and for no others', () => {
@@ -46,7 +47,10 @@ describe('publish defaults', () => {
   it.each([
     [{ qos: 0 }, { qos: 0, retain: true }],
     [{ retain: false }, { qos: 1, retain: false }],
-    [{ qos: undefined, retain: undefined }, { qos: 1, retain: true }],
+    [
+      { qos: undefined, retain: undefined },
+      { qos: 1, retain: true },
+    ],
     [{ timeout: 5 }, { qos: 1, retain: true, timeout: 5 }],
   ])('give way to what a message says: %j', (options, expected) => {
     expect(apply({ a: { qos: 1, retain: true } }, 'a', options as PublishOptions)).toEqual(expected);
@@ -72,26 +76,37 @@ describe('publish defaults', () => {
     expect(defaults.apply('a')).toEqual({ qos: 1, retain: true });
   });
 
-  it.each([[7, {}], ['a', null], ['a', 'x']])('leave %p with %p to whoever checks it', (topic, options) => {
+  it.each([
+    [7, {}],
+    ['a', null],
+    ['a', 'x'],
+  ])('leave %p with %p to whoever checks it', (topic, options) => {
     expect(apply({ '#': { qos: 1 } }, topic as string, options as PublishOptions)).toBe(options);
   });
 
   it('are ordered the same whatever the order of writing', () => {
     const level = fc.constantFrom('a', 'b', '+');
-    const filter = fc.tuple(fc.array(level, { minLength: 1, maxLength: 4 }), fc.boolean()).map(([levels, open]) => levels.join('/') + (open ? '/#' : ''));
+    const filter = fc
+      .tuple(fc.array(level, { minLength: 1, maxLength: 4 }), fc.boolean())
+      .map(([levels, open]) => levels.join('/') + (open ? '/#' : ''));
     fc.assert(
-      fc.property(fc.uniqueArray(filter, { maxLength: 8 }), fc.constantFrom('a', 'a/b', 'b/a/a', 'a/b/b/a'), (filters, topic) => {
-        const values = (order: readonly string[]): Defaults =>
-          Object.fromEntries(order.map((each) => [each, { timeout: filters.indexOf(each) }]));
-        expect(apply(values([...filters].reverse()), topic)).toEqual(apply(values(filters), topic));
-      }),
+      fc.property(
+        fc.uniqueArray(filter, { maxLength: 8 }),
+        fc.constantFrom('a', 'a/b', 'b/a/a', 'a/b/b/a'),
+        (filters, topic) => {
+          const values = (order: readonly string[]): Defaults =>
+            Object.fromEntries(order.map((each) => [each, { timeout: filters.indexOf(each) }]));
+          expect(apply(values([...filters].reverse()), topic)).toEqual(apply(values(filters), topic));
+        },
+      ),
     );
   });
 
   it('know a most specific of any two different filters', () => {
     const filters = ['#', '+/#', '+', '+/a', 'a/#', 'a', 'a/+/#', 'a/+', 'a/+/b', 'a/b/#', 'a/b', 'a/b/c'];
     for (const [i, less] of filters.entries()) {
-      for (const more of filters.slice(i + 1)) expect([less, more, Math.sign(bySpecificity(less, more))]).toEqual([less, more, -1]);
+      for (const more of filters.slice(i + 1))
+        expect([less, more, Math.sign(bySpecificity(less, more))]).toEqual([less, more, -1]);
     }
   });
 });
@@ -118,7 +133,9 @@ describe('the option publishDefaults', () => {
 
     expect(test.connection.publish('a/#', '').outcome).toMatchObject({ status: 'failed' });
     expect(test.connection.publish(7 as unknown as string, '').outcome).toMatchObject({ status: 'failed' });
-    expect(test.connection.publish('a', '', null as unknown as PublishOptions).outcome).toMatchObject({ status: 'failed' });
+    expect(test.connection.publish('a', '', null as unknown as PublishOptions).outcome).toMatchObject({
+      status: 'failed',
+    });
   });
 
   it.each([

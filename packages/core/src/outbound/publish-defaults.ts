@@ -21,7 +21,8 @@ export class PublishDefaults {
   /** The filters must be valid. */
   constructor(defaults: Readonly<Record<string, TopicDefaults>>) {
     const filters = Object.keys(defaults).sort(bySpecificity);
-    for (const [rank, filter] of filters.entries()) this.#rules.add(filter, { rank, defaults: { ...defaults[filter] } });
+    for (const [rank, filter] of filters.entries())
+      this.#rules.add(filter, { rank, defaults: { ...defaults[filter] } });
   }
 
   /** The options of one message: its own, and the defaults of its topic for what these leave open. Never throws. */
@@ -34,7 +35,8 @@ export class PublishDefaults {
 
   #find(topic: string): PublishOptions | undefined {
     const rules = this.#rules.match(topic, []).sort((a, b) => a.rank - b.rank);
-    const found = rules.length === 0 ? undefined : rules.reduce<PublishOptions>((all, { defaults }) => merge(all, defaults), {});
+    const found =
+      rules.length === 0 ? undefined : rules.reduce<PublishOptions>((all, { defaults }) => merge(all, defaults), {});
     if (topic.length <= LONGEST_CACHED) {
       if (this.#found.size >= MAX_CACHED_TOPICS) this.#found.clear();
       this.#found.set(topic, found);

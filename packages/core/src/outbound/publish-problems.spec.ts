@@ -5,16 +5,20 @@ const problems = (options: object): readonly (readonly [string, string])[] =>
   publishProblems(options as TopicDefaults).map(({ path, reason }) => [path, reason]);
 
 describe('the problems of options to publish with', () => {
-  it('are none where nothing is wrong, or left out, or somebody else\'s', () => {
+  it("are none where nothing is wrong, or left out, or somebody else's", () => {
     expect(problems({})).toEqual([]);
     expect(problems({ qos: 2, retain: true, offline: 'drop', overflow: 'block', timeout: 0 })).toEqual([]);
-    expect(problems({ qos: undefined, properties: { contentType: undefined, userProperties: [['a', 'b']] } })).toEqual([]);
+    expect(problems({ qos: undefined, properties: { contentType: undefined, userProperties: [['a', 'b']] } })).toEqual(
+      [],
+    );
     expect(problems({ codec: 7 })).toEqual([]);
   });
 
   it('are told all at once, each with its path and what would be right', () => {
     const properties = { contenttype: 'x', messageExpiryInterval: -1, responseTopic: 'a/+' };
-    expect(problems({ qos: 3, retain: 'yes', offline: 'later', overflow: 'wait', timeout: Infinity, properties })).toEqual([
+    expect(
+      problems({ qos: 3, retain: 'yes', offline: 'later', overflow: 'wait', timeout: Infinity, properties }),
+    ).toEqual([
       ['qos', 'must be one of 0, 1, 2'],
       ['retain', 'must be true or false'],
       ['offline', 'must be one of "queue", "drop", "error"'],

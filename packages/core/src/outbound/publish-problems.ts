@@ -16,7 +16,8 @@ export function publishProblems(options: TopicDefaults): readonly OptionProblem[
   }
   const properties: unknown = options.properties;
   if (properties === undefined) return problems;
-  if (typeof properties !== 'object' || properties === null || Array.isArray(properties)) tell('properties', 'must be an object');
+  if (typeof properties !== 'object' || properties === null || Array.isArray(properties))
+    tell('properties', 'must be an object');
   else {
     for (const [name, value] of Object.entries(properties)) {
       if (value !== undefined) tell(`properties.${name}`, propertyFault(name, value));

@@ -9,7 +9,13 @@ import type { OfflinePolicy, OverflowPolicy, TopicDefaults } from './publish-opt
 export type Rule = (value: unknown) => string | undefined;
 
 /** All overflow policies, the default first. */
-export const OVERFLOW_POLICIES: readonly [OverflowPolicy, ...OverflowPolicy[]] = ['error', 'dropNewest', 'dropOldest', 'latest', 'block'];
+export const OVERFLOW_POLICIES: readonly [OverflowPolicy, ...OverflowPolicy[]] = [
+  'error',
+  'dropNewest',
+  'dropOldest',
+  'latest',
+  'block',
+];
 /** All offline policies, the default first. */
 export const OFFLINE_POLICIES: readonly [OfflinePolicy, ...OfflinePolicy[]] = ['queue', 'drop', 'error'];
 

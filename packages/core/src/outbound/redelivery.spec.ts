@@ -33,7 +33,8 @@ function log({ sent }: ScriptedWire): string[] {
   });
 }
 
-const error = (publication: Publication): unknown => publication.outcome?.status === 'failed' && publication.outcome.error;
+const error = (publication: Publication): unknown =>
+  publication.outcome?.status === 'failed' && publication.outcome.error;
 
 describe('on a session that was kept', () => {
   it('what was sent goes out again: same identifier, same order, DUP, before anything new', () => {
@@ -145,7 +146,10 @@ describe('on a session that was kept', () => {
 
   it('the properties go out again, with what is left of the expiry', () => {
     const test = connected();
-    test.connection.publish('a', 'x', { qos: 1, properties: { messageExpiryInterval: 100, contentType: 'text/plain' } });
+    test.connection.publish('a', 'x', {
+      qos: 1,
+      properties: { messageExpiryInterval: 100, contentType: 'text/plain' },
+    });
     test.clock.advance(40_000);
     const [packet] = reconnect(test, { sessionPresent: true }).sent;
     expect(packet).toMatchObject({ properties: { contentType: 'text/plain' }, expiry: 60 });
@@ -205,7 +209,11 @@ describe('on a session that was lost', () => {
     const publications = Array.from({ length: 3 }, (_, i) => test.connection.publish('a', String(i), { qos: 1 }));
     const wire = reconnect(test, { sessionPresent: false, properties: { receiveMaximum: 1 } });
     for (let i = 0; i < 3; i++) wire.acknowledge(PUBACK, Number(/#(\d+)/.exec(log(wire).at(-1)!)![1]));
-    expect(publications.map(({ outcome }) => outcome?.status)).toEqual(['acknowledged', 'acknowledged', 'acknowledged']);
+    expect(publications.map(({ outcome }) => outcome?.status)).toEqual([
+      'acknowledged',
+      'acknowledged',
+      'acknowledged',
+    ]);
   });
 
   it('a message that has expired meanwhile is not sent as new', () => {

@@ -22,7 +22,10 @@ export interface RestoreContext {
 }
 
 /** Makes messages of stored ones. They come before all new ones, in their old order. */
-export function restoreMessages(records: readonly RestoredRecord[], { acceptor, age, clock, ids }: RestoreContext): RestoredMessages {
+export function restoreMessages(
+  records: readonly RestoredRecord[],
+  { acceptor, age, clock, ids }: RestoreContext,
+): RestoredMessages {
   const last = records.at(-1)?.number ?? 0;
   const messages: OutgoingMessage[] = [];
   const bad: BadEntry[] = [];

@@ -25,7 +25,11 @@ const GENEROUS: Negotiated = {
   userProperties: [],
 };
 
-function exceeds(limits: Partial<Negotiated>, options: PublishOptions = {}, payload: Payload = 'x'): string | undefined {
+function exceeds(
+  limits: Partial<Negotiated>,
+  options: PublishOptions = {},
+  payload: Payload = 'x',
+): string | undefined {
   return limitExceeded(new MessageAcceptor().accept('a', payload, options), { ...GENEROUS, ...limits })?.field;
 }
 
@@ -61,9 +65,12 @@ describe('limitExceeded', () => {
     [true, false, undefined],
     [false, false, undefined],
     [false, true, 'retain'],
-  ] as const)('with retained messages available: %p answers retain: %p with %p', (retainAvailable, retain, expected) => {
-    expect(exceeds({ retainAvailable }, { retain })).toBe(expected);
-  });
+  ] as const)(
+    'with retained messages available: %p answers retain: %p with %p',
+    (retainAvailable, retain, expected) => {
+      expect(exceeds({ retainAvailable }, { retain })).toBe(expected);
+    },
+  );
 
   it('names what is wrong, and what would be right', () => {
     const message = new MessageAcceptor().accept('a/b', 'x'.repeat(100), {});
@@ -85,14 +92,24 @@ describe('limitExceeded', () => {
       },
       { requiredKeys: [] },
     );
-    const payload = fc.oneof(text, fc.uint8Array({ maxLength: 300 }), fc.constantFrom('x'.repeat(16_384), 'x'.repeat(127), 'x'.repeat(2_000)));
+    const payload = fc.oneof(
+      text,
+      fc.uint8Array({ maxLength: 300 }),
+      fc.constantFrom('x'.repeat(16_384), 'x'.repeat(127), 'x'.repeat(2_000)),
+    );
     fc.assert(
-      fc.property(payload, fc.option(properties, { nil: undefined }), fc.constantFrom(0 as const, 1 as const), fc.constantFrom(4 as const, 5 as const), (body, given, qos, version) => {
-        const options = given === undefined ? { qos } : { qos, properties: given };
-        const size = encodedSize('a', body, options, version);
-        expect(exceeds({ protocolVersion: version, maximumPacketSize: size }, options, body)).toBeUndefined();
-        expect(exceeds({ protocolVersion: version, maximumPacketSize: size - 1 }, options, body)).toBe('size');
-      }),
+      fc.property(
+        payload,
+        fc.option(properties, { nil: undefined }),
+        fc.constantFrom(0 as const, 1 as const),
+        fc.constantFrom(4 as const, 5 as const),
+        (body, given, qos, version) => {
+          const options = given === undefined ? { qos } : { qos, properties: given };
+          const size = encodedSize('a', body, options, version);
+          expect(exceeds({ protocolVersion: version, maximumPacketSize: size }, options, body)).toBeUndefined();
+          expect(exceeds({ protocolVersion: version, maximumPacketSize: size - 1 }, options, body)).toBe('size');
+        },
+      ),
     );
   });
 });

@@ -8,7 +8,11 @@ export function limitExceeded(message: OutgoingMessage, negotiated: Negotiated):
   const { topic, qos, retain } = message;
   // [MQTT-3.2.2-11]
   if (qos > negotiated.maximumQoS) {
-    return new LimitExceededError(topic, 'qos', `${String(qos)} is more than the server takes (${String(negotiated.maximumQoS)})`);
+    return new LimitExceededError(
+      topic,
+      'qos',
+      `${String(qos)} is more than the server takes (${String(negotiated.maximumQoS)})`,
+    );
   }
   // [MQTT-3.2.2-14]
   if (retain && !negotiated.retainAvailable) {

@@ -11,9 +11,12 @@ function message(packetId: number, sequence: number): OutgoingMessage {
 
 describe('SlotTable', () => {
   it('holds what a Map would hold, whatever comes and goes', () => {
-    const steps = fc.array(fc.tuple(fc.boolean(), fc.oneof(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 65_535 }))), {
-      maxLength: 300,
-    });
+    const steps = fc.array(
+      fc.tuple(fc.boolean(), fc.oneof(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 65_535 }))),
+      {
+        maxLength: 300,
+      },
+    );
     fc.assert(
       fc.property(steps, (given) => {
         const table = new SlotTable();

@@ -20,7 +20,11 @@ describe('a time limit', () => {
     test.clock.advance(99);
     expect(error(publication)).toBeUndefined();
     test.clock.advance(1);
-    expect(error(publication)).toMatchObject({ name: 'TimeoutError', mayStillArrive: false, message: expect.stringMatching(/100 ms.*was not sent/) });
+    expect(error(publication)).toMatchObject({
+      name: 'TimeoutError',
+      mayStillArrive: false,
+      message: expect.stringMatching(/100 ms.*was not sent/),
+    });
     void test.connection.open();
     test.wire.connack();
     expect(publishes(test)).toEqual([]);

@@ -6,7 +6,12 @@ const PUBREC = 5;
 const PUBCOMP = 7;
 
 function opened(options: Parameters<typeof createTestConnection>[0] = {}): TestConnection {
-  const test = createTestConnection({ clientId: 'c', session: { clean: false }, reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none' }, ...options });
+  const test = createTestConnection({
+    clientId: 'c',
+    session: { clean: false },
+    reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none' },
+    ...options,
+  });
   test.connection.open().catch(() => undefined);
   return test;
 }
@@ -19,13 +24,16 @@ function serve({ wire }: TestConnection): void {
   }
 }
 
-const reasonCode = ({ outcome }: Publication): unknown => (outcome?.status === 'acknowledged' ? outcome.result.reasonCode : outcome);
+const reasonCode = ({ outcome }: Publication): unknown =>
+  outcome?.status === 'acknowledged' ? outcome.result.reasonCode : outcome;
 
 describe('the in-flight window', () => {
   it('is resized by every CONNACK, below what is in flight too: everything is sent again through the smaller one, in order', () => {
     const test = opened();
     test.wire.connack({ properties: { receiveMaximum: 5 } });
-    const publications = Array.from({ length: 8 }, (_, i) => test.connection.publish('a', String(i), { qos: i % 2 === 0 ? 1 : 2 }));
+    const publications = Array.from({ length: 8 }, (_, i) =>
+      test.connection.publish('a', String(i), { qos: i % 2 === 0 ? 1 : 2 }),
+    );
     expect(test.wire.sent).toHaveLength(5);
     test.wire.acknowledge(PUBREC, 2);
     test.wire.cut();
@@ -38,7 +46,19 @@ describe('the in-flight window', () => {
       if (packet.type === 'publish') return [`${String(packet.payload)}${packet.dup ? ' DUP' : ''}`];
       return packet.type === 'ack' ? [`PUBREL ${String(packet.packetId)}`] : [];
     });
-    expect(log).toEqual(['0 DUP', 'PUBREL 2', '2 DUP', '3 DUP', 'PUBREL 4', '4 DUP', '5', 'PUBREL 6', '6', '7', 'PUBREL 8']);
+    expect(log).toEqual([
+      '0 DUP',
+      'PUBREL 2',
+      '2 DUP',
+      '3 DUP',
+      'PUBREL 4',
+      '4 DUP',
+      '5',
+      'PUBREL 6',
+      '6',
+      '7',
+      'PUBREL 8',
+    ]);
   });
 
   it('lets 200,000 messages of one tick through, and all are acknowledged', () => {

@@ -12,7 +12,9 @@ export interface ActivePlugin {
 }
 
 /** A plugin that has a certain hook. */
-export type WithHook<Name extends keyof PluginHooks> = ActivePlugin & { readonly hooks: Required<Pick<PluginHooks, Name>> };
+export type WithHook<Name extends keyof PluginHooks> = ActivePlugin & {
+  readonly hooks: Required<Pick<PluginHooks, Name>>;
+};
 
 /** Is told what went wrong with a plugin. */
 export type ReportPlugin = (error: PluginError) => void;
@@ -50,16 +52,25 @@ export function activatePlugins(
 
 /** Tells plugins that it is over, in the reverse order. */
 export function closePlugins(plugins: readonly ActivePlugin[], end: ConnectionEnd, report: ReportPlugin): void {
-  for (const plugin of [...withHook(plugins, 'close')].reverse()) callHook(plugin, 'close', report, () => plugin.hooks.close(end));
+  for (const plugin of [...withHook(plugins, 'close')].reverse())
+    callHook(plugin, 'close', report, () => plugin.hooks.close(end));
 }
 
 /** The plugins that have a hook, in their order. */
-export function withHook<Name extends keyof PluginHooks>(plugins: readonly ActivePlugin[], name: Name): readonly WithHook<Name>[] {
+export function withHook<Name extends keyof PluginHooks>(
+  plugins: readonly ActivePlugin[],
+  name: Name,
+): readonly WithHook<Name>[] {
   return plugins.filter((plugin): plugin is WithHook<Name> => typeof plugin.hooks[name] === 'function');
 }
 
 /** Calls a hook that only looks; whatever it throws or rejects with is reported. */
-export function callHook(plugin: ActivePlugin, hook: keyof PluginHooks, report: ReportPlugin, call: () => unknown): void {
+export function callHook(
+  plugin: ActivePlugin,
+  hook: keyof PluginHooks,
+  report: ReportPlugin,
+  call: () => unknown,
+): void {
   const failed = (cause: unknown): void => {
     report(new PluginError(plugin.name, hook, 'see cause', { cause }));
   };
@@ -73,7 +84,12 @@ export function callHook(plugin: ActivePlugin, hook: keyof PluginHooks, report: 
 
 /** What is wrong with plugins, or `undefined`. */
 export function pluginFault(plugin: unknown): string | undefined {
-  const { name, setup, onError } = (typeof plugin === 'object' && plugin !== null ? plugin : {}) as Partial<Record<keyof Plugin, unknown>>;
-  if (typeof name !== 'string' || typeof setup !== 'function') return 'must be an object with a name and a function setup';
-  return onError === undefined || onError === 'bypass' || onError === 'refuse' ? undefined : "must have no onError but 'bypass' or 'refuse'";
+  const { name, setup, onError } = (typeof plugin === 'object' && plugin !== null ? plugin : {}) as Partial<
+    Record<keyof Plugin, unknown>
+  >;
+  if (typeof name !== 'string' || typeof setup !== 'function')
+    return 'must be an object with a name and a function setup';
+  return onError === undefined || onError === 'bypass' || onError === 'refuse'
+    ? undefined
+    : "must have no onError but 'bypass' or 'refuse'";
 }

@@ -25,7 +25,11 @@ export function connectStep(plugins: readonly WithHook<'connect'>[], report: Rep
       return request;
     }
   };
-  const runFrom = (first: number, given: ConnectRequest, context: StepContext): ConnectRequest | PromiseLike<ConnectRequest> => {
+  const runFrom = (
+    first: number,
+    given: ConnectRequest,
+    context: StepContext,
+  ): ConnectRequest | PromiseLike<ConnectRequest> => {
     let request = given;
     for (const [index, plugin] of plugins.entries()) {
       if (index < first) continue;
@@ -75,7 +79,10 @@ function checkedPatch(request: ConnectRequest, patch: unknown): Partial<ConnectR
     check.keys('', patch, ['credentials', 'userProperties', 'will']);
     const { credentials, userProperties, will } = patch as ConnectPatch;
     if (request.foreign && (credentials !== undefined || will !== undefined)) {
-      check.problems.push({ path: 'patch', reason: 'has credentials or a will, which are not for a server that only another one has named' });
+      check.problems.push({
+        path: 'patch',
+        reason: 'has credentials or a will, which are not for a server that only another one has named',
+      });
     }
     if (credentials !== undefined && check.object('credentials', credentials)) {
       check.credentials('credentials', credentials);

@@ -27,7 +27,11 @@ export class MessagePipeline {
   readonly #report: ReportPlugin;
   readonly #acceptor = new MessageAcceptor();
 
-  constructor(outward: readonly WithHook<'messageOut'>[], inward: readonly WithHook<'messageIn'>[], report: ReportPlugin) {
+  constructor(
+    outward: readonly WithHook<'messageOut'>[],
+    inward: readonly WithHook<'messageIn'>[],
+    report: ReportPlugin,
+  ) {
     this.#outward = outward;
     this.#inward = [...inward].reverse();
     this.#report = report;
@@ -51,7 +55,11 @@ export class MessagePipeline {
         const bytes = typeof payload === 'string' ? encodeUtf8(payload) : payload;
         const patch = patchOf(plugin.hooks.messageOut({ topic, payload: bytes, qos, retain, properties }));
         if (patch === undefined) continue;
-        const changed = { topic: patch.topic ?? topic, payload: patch.payload ?? payload, options: { ...options, properties: patch.properties ?? properties } };
+        const changed = {
+          topic: patch.topic ?? topic,
+          payload: patch.payload ?? payload,
+          options: { ...options, properties: patch.properties ?? properties },
+        };
         this.#accept(changed);
         current = changed;
       } catch (cause) {
@@ -81,7 +89,10 @@ export class MessagePipeline {
     this.#acceptor.accept(topic, payload, options);
   }
 
-  #patched(message: InboundMessage, { topic = message.topic, payload = message.payload, properties }: MessagePatch): InboundMessage {
+  #patched(
+    message: InboundMessage,
+    { topic = message.topic, payload = message.payload, properties }: MessagePatch,
+  ): InboundMessage {
     if (topic !== message.topic) validateTopicName(topic);
     const bytes = typeof payload === 'string' ? encodeUtf8(payload) : payload;
     if (!isBytes(bytes)) throw new TypeError('the payload is neither text nor a Uint8Array');
@@ -91,7 +102,19 @@ export class MessagePipeline {
     }
     const { qos, retain, dup, packetId, subscriptionId, subscriptionIds } = message;
     // The bytes are only there to say that there are properties.
-    return new InboundMessage(topic, bytes, qos, retain, dup, packetId, subscriptionId, subscriptionIds, bytes, 0, () => properties ?? message.properties);
+    return new InboundMessage(
+      topic,
+      bytes,
+      qos,
+      retain,
+      dup,
+      packetId,
+      subscriptionId,
+      subscriptionIds,
+      bytes,
+      0,
+      () => properties ?? message.properties,
+    );
   }
 
   #failed(plugin: ActivePlugin, hook: 'messageOut' | 'messageIn', cause: unknown): PluginError {
@@ -111,4 +134,3 @@ function patchOf(returned: unknown): MessagePatch | undefined {
   if (typeof returned !== 'object' || returned === null) throw new TypeError('it returned no object');
   return returned;
 }
-

@@ -64,7 +64,12 @@ export function measurePacket(bytes: Uint8Array): { readonly bodyStart: number; 
   return { bodyStart: reader.offset, bodySize };
 }
 
-function readDetails(first: number, reader: PacketReader, version: ProtocolVersion, bodySize: number): Partial<PacketInfo> {
+function readDetails(
+  first: number,
+  reader: PacketReader,
+  version: ProtocolVersion,
+  bodySize: number,
+): Partial<PacketInfo> {
   const modern = version === 5;
   switch (first >> 4) {
     case PacketType.connack: {
@@ -107,7 +112,14 @@ function publishDetails(first: number, reader: PacketReader, modern: boolean, bo
   const topic = reader.text();
   const packetId = qos > 0 ? { packetId: reader.uint16() } : {};
   skipProperties(reader, modern);
-  return { topic, qos, retain: (first & 1) === 1, dup: (first & 8) !== 0, payloadSize: bodySize - (before - reader.rest), ...packetId };
+  return {
+    topic,
+    qos,
+    retain: (first & 1) === 1,
+    dup: (first & 8) !== 0,
+    payloadSize: bodySize - (before - reader.rest),
+    ...packetId,
+  };
 }
 
 function skipProperties(reader: PacketReader, modern: boolean): void {

@@ -31,7 +31,8 @@ export class PluginTap implements PacketTap {
       const isWanted = this.#outward.length > 0 || this.#events.wants('packet');
       traffic.tap = isWanted ? this : undefined;
       this.#version = protocolVersion;
-      if (isWanted) this.#show({ direction: 'out', type: 'connect', size: 0, protocolVersion, clientId, clean, keepalive });
+      if (isWanted)
+        this.#show({ direction: 'out', type: 'connect', size: 0, protocolVersion, clientId, clean, keepalive });
       return wires(request, handlers);
     };
   }
@@ -47,7 +48,14 @@ export class PluginTap implements PacketTap {
     if (bytes[0] === PacketType.connect << 4) return;
     const { bodyStart, bodySize } = measurePacket(bytes);
     this.#show(
-      describePacket('out', this.#version, { first: bytes[0]!, bytes, bodyStart, end: bytes.length, bodySize, size: bodyStart + bodySize }),
+      describePacket('out', this.#version, {
+        first: bytes[0]!,
+        bytes,
+        bodyStart,
+        end: bytes.length,
+        bodySize,
+        size: bodyStart + bodySize,
+      }),
     );
   }
 

@@ -14,7 +14,12 @@ export class PluggedDelivery implements Delivery {
   readonly #drop: (event: DropEvent) => void;
   readonly #refused = new WeakMap<InboundMessage, PluginError>();
 
-  constructor(inner: Delivery, around: readonly WithHook<'deliver'>[], report: ReportPlugin, drop: (event: DropEvent) => void) {
+  constructor(
+    inner: Delivery,
+    around: readonly WithHook<'deliver'>[],
+    report: ReportPlugin,
+    drop: (event: DropEvent) => void,
+  ) {
     this.#inner = inner;
     this.#around = around;
     this.#report = report;
@@ -60,7 +65,11 @@ export class PluggedDelivery implements Delivery {
     };
   }
 
-  #keepBack({ topic, qos }: InboundMessage, handling: (() => Handling) | undefined, error: PluginError): DeliveryResult {
+  #keepBack(
+    { topic, qos }: InboundMessage,
+    handling: (() => Handling) | undefined,
+    error: PluginError,
+  ): DeliveryResult {
     this.#drop({ direction: 'in', topic, qos, reason: 'refused', error });
     const made = handling?.();
     made?.hold().settle(made.canRefuse ? IMPLEMENTATION_ERROR : 0);

@@ -34,7 +34,10 @@ export interface PluginContext {
   /** Writes to the connection's `logger`, with the plugin's name; `undefined` when it has none. */
   readonly log: Log | undefined;
   /** Adds a listener for an event of the connection; the function returned takes it away again. */
-  readonly on: <Name extends keyof ConnectionEvents>(name: Name, listener: (event: ConnectionEvents[Name]) => void) => () => void;
+  readonly on: <Name extends keyof ConnectionEvents>(
+    name: Name,
+    listener: (event: ConnectionEvents[Name]) => void,
+  ) => () => void;
 }
 
 /** What a plugin does. Each hook is optional, and one that no plugin has costs nothing. All but `connect` are synchronous. */

@@ -43,7 +43,10 @@ function opened(plugins: readonly Plugin[], options: ConnectionOptions = {}): Op
   };
 }
 
-function received(test: TestConnection, ...messages: Parameters<TestConnection['wire']['message']>[0][]): MqttMessage[] {
+function received(
+  test: TestConnection,
+  ...messages: Parameters<TestConnection['wire']['message']>[0][]
+): MqttMessage[] {
   const got: MqttMessage[] = [];
   test.connection.subscribe('#', { qos: 2 }, (message) => void got.push(message));
   test.clock.advance();
@@ -56,7 +59,9 @@ describe('messages on their way through plugins', () => {
     const test = opened([wrapper('a'), wrapper('b')]);
     test.connection.publish('t', 'x', { qos: 1 });
     expect(test.published()).toMatchObject([{ payload: 'b(a(x))' }]);
-    expect(received(test, { topic: 't', payload: 'b(a(x))', qos: 1, packetId: 1 }).map(({ payload }) => text(payload))).toEqual(['x']);
+    expect(
+      received(test, { topic: 't', payload: 'b(a(x))', qos: 1, packetId: 1 }).map(({ payload }) => text(payload)),
+    ).toEqual(['x']);
     expect(test.wire.sent).toContainEqual({ type: 'ack', ack: 4, packetId: 1, reasonCode: 0 });
   });
 
@@ -65,14 +70,25 @@ describe('messages on their way through plugins', () => {
     const seen: unknown[] = [];
     const test = opened([
       plugin('p', {
-        messageOut: ({ topic, properties }) => (seen.push(properties), { topic: `${topic}/z`, properties: { userProperties } }),
-        messageIn: ({ topic, properties }) => ({ topic: topic.toUpperCase(), properties: { ...properties, contentType: 'text/x' } }),
+        messageOut: ({ topic, properties }) => (
+          seen.push(properties),
+          { topic: `${topic}/z`, properties: { userProperties } }
+        ),
+        messageIn: ({ topic, properties }) => ({
+          topic: topic.toUpperCase(),
+          properties: { ...properties, contentType: 'text/x' },
+        }),
       }),
     ]);
     test.connection.publish('t', 'x');
     expect(seen).toEqual([{}]);
     expect(test.published()).toMatchObject([{ topic: 't/z', properties: { userProperties } }]);
-    const [message] = received(test, { topic: 'in', payload: 'x', properties: { userProperties }, subscriptionIds: [1] });
+    const [message] = received(test, {
+      topic: 'in',
+      payload: 'x',
+      properties: { userProperties },
+      subscriptionIds: [1],
+    });
     expect(message).toMatchObject({ topic: 'IN', properties: { userProperties, contentType: 'text/x' } });
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
   });
@@ -83,18 +99,26 @@ describe('messages on their way through plugins', () => {
       plugin('bad', { messageOut: ({ topic }) => (seen.push(topic), { topic: 'a/#' }) }),
       plugin('good', { messageOut: ({ topic, payload }) => (seen.push(topic), { payload: `${text(payload)}!` }) }),
     ]);
-    expect(test.connection.publish('x/+', 'x').outcome).toMatchObject({ status: 'failed', error: { code: 'ERR_MQTT_INVALID_TOPIC' } });
+    expect(test.connection.publish('x/+', 'x').outcome).toMatchObject({
+      status: 'failed',
+      error: { code: 'ERR_MQTT_INVALID_TOPIC' },
+    });
     expect(seen).toEqual([]);
     test.connection.publish('t', 'x');
     expect(seen).toEqual(['t', 't']);
     expect(test.published()).toMatchObject([{ topic: 't', payload: 'x!' }]);
-    expect(test.warnings).toMatchObject([{ name: 'PluginError', plugin: 'bad', hook: 'messageOut', code: 'ERR_MQTT_PLUGIN' }]);
+    expect(test.warnings).toMatchObject([
+      { name: 'PluginError', plugin: 'bad', hook: 'messageOut', code: 'ERR_MQTT_PLUGIN' },
+    ]);
   });
 
   it('are held to the size that the plugins have made of them', () => {
     const grow = plugin('grow', { messageOut: () => ({ payload: 'x'.repeat(200) }) });
     const shrink = plugin('shrink', { messageOut: () => ({ payload: 'x' }) });
-    for (const [plugins, payload, status] of [[[grow], 'x', 'failed'], [[shrink], 'x'.repeat(200), 'acknowledged']] as const) {
+    for (const [plugins, payload, status] of [
+      [[grow], 'x', 'failed'],
+      [[shrink], 'x'.repeat(200), 'acknowledged'],
+    ] as const) {
       const test = createTestConnection({ plugins });
       void test.connection.open();
       test.wire.connack({ properties: { maximumPacketSize: 100 } });
@@ -117,11 +141,17 @@ describe('messages on their way through plugins', () => {
     ['returns a payload that is none', () => ({ payload: 7 as unknown as string })],
     ['returns properties that are none', () => ({ properties: { contentType: 7 as unknown as string } })],
   ])('go on unchanged when a plugin %s, and that is told', async (_, messageOut) => {
-    const test = opened([plugin('p', { messageOut: messageOut!, messageIn: messageOut as PluginHooks['messageIn'] & object }), wrapper('w')]);
+    const test = opened([
+      plugin('p', { messageOut: messageOut!, messageIn: messageOut as PluginHooks['messageIn'] & object }),
+      wrapper('w'),
+    ]);
     test.connection.publish('t', 'x');
     expect(test.published()).toMatchObject([{ payload: 'w(x)' }]);
     expect(received(test, { topic: 't', payload: 'w(x)' }).map(({ payload }) => text(payload))).toEqual(['x']);
-    expect(test.warnings).toMatchObject([{ hook: 'messageOut', plugin: 'p' }, { hook: 'messageIn', plugin: 'p' }]);
+    expect(test.warnings).toMatchObject([
+      { hook: 'messageOut', plugin: 'p' },
+      { hook: 'messageIn', plugin: 'p' },
+    ]);
     await Promise.resolve();
   });
 
@@ -132,9 +162,17 @@ describe('messages on their way through plugins', () => {
     const test = opened([plugin('cipher', { messageOut: broken, messageIn: broken }, 'refuse')]);
     const drops: unknown[] = [];
     test.connection.on('drop', (event) => drops.push(event));
-    expect(test.connection.publish('t', 'x', { qos: 1 }).outcome).toMatchObject({ status: 'failed', error: { name: 'PluginError', plugin: 'cipher' } });
+    expect(test.connection.publish('t', 'x', { qos: 1 }).outcome).toMatchObject({
+      status: 'failed',
+      error: { name: 'PluginError', plugin: 'cipher' },
+    });
     expect(test.published()).toEqual([]);
-    const got = received(test, { topic: 't', qos: 1, packetId: 1 }, { topic: 't', qos: 2, packetId: 2 }, { topic: 't' });
+    const got = received(
+      test,
+      { topic: 't', qos: 1, packetId: 1 },
+      { topic: 't', qos: 2, packetId: 2 },
+      { topic: 't' },
+    );
     expect(got).toEqual([]);
     expect(test.wire.sent).toContainEqual({ type: 'ack', ack: 4, packetId: 1, reasonCode: 0x83 });
     expect(test.wire.sent).toContainEqual({ type: 'ack', ack: 5, packetId: 2, reasonCode: 0x83 });
@@ -190,18 +228,37 @@ describe('plugins and attempts', () => {
       userProperties: [['a', '1']],
       plugins: [
         plugin('first', { connect: (attempt) => (seen.push(attempt), { userProperties: [['b', '2']] }) }),
-        plugin('second', { connect: () => ({ userProperties: [['b', '3']], credentials: { username: 'v', password: 'w' }, will: { topic: 'gone', payload: '' } }) }),
+        plugin('second', {
+          connect: () => ({
+            userProperties: [['b', '3']],
+            credentials: { username: 'v', password: 'w' },
+            will: { topic: 'gone', payload: '' },
+          }),
+        }),
       ],
     });
     void test.connection.open();
     expect(test.wire.request).toMatchObject({
       username: 'v', password: 'w', will: { topic: 'gone' }, userProperties: [['a', '1'], ['b', '2'], ['b', '3']],
     }); // prettier-ignore
-    expect(seen).toEqual([{ attempt: 1, endpoint: 'mqtt://test.invalid:1883', foreign: false, protocolVersion: 5, clientId: 'c', clean: true, keepalive: 60, signal: expect.anything() }]);
+    expect(seen).toEqual([
+      {
+        attempt: 1,
+        endpoint: 'mqtt://test.invalid:1883',
+        foreign: false,
+        protocolVersion: 5,
+        clientId: 'c',
+        clean: true,
+        keepalive: 60,
+        signal: expect.anything(),
+      },
+    ]);
   });
 
   it('may take their time', async () => {
-    const test = createTestConnection({ plugins: [plugin('p', { connect: async ({ attempt }) => ({ userProperties: [['attempt', String(attempt)]] }) })] });
+    const test = createTestConnection({
+      plugins: [plugin('p', { connect: async ({ attempt }) => ({ userProperties: [['attempt', String(attempt)]] }) })],
+    });
     void test.connection.open();
     expect(test.wires).toHaveLength(0);
     for (let i = 0; i < 10; i++) await Promise.resolve();
@@ -222,13 +279,19 @@ describe('plugins and attempts', () => {
     expect(bypassed.wires).toHaveLength(1);
     expect(warnings).toMatchObject([{ name: 'PluginError', hook: 'connect' }]);
 
-    const refusing = createTestConnection({ reconnect: false, plugins: [plugin('p', { connect: connect! }, 'refuse')] });
+    const refusing = createTestConnection({
+      reconnect: false,
+      plugins: [plugin('p', { connect: connect! }, 'refuse')],
+    });
     await expect(refusing.connection.open()).rejects.toMatchObject({ name: 'PluginError', hook: 'connect' });
     expect(refusing.wires).toHaveLength(0);
   });
 
   it('fail an attempt that they keep waiting', async () => {
-    const test = createTestConnection({ reconnect: false, plugins: [plugin('slow', { connect: () => new Promise(() => undefined) })] });
+    const test = createTestConnection({
+      reconnect: false,
+      plugins: [plugin('slow', { connect: () => new Promise(() => undefined) })],
+    });
     const opening = test.connection.open();
     test.clock.advance(10_000);
     await expect(opening).rejects.toMatchObject({ name: 'PluginError', plugin: 'slow', retryable: true });
@@ -242,7 +305,10 @@ describe('the life of a plugin', () => {
       name,
       setup: ({ log }) => {
         calls.push(`${name} ${typeof log}`);
-        return { state: ({ type }) => void calls.push(`${name} ${type}`), close: ({ type }) => void calls.push(`${name} close ${type}`) };
+        return {
+          state: ({ type }) => void calls.push(`${name} ${type}`),
+          close: ({ type }) => void calls.push(`${name} close ${type}`),
+        };
       },
     });
     const test = opened([make('a'), make('b')]);
@@ -253,13 +319,16 @@ describe('the life of a plugin', () => {
     ]); // prettier-ignore
   });
 
-  it('is one of its own on each connection, with the connection\'s logger and its name in each line', () => {
+  it("is one of its own on each connection, with the connection's logger and its name in each line", () => {
     const lines: unknown[] = [];
     const shared: Plugin = { name: 'p', setup: ({ log }) => (log?.('info', 'hello', { x: 1 }), {}) };
     const logger = { debug() {}, info: (...line: unknown[]) => lines.push(line), warn() {}, error() {} };
     createTestConnection({ logger, plugins: [shared] });
     createTestConnection({ logger, plugins: [shared] });
-    expect(lines).toEqual([['hello', { plugin: 'p', x: 1 }], ['hello', { plugin: 'p', x: 1 }]]);
+    expect(lines).toEqual([
+      ['hello', { plugin: 'p', x: 1 }],
+      ['hello', { plugin: 'p', x: 1 }],
+    ]);
   });
 
   it.each<[string, PluginHooks]>([
@@ -289,16 +358,18 @@ describe('the life of a plugin', () => {
     expect(() => createTestConnection({ plugins: [broken('refuse')] })).toThrow(PluginError);
   });
 
-  it.each([['null', () => null], ['a promise', () => Promise.reject(new Error('no'))], ['nothing', () => undefined], ['text', () => 'hooks']])(
-    'is left out when its setup gives %s',
-    async (_, setup) => {
-      const test = opened([{ name: 'p', setup: setup as unknown as Plugin['setup'] }, wrapper('w')]);
-      expect(test.warnings).toMatchObject([{ hook: 'setup', plugin: 'p' }]);
-      test.connection.publish('t', 'x');
-      expect(test.published()).toMatchObject([{ payload: 'w(x)' }]);
-      await Promise.resolve();
-    },
-  );
+  it.each([
+    ['null', () => null],
+    ['a promise', () => Promise.reject(new Error('no'))],
+    ['nothing', () => undefined],
+    ['text', () => 'hooks'],
+  ])('is left out when its setup gives %s', async (_, setup) => {
+    const test = opened([{ name: 'p', setup: setup as unknown as Plugin['setup'] }, wrapper('w')]);
+    expect(test.warnings).toMatchObject([{ hook: 'setup', plugin: 'p' }]);
+    test.connection.publish('t', 'x');
+    expect(test.published()).toMatchObject([{ payload: 'w(x)' }]);
+    await Promise.resolve();
+  });
 
   it('ends when a later one keeps the connection from being created', () => {
     const ends: unknown[] = [];
@@ -312,7 +383,10 @@ describe('the life of a plugin', () => {
     };
     expect(() => createTestConnection({ plugins: [ending('a'), ending('b'), broken] })).toThrow(PluginError);
     const end = { type: 'failed', by: 'client', cause: { name: 'PluginError', plugin: 'p' } };
-    expect(ends).toMatchObject([['b', end], ['a', end]]);
+    expect(ends).toMatchObject([
+      ['b', end],
+      ['a', end],
+    ]);
   });
 
   it('is told of when its deliver hook rejects', async () => {
@@ -323,10 +397,12 @@ describe('the life of a plugin', () => {
     expect(test.warnings).toMatchObject([{ name: 'PluginError', hook: 'deliver' }]);
   });
 
-  it.each([['no list', {}], ['a plugin without a name', [{ setup: () => ({}) }]], ['a plugin without setup', [{ name: 'x' }]], ['another policy', [{ name: 'x', setup: () => ({}), onError: 'stop' }]]])(
-    'cannot begin with %s',
-    (_, plugins) => {
-      expect(() => createTestConnection({ plugins: plugins as unknown as readonly Plugin[] })).toThrow(/plugins/);
-    },
-  );
+  it.each([
+    ['no list', {}],
+    ['a plugin without a name', [{ setup: () => ({}) }]],
+    ['a plugin without setup', [{ name: 'x' }]],
+    ['another policy', [{ name: 'x', setup: () => ({}), onError: 'stop' }]],
+  ])('cannot begin with %s', (_, plugins) => {
+    expect(() => createTestConnection({ plugins: plugins as unknown as readonly Plugin[] })).toThrow(/plugins/);
+  });
 });

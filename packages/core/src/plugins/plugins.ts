@@ -8,7 +8,14 @@ import type { EventSource } from '../observability/log-events.js';
 import type { Log } from '../observability/logger.js';
 import type { Traffic } from '../wire/traffic.js';
 import type { WireFactory } from '../wire/wire.js';
-import { activatePlugins, type ActivePlugin, callHook, closePlugins, type ReportPlugin, withHook } from './active-plugins.js';
+import {
+  activatePlugins,
+  type ActivePlugin,
+  callHook,
+  closePlugins,
+  type ReportPlugin,
+  withHook,
+} from './active-plugins.js';
 import { connectStep } from './connect-step.js';
 import { MessagePipeline } from './message-pipeline.js';
 import { PluginTap } from './packet-tap.js';
@@ -83,7 +90,9 @@ export class Plugins {
     }
     if (state.type !== 'closed' && state.type !== 'failed') return;
     const end: ConnectionEnd =
-      state.type === 'failed' ? { type: 'failed', by: state.by, cause: state.cause } : { type: 'closed', by: 'user', cause: undefined };
+      state.type === 'failed'
+        ? { type: 'failed', by: state.by, cause: state.cause }
+        : { type: 'closed', by: 'user', cause: undefined };
     closePlugins(this.#active, end, this.#report);
   }
 }

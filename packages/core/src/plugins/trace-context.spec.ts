@@ -14,7 +14,12 @@ class Contexts implements api.ContextManager {
     return this.#active;
   }
 
-  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(context: api.Context, run: F, self?: ThisParameterType<F>, ...args: A): ReturnType<F> {
+  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
+    context: api.Context,
+    run: F,
+    self?: ThisParameterType<F>,
+    ...args: A
+  ): ReturnType<F> {
     const before = this.#active;
     this.#active = context;
     try {
@@ -79,7 +84,16 @@ describe.each<[string, () => ReturnType<typeof traceContext>]>([
   it('puts the active trace behind the other user properties, in place of an older one', () => {
     const test = opened({ plugins: [make()] });
     inTrace(() => {
-      test.connection.publish('t', 'x', { properties: { contentType: 'a/b', userProperties: [['traceparent', 'old'], ['k', '1'], ['k', '2']] } });
+      test.connection.publish('t', 'x', {
+        properties: {
+          contentType: 'a/b',
+          userProperties: [
+            ['traceparent', 'old'],
+            ['k', '1'],
+            ['k', '2'],
+          ],
+        },
+      });
     });
     expect(test.wire.sent).toMatchObject([
       { properties: { contentType: 'a/b', userProperties: [['k', '1'], ['k', '2'], ['traceparent', TRACE], ['tracestate', 'vendor=1']] } },
@@ -96,13 +110,29 @@ describe.each<[string, () => ReturnType<typeof traceContext>]>([
     const test = opened({ plugins: [make()] });
     const seen: unknown[] = [];
     test.connection.subscribe('#', {}, (message) => {
-      seen.push([message.topic, api.context.active().getValue(KEY), (traceContextOf(message, api) as api.Context).getValue(KEY)]);
+      seen.push([
+        message.topic,
+        api.context.active().getValue(KEY),
+        (traceContextOf(message, api) as api.Context).getValue(KEY),
+      ]);
     });
     test.clock.advance();
     test.wire.message({ topic: 'with', properties: { userProperties: [['TraceParent', TRACE]] } });
     test.wire.message({ topic: 'without' });
-    test.wire.message({ topic: 'forged', properties: { userProperties: [['traceparent', 'a'], ['traceparent', TRACE]] } });
-    expect(seen).toEqual([['with', TRACE, TRACE], ['without', undefined, undefined], ['forged', undefined, undefined]]);
+    test.wire.message({
+      topic: 'forged',
+      properties: {
+        userProperties: [
+          ['traceparent', 'a'],
+          ['traceparent', TRACE],
+        ],
+      },
+    });
+    expect(seen).toEqual([
+      ['with', TRACE, TRACE],
+      ['without', undefined, undefined],
+      ['forged', undefined, undefined],
+    ]);
   });
 
   it('does nothing on MQTT 3.x', () => {

@@ -8,7 +8,11 @@ export interface TraceApi {
     with(context: object, run: () => void): unknown;
   };
   readonly propagation: {
-    inject(context: object, carrier: object, setter?: { set(carrier: object, name: string, value: string): void }): void;
+    inject(
+      context: object,
+      carrier: object,
+      setter?: { set(carrier: object, name: string, value: string): void },
+    ): void;
     extract(
       context: object,
       carrier: object,
@@ -94,5 +98,7 @@ const REGISTRY = Symbol.for('opentelemetry.js.api.1');
 /** What is registered works as the API itself does, as far as it is used here. */
 function registeredApi(): TraceApi | undefined {
   const registered = (globalThis as { [REGISTRY]?: Partial<TraceApi> })[REGISTRY];
-  return registered?.context === undefined || registered.propagation === undefined ? undefined : (registered as TraceApi);
+  return registered?.context === undefined || registered.propagation === undefined
+    ? undefined
+    : (registered as TraceApi);
 }

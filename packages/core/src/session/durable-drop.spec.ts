@@ -27,28 +27,36 @@ async function reconnect(test: TestConnection): Promise<void> {
   test.clock.advance(0);
 }
 
-const topics = ({ sent }: ScriptedWire): string[] => sent.flatMap((packet) => (packet.type === 'publish' ? [packet.topic] : []));
-const lastId = ({ sent }: ScriptedWire): number => sent.reduce((id, packet) => (packet.type === 'publish' ? packet.packetId : id), 0);
+const topics = ({ sent }: ScriptedWire): string[] =>
+  sent.flatMap((packet) => (packet.type === 'publish' ? [packet.topic] : []));
+const lastId = ({ sent }: ScriptedWire): number =>
+  sent.reduce((id, packet) => (packet.type === 'publish' ? packet.packetId : id), 0);
 const messages = (store: GlassStore): string[] => store.keys.filter((key) => key.startsWith('message/'));
 
 describe("offline: 'drop' with a session store", () => {
-  it.each(['before its write begins', 'during its write'])('gives up what the connection was lost for %s', async (when) => {
-    const store = new GlassStore();
-    const test = await connected(store);
-    if (when === 'during its write') store.hold();
-    const late = test.connection.publish('late', 'x', dropped);
-    const kept = test.connection.publish('kept', 'x', { qos: 1 });
-    if (when === 'during its write') test.clock.advance(0);
-    test.wire.cut();
-    expect([late, kept].map(({ outcome }) => outcome)).toMatchObject([{ status: 'failed', error: { name: 'OfflineError' } }, undefined]);
-    store.release();
-    await reconnect(test);
-    expect(topics(test.wire)).toEqual(['kept']);
-    test.wire.acknowledge(PUBACK, lastId(test.wire));
-    test.clock.advance(0);
-    expect(kept.outcome?.status).toBe('acknowledged');
-    expect(messages(store)).toEqual([]);
-  });
+  it.each(['before its write begins', 'during its write'])(
+    'gives up what the connection was lost for %s',
+    async (when) => {
+      const store = new GlassStore();
+      const test = await connected(store);
+      if (when === 'during its write') store.hold();
+      const late = test.connection.publish('late', 'x', dropped);
+      const kept = test.connection.publish('kept', 'x', { qos: 1 });
+      if (when === 'during its write') test.clock.advance(0);
+      test.wire.cut();
+      expect([late, kept].map(({ outcome }) => outcome)).toMatchObject([
+        { status: 'failed', error: { name: 'OfflineError' } },
+        undefined,
+      ]);
+      store.release();
+      await reconnect(test);
+      expect(topics(test.wire)).toEqual(['kept']);
+      test.wire.acknowledge(PUBACK, lastId(test.wire));
+      test.clock.advance(0);
+      expect(kept.outcome?.status).toBe('acknowledged');
+      expect(messages(store)).toEqual([]);
+    },
+  );
 
   it('stores a message when it is sent: one that a process leaves in the outbox is not sent by the next', async () => {
     const store = new GlassStore();
@@ -86,20 +94,23 @@ describe("offline: 'drop' with a session store", () => {
     expect(messages(store)).toHaveLength(1);
   });
 
-  it.each(['in the outbox', 'for its write'])('fails with the end of the connection what waits %s, and keeps none of it', async (where) => {
-    const store = new GlassStore();
-    const test = await connected(store);
-    if (where === 'in the outbox') test.connection.publish('sent', 'x', { qos: 1 });
-    const waiting = test.connection.publish('waiting', 'x', dropped);
-    const kept = test.connection.publish('kept', 'x', { qos: 1 });
-    void test.connection.close();
-    const closed = { name: 'ClosedError', retryable: false };
-    expect([waiting, kept].map(({ outcome }) => outcome)).toMatchObject([
-      { error: { ...closed, message: expect.not.stringContaining('in the session store') as string } },
-      { error: { ...closed, message: expect.stringContaining('in the session store') as string } },
-    ]);
-    test.clock.advance(0);
-    await settled();
-    expect(messages(store)).toHaveLength(where === 'in the outbox' ? 2 : 1);
-  });
+  it.each(['in the outbox', 'for its write'])(
+    'fails with the end of the connection what waits %s, and keeps none of it',
+    async (where) => {
+      const store = new GlassStore();
+      const test = await connected(store);
+      if (where === 'in the outbox') test.connection.publish('sent', 'x', { qos: 1 });
+      const waiting = test.connection.publish('waiting', 'x', dropped);
+      const kept = test.connection.publish('kept', 'x', { qos: 1 });
+      void test.connection.close();
+      const closed = { name: 'ClosedError', retryable: false };
+      expect([waiting, kept].map(({ outcome }) => outcome)).toMatchObject([
+        { error: { ...closed, message: expect.not.stringContaining('in the session store') as string } },
+        { error: { ...closed, message: expect.stringContaining('in the session store') as string } },
+      ]);
+      test.clock.advance(0);
+      await settled();
+      expect(messages(store)).toHaveLength(where === 'in the outbox' ? 2 : 1);
+    },
+  );
 });

@@ -55,7 +55,9 @@ export class DurableSession {
         this.#restored(undefined);
       },
       (cause: unknown) => {
-        this.#restored(cause instanceof StoreError ? cause : new StoreError('the session store could not be read', { cause }));
+        this.#restored(
+          cause instanceof StoreError ? cause : new StoreError('the session store could not be read', { cause }),
+        );
       },
     );
   }
@@ -65,7 +67,8 @@ export class DurableSession {
     if (clientId === this.#clientId) return;
     this.#clientId = clientId;
     this.journal.take([{ type: 'put', key: SESSION_KEY, value: writeSessionRecord({ clientId }) }], (error) => {
-      if (error !== undefined) this.#warn(error, 'the store does not know the session: nobody can come back to it after a restart');
+      if (error !== undefined)
+        this.#warn(error, 'the store does not know the session: nobody can come back to it after a restart');
     });
   }
 
@@ -112,7 +115,8 @@ export class DurableSession {
     this.received.restore(session.received.keys());
     this.filters.restore(session.filters);
     const bad = [...session.bad, ...adopt(session)];
-    for (const { key, error } of bad) this.#warn(error, `an entry of the session store made no sense and was put aside: ${key}`);
+    for (const { key, error } of bad)
+      this.#warn(error, `an entry of the session store made no sense and was put aside: ${key}`);
     const rest = session.orphans.map((key) => ({ type: 'delete', key }) as const);
     const operations = [...quarantine(bad, session.quarantined), ...rest];
     if (operations.length > 0) this.journal.take(operations);

@@ -55,8 +55,11 @@ function restart({ store, clock }: Durable, options: ConnectionOptions = {}, awa
 
 function log({ sent }: ScriptedWire): string[] {
   return sent.flatMap((packet) => {
-    if (packet.type === 'publish') return [`PUBLISH ${Buffer.from(packet.payload).toString()} #${packet.packetId}${packet.dup ? ' DUP' : ''}`];
-    return packet.type === 'ack' ? [`${{ 4: 'PUBACK', 5: 'PUBREC', 6: 'PUBREL', 7: 'PUBCOMP' }[packet.ack]} #${packet.packetId}`] : [];
+    if (packet.type === 'publish')
+      return [`PUBLISH ${Buffer.from(packet.payload).toString()} #${packet.packetId}${packet.dup ? ' DUP' : ''}`];
+    return packet.type === 'ack'
+      ? [`${{ 4: 'PUBACK', 5: 'PUBREC', 6: 'PUBREL', 7: 'PUBCOMP' }[packet.ack]} #${packet.packetId}`]
+      : [];
   });
 }
 
@@ -73,28 +76,31 @@ async function state(promise: PromiseLike<unknown>): Promise<unknown> {
 const keys = (test: Durable, room: string): string[] => test.store.keys.filter((key) => key.startsWith(room));
 
 describe('a message with a session store', () => {
-  it.each([1, 2] as const)('is stored before it is sent, and gone from the store when it is acknowledged (QoS %d)', async (qos) => {
-    const test = await start();
-    const wire = connack(test, false);
-    const publication = test.connection.publish('t', 'a', { qos });
-    expect(log(wire)).toEqual([]);
-    expect(await state(publication.stored)).toBe('pending');
-    test.clock.advance(0);
-    expect(keys(test, 'message/')).toHaveLength(1);
-    expect(log(wire)).toEqual(['PUBLISH a #1']);
-    expect(await state(publication.stored)).toBe('fulfilled');
-    expect(publication.outcome).toBeUndefined();
-    if (qos === 2) {
-      wire.acknowledge(PUBREC, 1);
-      expect(log(wire)).not.toContain('PUBREL #1');
+  it.each([1, 2] as const)(
+    'is stored before it is sent, and gone from the store when it is acknowledged (QoS %d)',
+    async (qos) => {
+      const test = await start();
+      const wire = connack(test, false);
+      const publication = test.connection.publish('t', 'a', { qos });
+      expect(log(wire)).toEqual([]);
+      expect(await state(publication.stored)).toBe('pending');
       test.clock.advance(0);
-      expect(log(wire)).toContain('PUBREL #1');
-    }
-    wire.acknowledge(qos === 1 ? PUBACK : PUBCOMP, 1);
-    expect(publication.outcome?.status).toBe('acknowledged');
-    test.clock.advance(0);
-    expect(test.store.keys).toEqual(['session']);
-  });
+      expect(keys(test, 'message/')).toHaveLength(1);
+      expect(log(wire)).toEqual(['PUBLISH a #1']);
+      expect(await state(publication.stored)).toBe('fulfilled');
+      expect(publication.outcome).toBeUndefined();
+      if (qos === 2) {
+        wire.acknowledge(PUBREC, 1);
+        expect(log(wire)).not.toContain('PUBREL #1');
+        test.clock.advance(0);
+        expect(log(wire)).toContain('PUBREL #1');
+      }
+      wire.acknowledge(qos === 1 ? PUBACK : PUBCOMP, 1);
+      expect(publication.outcome?.status).toBe('acknowledged');
+      test.clock.advance(0);
+      expect(test.store.keys).toEqual(['session']);
+    },
+  );
 
   it('goes together with the others of its tick', async () => {
     const test = await start();
@@ -129,15 +135,24 @@ describe('a message with a session store', () => {
   it('that the store does not take fails alone, with a typed error, and was not sent', async () => {
     const test = await start();
     const wire = connack(test, false);
-    const isThird = (operation: StoreOperation): boolean => operation.type === 'put' && Buffer.from(operation.value).toString().endsWith('#3');
+    const isThird = (operation: StoreOperation): boolean =>
+      operation.type === 'put' && Buffer.from(operation.value).toString().endsWith('#3');
     test.store.refuse = (operations) => (operations.some(isThird) ? new Error('disk full') : undefined);
     const publications = [1, 2, 3, 4, 5].map((number) => test.connection.publish('t', `#${number}`, { qos: 1 }));
     test.clock.advance(0);
     await settled();
     test.clock.advance(0);
     expect(log(wire)).toEqual(['PUBLISH #1 #1', 'PUBLISH #2 #2', 'PUBLISH #4 #4', 'PUBLISH #5 #5']);
-    expect(publications.map(({ outcome }) => outcome?.status)).toEqual([undefined, undefined, 'failed', undefined, undefined]);
-    expect(publications[2]?.outcome).toMatchObject({ error: { code: 'ERR_MQTT_STORE', message: 'the message for "t" could not be stored: disk full' } });
+    expect(publications.map(({ outcome }) => outcome?.status)).toEqual([
+      undefined,
+      undefined,
+      'failed',
+      undefined,
+      undefined,
+    ]);
+    expect(publications[2]?.outcome).toMatchObject({
+      error: { code: 'ERR_MQTT_STORE', message: 'the message for "t" could not be stored: disk full' },
+    });
     expect(test.drops).toMatchObject([{ reason: 'store', topic: 't' }]);
     expect(await state(publications[2]!.stored)).toMatchObject({ name: 'StoreError' });
     expect(test.connection.state.type).toBe('connected');
@@ -160,7 +175,8 @@ describe('a message with a session store', () => {
     const test = await start();
     const publication = test.connection.publish('t', 'a', { qos: 2 });
     test.clock.advance(0);
-    test.store.refuse = (operations) => (operations.some(({ key }) => key !== 'session') ? new Error('disk full') : undefined);
+    test.store.refuse = (operations) =>
+      operations.some(({ key }) => key !== 'session') ? new Error('disk full') : undefined;
     const wire = connack(test, false);
     await settled();
     test.clock.advance(0);
@@ -216,7 +232,11 @@ describe('after a restart', () => {
     wire.acknowledge(PUBACK, 1);
     first.clock.advance(0);
     first.wire.cut();
-    first.connection.publish('t', 'waiting', { qos: 1, retain: true, properties: { contentType: 'x', userProperties: [['a', 'b']] } });
+    first.connection.publish('t', 'waiting', {
+      qos: 1,
+      retain: true,
+      properties: { contentType: 'x', userProperties: [['a', 'b']] },
+    });
     first.clock.advance(0);
 
     const second = await restart(first);
@@ -224,8 +244,16 @@ describe('after a restart', () => {
     expect(second.restored.map(({ topic }) => topic)).toEqual(['t', 't', 't', 't']);
     expect(second.wire.request).toMatchObject({ clean: false, clientId: 'c' });
     const resumed = connack(second, true);
-    expect(log(resumed)).toEqual(['PUBREL #2', 'PUBLISH 2 #3 DUP', 'PUBLISH 3 #4 DUP', 'PUBLISH waiting #1', 'PUBLISH new #5']);
-    expect(resumed.sent.find((packet) => packet.type === 'publish' && Buffer.from(packet.payload).toString() === 'waiting')).toMatchObject({
+    expect(log(resumed)).toEqual([
+      'PUBREL #2',
+      'PUBLISH 2 #3 DUP',
+      'PUBLISH 3 #4 DUP',
+      'PUBLISH waiting #1',
+      'PUBLISH new #5',
+    ]);
+    expect(
+      resumed.sent.find((packet) => packet.type === 'publish' && Buffer.from(packet.payload).toString() === 'waiting'),
+    ).toMatchObject({
       retain: true,
       properties: { contentType: 'x', userProperties: [['a', 'b']] },
     });
@@ -329,7 +357,10 @@ describe('after a restart', () => {
     first.clock.advance(0);
     void first.connection.close();
     await settled();
-    expect(publication.outcome).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('in the session store') } });
+    expect(publication.outcome).toMatchObject({
+      status: 'failed',
+      error: { message: expect.stringContaining('in the session store') },
+    });
     expect(first.store.closed).toBe(1);
     const second = await restart(first);
     expect(log(connack(second, false))).toEqual(['PUBLISH a #1']);
@@ -379,7 +410,8 @@ describe('after a restart', () => {
     const wire = connack(first, false);
     await settled();
     wire.suback();
-    for (const [index, payload] of ['a', 'b'].entries()) wire.message({ topic: 'in', payload, qos: 2, packetId: 7 + index });
+    for (const [index, payload] of ['a', 'b'].entries())
+      wire.message({ topic: 'in', payload, qos: 2, packetId: 7 + index });
     void first.connection.close();
     first.clock.advance(0);
     await settled();
@@ -440,7 +472,8 @@ describe('after a restart', () => {
   it('a filter is subscribed although the store does not take it, with a warning', async () => {
     const test = await start();
     const wire = connack(test, false);
-    test.store.refuse = (operations) => (operations.some(({ key }) => key.startsWith('filter/')) ? new Error('disk full') : undefined);
+    test.store.refuse = (operations) =>
+      operations.some(({ key }) => key.startsWith('filter/')) ? new Error('disk full') : undefined;
     test.connection.subscribe('a', {}, () => undefined);
     test.clock.advance(0);
     await settled();
@@ -643,7 +676,9 @@ describe('what makes no sense', () => {
       entry(`message/000000000000000${digit}`, ...message, digit.charCodeAt(0)),
       entry(`sent/000000000000000${digit}`, 1, 0, 5, 0, 0),
     ]);
-    const test = await start(new GlassStore([...entries, entry('session', ...Buffer.from('{"format":1,"clientId":"c"}'))]));
+    const test = await start(
+      new GlassStore([...entries, entry('session', ...Buffer.from('{"format":1,"clientId":"c"}'))]),
+    );
     expect(log(connack(test, true))).toEqual(['PUBLISH 1 #5 DUP', 'PUBLISH 2 #1']);
   });
 
@@ -651,7 +686,10 @@ describe('what makes no sense', () => {
     const store = new GlassStore();
     store.unreadable = new Error('EIO');
     const test = await start(store);
-    expect(test.connection.state).toMatchObject({ type: 'failed', cause: { code: 'ERR_MQTT_STORE', message: 'the session store could not be read: EIO' } });
+    expect(test.connection.state).toMatchObject({
+      type: 'failed',
+      cause: { code: 'ERR_MQTT_STORE', message: 'the session store could not be read: EIO' },
+    });
   });
 
   it('a store that another connection has is refused', async () => {

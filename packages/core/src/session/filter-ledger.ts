@@ -25,7 +25,11 @@ export class FilterLedger {
     const added = filters.filter((filter) => !this.#filters.has(filter));
     for (const filter of added) this.#filters.add(filter);
     if (added.length === 0) proceed();
-    else this.#write(added.map((filter) => ({ type: 'put', key: filterKey(filter), value: NOTHING })), proceed);
+    else
+      this.#write(
+        added.map((filter) => ({ type: 'put', key: filterKey(filter), value: NOTHING })),
+        proceed,
+      );
   }
 
   /** The server has this filter no more. */
@@ -35,7 +39,8 @@ export class FilterLedger {
 
   #write(operations: readonly StoreOperation[], proceed?: () => void): void {
     this.#journal.take(operations, (error) => {
-      if (error !== undefined) this.#warn(error, 'the store is behind: a subscription may outlive the process that made it');
+      if (error !== undefined)
+        this.#warn(error, 'the store is behind: a subscription may outlive the process that made it');
       proceed?.();
     });
   }

@@ -5,7 +5,13 @@ import type { StoreOperation } from './session-store.js';
 
 const put = (key: string): StoreOperation => ({ type: 'put', key, value: Uint8Array.of(1) });
 
-function setUp(): { store: GlassStore; clock: VirtualClock; journal: Journal; log: string[]; take: (name: string) => void } {
+function setUp(): {
+  store: GlassStore;
+  clock: VirtualClock;
+  journal: Journal;
+  log: string[];
+  take: (name: string) => void;
+} {
   const store = new GlassStore();
   const clock = new VirtualClock();
   const journal = new Journal(store, clock);

@@ -9,7 +9,11 @@ describe('the store in memory', () => {
 
   it('can be made with entries', async () => {
     const keys: string[] = [];
-    for await (const { key } of memoryStore([{ key: 'b', value: Uint8Array.of(1) }, { key: 'a', value: Uint8Array.of() }]).read()) keys.push(key);
+    for await (const { key } of memoryStore([
+      { key: 'b', value: Uint8Array.of(1) },
+      { key: 'a', value: Uint8Array.of() },
+    ]).read())
+      keys.push(key);
     expect(keys).toEqual(['a', 'b']);
   });
 });

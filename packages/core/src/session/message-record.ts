@@ -33,7 +33,10 @@ export class MessageRecordWriter {
     scheduleFlush: () => undefined,
   });
 
-  write({ topic, topicLength, payload, payloadLength, qos, retain, properties }: PublishPacket, publishedAt: number): Uint8Array {
+  write(
+    { topic, topicLength, payload, payloadLength, qos, retain, properties }: PublishPacket,
+    publishedAt: number,
+  ): Uint8Array {
     const writer = this.#writer;
     const propertyBytes = propertiesLength(properties);
     writer.reserve(12 + topicLength + variableIntegerLength(propertyBytes) + propertyBytes + payloadLength);

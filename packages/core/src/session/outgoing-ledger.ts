@@ -131,7 +131,11 @@ export class OutgoingLedger<M extends LedgerMessage> {
   }
 
   #putSent(message: M): StoreOperation {
-    return { type: 'put', key: sentKey(this.#number(message)), value: writeSentRecord(message.packetId, message.received) };
+    return {
+      type: 'put',
+      key: sentKey(this.#number(message)),
+      value: writeSentRecord(message.packetId, message.received),
+    };
   }
 
   #number({ sequence }: M): number {

@@ -72,11 +72,13 @@ class SessionReader {
   }
 
   end(): StoredSession {
-    const messages = this.#messages.sort((a, b) => a.number - b.number).map((record) => {
-      const sent = this.#sent.get(record.number)?.record;
-      this.#sent.delete(record.number);
-      return { ...record, sent };
-    });
+    const messages = this.#messages
+      .sort((a, b) => a.number - b.number)
+      .map((record) => {
+        const sent = this.#sent.get(record.number)?.record;
+        this.#sent.delete(record.number);
+        return { ...record, sent };
+      });
     return {
       identity: this.#identity,
       messages,
@@ -135,6 +137,7 @@ function identifier(text: string): number {
 
 function reasonOf(value: Uint8Array): number {
   const [reasonCode] = value;
-  if (value.length !== 1 || reasonCode === undefined || reasonCode >= 0x80) throw new Error('the reason code is out of range');
+  if (value.length !== 1 || reasonCode === undefined || reasonCode >= 0x80)
+    throw new Error('the reason code is out of range');
   return reasonCode;
 }

@@ -24,7 +24,8 @@ export class ReceivedLedger {
   handled(packetId: number, reasonCode: number, proceed: () => void): void {
     this.#ids.add(packetId);
     this.#journal.take([{ type: 'put', key: receivedKey(packetId), value: Uint8Array.of(reasonCode) }], (error) => {
-      if (error !== undefined) this.#warn(error, 'the store is behind: a message of QoS 2 may be delivered twice if the process dies');
+      if (error !== undefined)
+        this.#warn(error, 'the store is behind: a message of QoS 2 may be delivered twice if the process dies');
       proceed();
     });
   }
@@ -36,7 +37,8 @@ export class ReceivedLedger {
       return;
     }
     this.#journal.take([{ type: 'delete', key: receivedKey(packetId) }], (error) => {
-      if (error !== undefined) this.#warn(error, 'the store is behind: a message of QoS 2 may be taken for a copy if the process dies');
+      if (error !== undefined)
+        this.#warn(error, 'the store is behind: a message of QoS 2 may be taken for a copy if the process dies');
       proceed();
     });
   }

@@ -11,7 +11,13 @@ export interface SentRecord {
 }
 
 export function writeSentRecord(packetId: number, received: Ack | undefined): Uint8Array {
-  return Uint8Array.of(FORMAT, packetId >> 8, packetId & 0xff, received === undefined ? 0 : 1, received?.reasonCode ?? 0);
+  return Uint8Array.of(
+    FORMAT,
+    packetId >> 8,
+    packetId & 0xff,
+    received === undefined ? 0 : 1,
+    received?.reasonCode ?? 0,
+  );
 }
 
 /** Throws where the bytes are no such record. */
@@ -19,6 +25,7 @@ export function readSentRecord(bytes: Uint8Array): SentRecord {
   const [format, high = 0, low = 0, isReceived, reasonCode = 0] = bytes;
   if (bytes.length !== LENGTH || format !== FORMAT) throw new Error('the format is not known');
   const packetId = (high << 8) | low;
-  if (packetId === 0 || (isReceived !== 0 && isReceived !== 1) || reasonCode >= 0x80) throw new Error('the fields are out of range');
+  if (packetId === 0 || (isReceived !== 0 && isReceived !== 1) || reasonCode >= 0x80)
+    throw new Error('the fields are out of range');
   return { packetId, received: isReceived === 1 ? reasonCode : undefined };
 }

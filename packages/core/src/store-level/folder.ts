@@ -23,7 +23,9 @@ export async function prepareFolder(path: string): Promise<void> {
   if (uid !== undefined && folder.uid !== uid) throw new StoreError(`the folder ${path} belongs to another user`);
   for (const entry of await readdir(path, { withFileTypes: true })) {
     if (!OURS.test(entry.name)) {
-      throw new StoreError(`the folder ${path} holds files of somebody else, such as ${entry.name}; name an empty or a new one`);
+      throw new StoreError(
+        `the folder ${path} holds files of somebody else, such as ${entry.name}; name an empty or a new one`,
+      );
     }
     if (!entry.isFile() && entry.name !== 'lost') throw new StoreError(`${join(path, entry.name)} is no plain file`);
   }

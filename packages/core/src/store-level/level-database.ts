@@ -16,13 +16,19 @@ export interface LevelDatabase {
 const ENCODINGS = { keyEncoding: 'utf8', valueEncoding: 'view' } as const;
 
 /** All entries whose keys have a prefix, in their order, without it. */
-export async function* readLevel(database: LevelDatabase, prefix: string): AsyncGenerator<{ key: string; value: Uint8Array }> {
+export async function* readLevel(
+  database: LevelDatabase,
+  prefix: string,
+): AsyncGenerator<{ key: string; value: Uint8Array }> {
   // The character after the last one of the prefix ends the range.
   const end = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
   const range = prefix === '' ? {} : { gte: prefix, lt: end };
   for await (const [key, value] of database.iterator({ ...ENCODINGS, ...range })) {
     const bytes = value as Uint8Array;
-    yield { key: (key as string).slice(prefix.length), value: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+    yield {
+      key: (key as string).slice(prefix.length),
+      value: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    };
   }
 }
 

@@ -42,7 +42,10 @@ export interface LevelStoreOptions {
  * await connection.publish('plant/7/temp', '21.5', { qos: 1 }).stored;
  * ```
  */
-export async function levelStore(place: string | LevelDatabase, options: LevelStoreOptions = {}): Promise<SessionStore> {
+export async function levelStore(
+  place: string | LevelDatabase,
+  options: LevelStoreOptions = {},
+): Promise<SessionStore> {
   const { sync, name } = checkOptions(place, options);
   if (typeof place !== 'string') return storeInDatabase(place, name, sync);
   const path = name === '' ? place : `${place}/${name}`;
@@ -59,7 +62,8 @@ export async function levelStore(place: string | LevelDatabase, options: LevelSt
     },
     async write(operations) {
       await writeLevel(database, operations.map(toLevel('')), sync);
-      for (const operation of operations) unprotected += operation.key.length + (operation.type === 'put' ? operation.value.length : 0);
+      for (const operation of operations)
+        unprotected += operation.key.length + (operation.type === 'put' ? operation.value.length : 0);
       if (unprotected < PROTECT_EVERY) return;
       unprotected = 0;
       await protectFolder(path);
@@ -83,13 +87,17 @@ function storeInDatabase(database: LevelDatabase, name: string, sync: boolean): 
 function toLevel(prefix: string) {
   return (operation: StoreOperation) => {
     const key = prefix + operation.key;
-    return operation.type === 'put' ? ({ type: 'put', key, value: operation.value } as const) : ({ type: 'del', key } as const);
+    return operation.type === 'put'
+      ? ({ type: 'put', key, value: operation.value } as const)
+      : ({ type: 'del', key } as const);
   };
 }
 
 function checkOptions(place: unknown, options: unknown): { readonly sync: boolean; readonly name: string } {
   const check = new OptionChecker();
-  const { batch, iterator, open } = (typeof place === 'object' && place !== null ? place : {}) as Partial<Record<keyof LevelDatabase, unknown>>;
+  const { batch, iterator, open } = (typeof place === 'object' && place !== null ? place : {}) as Partial<
+    Record<keyof LevelDatabase, unknown>
+  >;
   const isDatabase = [batch, iterator, open].every((each) => typeof each === 'function');
   if (!isDatabase && (typeof place !== 'string' || place === '' || place.includes('\0'))) {
     check.problems.push({ path: 'place', reason: 'must be a path, or a database of level' });
@@ -99,11 +107,16 @@ function checkOptions(place: unknown, options: unknown): { readonly sync: boolea
   if (check.object('', options)) {
     check.keys('', options, ['sync', 'name']);
     const given = options as { readonly sync?: unknown; readonly name?: unknown };
-    if (given.sync !== undefined && typeof given.sync !== 'boolean') check.problems.push({ path: 'sync', reason: 'must be true or false' });
+    if (given.sync !== undefined && typeof given.sync !== 'boolean')
+      check.problems.push({ path: 'sync', reason: 'must be true or false' });
     sync = given.sync === true;
     if (given.name !== undefined) {
       encoded = typeof given.name === 'string' && given.name !== '' ? encodeName(given.name) : undefined;
-      if (encoded === undefined) check.problems.push({ path: 'name', reason: 'must be a text of up to 200 characters; others than a-z, 0-9, - and _ count three per byte' });
+      if (encoded === undefined)
+        check.problems.push({
+          path: 'name',
+          reason: 'must be a text of up to 200 characters; others than a-z, 0-9, - and _ count three per byte',
+        });
     }
   }
   if (check.problems.length > 0) throw new InvalidOptionsError(check.problems);

@@ -32,8 +32,14 @@ export async function openLevel(path: string): Promise<OpenedLevel> {
   });
   await prepareFolder(path);
   const fresh = await attempt(path);
-  if (!('database' in fresh)) throw new StoreError(`the session store in ${path} could not be opened`, { cause: fresh.error });
-  return { ...fresh, warnings: [{ error: damage.error, what: `the session store in ${path} was damaged beyond repair and is now ${aside}` }] };
+  if (!('database' in fresh))
+    throw new StoreError(`the session store in ${path} could not be opened`, { cause: fresh.error });
+  return {
+    ...fresh,
+    warnings: [
+      { error: damage.error, what: `the session store in ${path} was damaged beyond repair and is now ${aside}` },
+    ],
+  };
 }
 
 /** Opens and reads; damage is an answer, everything else an error. */
@@ -45,15 +51,26 @@ async function attempt(path: string): Promise<OpenedLevel | { readonly error: un
     for await (const entry of readLevel(database, '')) entries.push(entry);
     const lost = await leftOut(path);
     const what = `the session store in ${path} ended in something that could not be read, and that was left out`;
-    return { database, entries, warnings: lost === undefined ? [] : [{ error: new StoreError(`LevelDB says: ${lost}`), what }] };
+    return {
+      database,
+      entries,
+      warnings: lost === undefined ? [] : [{ error: new StoreError(`LevelDB says: ${lost}`), what }],
+    };
   } catch (error) {
     await database.close().catch(() => undefined);
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
     const { code, message } = cause as { code?: unknown; message?: unknown };
     if (code === 'LEVEL_LOCKED') {
-      throw new StoreError(`the session store in ${path} is in use by another connection or process; give each its own`, { cause, retryable: true });
+      throw new StoreError(
+        `the session store in ${path} is in use by another connection or process; give each its own`,
+        { cause, retryable: true },
+      );
     }
-    if (code === 'LEVEL_CORRUPTION' || (code === 'LEVEL_IO_ERROR' && /no such file|invalid argument/i.test(String(message)))) return { error: cause };
+    if (
+      code === 'LEVEL_CORRUPTION' ||
+      (code === 'LEVEL_IO_ERROR' && /no such file|invalid argument/i.test(String(message)))
+    )
+      return { error: cause };
     throw new StoreError(`the session store in ${path} could not be opened`, { cause });
   }
 }

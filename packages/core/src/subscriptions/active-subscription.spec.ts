@@ -22,7 +22,8 @@ function observe(test: Subject, observer: MessageListener | SubscriptionObserver
   test.wires[0]!.suback();
 }
 
-const acks = ({ wires }: Subject): unknown[] => wires[0]!.sent.flatMap((packet) => (packet.type === 'ack' ? [[packet.ack, packet.packetId, packet.reasonCode]] : []));
+const acks = ({ wires }: Subject): unknown[] =>
+  wires[0]!.sent.flatMap((packet) => (packet.type === 'ack' ? [[packet.ack, packet.packetId, packet.reasonCode]] : []));
 
 async function turn(): Promise<void> {
   for (let i = 0; i < 20; i++) await Promise.resolve();
@@ -38,9 +39,13 @@ describe('a message listener', () => {
     test.connection.subscribe('a', { qos: 2 }, ({ qos }) => void received.push(`second ${qos}`));
     test.clock.advance();
     test.wires[0]!.suback();
-    for (const qos of [0, 1, 2] as const) test.wires[0]!.message({ topic: 'a', qos, packetId: qos, subscriptionIds: [1] });
+    for (const qos of [0, 1, 2] as const)
+      test.wires[0]!.message({ topic: 'a', qos, packetId: qos, subscriptionIds: [1] });
     expect(received).toEqual(['second 0', 'second 1', 'second 2']);
-    expect(acks(test)).toEqual([[4, 1, 0], [5, 2, 0]]);
+    expect(acks(test)).toEqual([
+      [4, 1, 0],
+      [5, 2, 0],
+    ]);
     expect(test.warnings.map(({ error }) => error)).toEqual([thrown, thrown, thrown]);
     expect(test.connection.state.type).toBe('connected');
   });
@@ -87,14 +92,21 @@ describe('a message listener', () => {
     test.wires[0]!.message({ topic: 'a', qos: 1, packetId: 1, subscriptionIds: [1] });
     test.wires[0]!.message({ topic: 'a', qos: 1, packetId: 2, subscriptionIds: [1] });
     await turn();
-    expect(acks(test)).toEqual([[4, 1, 0], [4, 2, 0]]);
+    expect(acks(test)).toEqual([
+      [4, 1, 0],
+      [4, 2, 0],
+    ]);
   });
 
   it('warns in words that no topic can forge', () => {
     const test = connected();
-    observe(test, () => {
-      throw thrown;
-    }, '#');
+    observe(
+      test,
+      () => {
+        throw thrown;
+      },
+      '#',
+    );
     test.wires[0]!.message({ topic: 'a\n\u001b[31mb', subscriptionIds: [1] });
     expect(test.warnings).toHaveLength(1);
     expect(test.warnings[0]!.what).not.toMatch(/[\u0000-\u001f]/);
@@ -110,7 +122,11 @@ describe('the callbacks of a subscription', () => {
     const log: string[] = [];
     test.connection.subscribe('a', {}, { message: () => {}, ready: fail, end: fail });
     test.connection.subscribe('b', {}, { message: () => {}, error: fail });
-    test.connection.subscribe('c', {}, { message: () => {}, ready: () => log.push('ready'), end: () => log.push('end') });
+    test.connection.subscribe(
+      'c',
+      {},
+      { message: () => {}, ready: () => log.push('ready'), end: () => log.push('end') },
+    );
     test.clock.advance();
     test.wires[0]!.suback(undefined, [0, 0x87, 0]);
     void test.connection.close();
@@ -133,7 +149,16 @@ describe('the callbacks of a subscription', () => {
   it('hear nothing after unsubscribe()', () => {
     const test = connected();
     const log: string[] = [];
-    const subscription = test.connection.subscribe('a', {}, { message: () => void log.push('message'), ready: () => log.push('ready'), error: () => log.push('error'), end: () => log.push('end') });
+    const subscription = test.connection.subscribe(
+      'a',
+      {},
+      {
+        message: () => void log.push('message'),
+        ready: () => log.push('ready'),
+        error: () => log.push('error'),
+        end: () => log.push('end'),
+      },
+    );
     test.clock.advance();
     void subscription.unsubscribe();
     test.wires[0]!.suback();

@@ -99,7 +99,8 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
   firstOf(matching: readonly FilterEntry[]): FilterEntry | undefined {
     const oldest = this.entries.find((entry) => matching.includes(entry));
     if (oldest === undefined || this.wanted.includes(oldest)) return oldest;
-    const isReady = (entry: FilterEntry): boolean => matching.includes(entry) && entry.granted !== undefined && !entry.isTakingOver(this);
+    const isReady = (entry: FilterEntry): boolean =>
+      matching.includes(entry) && entry.granted !== undefined && !entry.isTakingOver(this);
     return this.entries.find((entry) => this.wanted.includes(entry) && isReady(entry)) ?? oldest;
   }
 

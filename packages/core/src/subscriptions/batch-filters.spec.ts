@@ -4,9 +4,11 @@ import { filtersOverlap } from '../topics/filters-overlap.js';
 import { batchFilters } from './batch-filters.js';
 
 const wrap = (filters: readonly string[]): { readonly filter: string }[] => filters.map((filter) => ({ filter }));
-const unwrap = (batches: readonly (readonly { readonly filter: string }[])[]): string[][] => batches.map((batch) => batch.map(({ filter }) => filter));
+const unwrap = (batches: readonly (readonly { readonly filter: string }[])[]): string[][] =>
+  batches.map((batch) => batch.map(({ filter }) => filter));
 const many = fc.uniqueArray(plainFilter, { maxLength: 40 });
-const size = (batch: readonly string[]): number => 16 + batch.reduce((sum, filter) => sum + 3 + Buffer.byteLength(filter), 0);
+const size = (batch: readonly string[]): number =>
+  16 + batch.reduce((sum, filter) => sum + 3 + Buffer.byteLength(filter), 0);
 
 describe('batchFilters', () => {
   it('puts what fits into one packet', () => {
@@ -29,7 +31,8 @@ describe('batchFilters', () => {
           expect(batch.length).toBeGreaterThan(0);
           if (batch.length > 1) expect(size(batch)).toBeLessThanOrEqual(limit);
           if (!apart) continue;
-          for (const [i, a] of batch.entries()) for (const b of batch.slice(i + 1)) expect(filtersOverlap(a, b)).toBe(false);
+          for (const [i, a] of batch.entries())
+            for (const b of batch.slice(i + 1)) expect(filtersOverlap(a, b)).toBe(false);
         }
       }),
     );

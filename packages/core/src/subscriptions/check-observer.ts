@@ -6,5 +6,7 @@ export function checkObserver(observer: MessageListener | SubscriptionObserver):
   if (typeof observer === 'function') return { message: observer };
   const listener = (observer as { message?: unknown } | null | undefined)?.message;
   if (typeof listener === 'function') return observer;
-  throw new InvalidOptionsError([{ path: 'observer', reason: 'must be a function, or an object with a function `message`' }]);
+  throw new InvalidOptionsError([
+    { path: 'observer', reason: 'must be a function, or an object with a function `message`' },
+  ]);
 }

@@ -183,7 +183,10 @@ export class Convergence {
       const send = (): void => {
         if (this.#wire === wire) wire.subscribe(packetId, packet, subscriptionId);
       };
-      this.#host.told(packet.map(({ filter }) => filter), send);
+      this.#host.told(
+        packet.map(({ filter }) => filter),
+        send,
+      );
     }
   }
 

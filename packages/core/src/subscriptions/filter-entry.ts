@@ -105,7 +105,9 @@ export class FilterEntry {
   /** Whether a subscription still waits for the identifier under which it takes over from other filters. */
   isTakingOver(subscription: ActiveSubscription): boolean {
     const wish = this.wishes.get(subscription);
-    return wish?.needsIdentifier === true || (this.pending === 'subscribe' && wish?.isHandedOverBy(this.last?.tag) === true);
+    return (
+      wish?.needsIdentifier === true || (this.pending === 'subscribe' && wish?.isHandedOverBy(this.last?.tag) === true)
+    );
   }
 
   /** Whether an identifier is that of this SUBSCRIBE, or of one after it. */
@@ -156,7 +158,8 @@ export class FilterEntry {
   *losers(): Iterable<ActiveSubscription> {
     for (const [subscription, wish] of this.wishes) {
       const isMet = this.granted !== undefined && wish.options.qos <= this.granted.request.qos;
-      const isForIt = this.last?.isRepeat === true && (wish.retainedBy === this.last.tag || wish.isHandedOverBy(this.last.tag));
+      const isForIt =
+        this.last?.isRepeat === true && (wish.retainedBy === this.last.tag || wish.isHandedOverBy(this.last.tag));
       if (!isMet || isForIt) yield subscription;
     }
   }

@@ -6,12 +6,15 @@ import { VirtualClock } from '../testing/virtual-clock.js';
 it('identifiers begin where they are told, so that those of an earlier process are not taken for ours', () => {
   const clock = new VirtualClock();
   let wire: ScriptedWire | undefined;
-  const connection = new DefaultConnection(resolveOptions('mqtt://test.invalid', { session: { clean: false }, clientId: 'a' }), {
-    wires: (request, handlers) => (wire = new ScriptedWire(request, handlers)),
-    clock,
-    random: () => 0,
-    firstSubscriptionId: 4_711,
-  });
+  const connection = new DefaultConnection(
+    resolveOptions('mqtt://test.invalid', { session: { clean: false }, clientId: 'a' }),
+    {
+      wires: (request, handlers) => (wire = new ScriptedWire(request, handlers)),
+      clock,
+      random: () => 0,
+      firstSubscriptionId: 4_711,
+    },
+  );
   const received: string[] = [];
   connection.subscribe('t/+/0', {}, () => void received.push('narrow'));
   connection.subscribe('t/#', {}, () => void received.push('wide'));

@@ -4,7 +4,10 @@ import type { Subscription } from './subscribe-options.js';
 
 interface Observed extends TestConnection {
   readonly log: string[];
-  observe(filter: string | readonly string[], options?: Parameters<TestConnection['connection']['subscribe']>[1]): Subscription;
+  observe(
+    filter: string | readonly string[],
+    options?: Parameters<TestConnection['connection']['subscribe']>[1],
+  ): Subscription;
 }
 
 function connected(properties: Properties = {}): Observed {
@@ -18,7 +21,8 @@ function connected(properties: Properties = {}): Observed {
       test.connection.subscribe(filter, options, {
         message: ({ topic }) => void log.push(`${String(filter)} got ${topic}`),
         ready: (grants) => log.push(`${String(filter)} ready at ${grants.map(({ qos }) => qos).join()}`),
-        error: ({ name, reasonCode }) => log.push(`${String(filter)} ${name}${reasonCode === undefined ? '' : ` ${reasonCode}`}`),
+        error: ({ name, reasonCode }) =>
+          log.push(`${String(filter)} ${name}${reasonCode === undefined ? '' : ` ${reasonCode}`}`),
         end: () => log.push(`${String(filter)} end`),
       }),
   });
@@ -34,7 +38,11 @@ describe('SUBACK [1, 0x87, 1]', () => {
   it('tells the second observer only, now and after a reconnect', async () => {
     const test = connected();
     const subscriptions = ['a', 'b', 'c'].map((filter) => test.observe(filter, { qos: 1 }));
-    const refused = expect(subscriptions[1]!.ready).rejects.toMatchObject({ name: 'SubscribeRejectedError', filter: 'b', reasonCode: 0x87 });
+    const refused = expect(subscriptions[1]!.ready).rejects.toMatchObject({
+      name: 'SubscribeRejectedError',
+      filter: 'b',
+      reasonCode: 0x87,
+    });
     test.clock.advance();
     test.wires[0]!.suback(undefined, [1, 0x87, 1]);
     await refused;
@@ -98,7 +106,9 @@ describe('a refusal', () => {
     test.connection.subscribe('a', {}, { message: () => {}, error: (error) => errors.push(error) });
     test.clock.advance();
     test.wire.suback(undefined, [0x97]);
-    expect(errors).toMatchObject([{ name: 'SubscribeRejectedError', retryable: true, message: expect.stringContaining('"a"') }]);
+    expect(errors).toMatchObject([
+      { name: 'SubscribeRejectedError', retryable: true, message: expect.stringContaining('"a"') },
+    ]);
   });
 
   it('that nobody listens for is a warning; one that is awaited is not', async () => {
@@ -167,7 +177,11 @@ describe('what the server does not offer', () => {
   ] as const)('(%s) is refused here, and nothing else with it', (_, properties, refused, options, message) => {
     const test = connected(properties);
     const errors: string[] = [];
-    for (const filter of refused) test.connection.subscribe(filter, options, { message: () => {}, error: (error) => errors.push(`${error.name} ${error.message}`) });
+    for (const filter of refused)
+      test.connection.subscribe(filter, options, {
+        message: () => {},
+        error: (error) => errors.push(`${error.name} ${error.message}`),
+      });
     test.observe('ok');
     test.clock.advance();
     expect(filters(test.wires[0]!)).toEqual(['+ok']);

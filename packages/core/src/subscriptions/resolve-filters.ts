@@ -47,7 +47,9 @@ export function readFilters(
 function pairs(filters: Filters, check: OptionChecker): readonly (readonly [string, FilterOptions | undefined])[] {
   const found = isSet(filters)
     ? Object.entries(filters)
-    : (Array.isArray(filters) ? (filters as readonly string[]) : [filters as string]).map((filter) => [filter, undefined] as const);
+    : (Array.isArray(filters) ? (filters as readonly string[]) : [filters as string]).map(
+        (filter) => [filter, undefined] as const,
+      );
   if (found.length === 0) check.problems.push({ path: 'filter', reason: 'must name at least one filter' });
   return found;
 }

@@ -39,7 +39,11 @@ describe('resolveSubscribeOptions', () => {
       timeout: Infinity,
       onTimeout: 'error',
     } as const;
-    expect(resolveSubscribeOptions({ ...given, retainHandling: 'ignore' })).toEqual({ ...given, retainHandling: 2, retained: undefined });
+    expect(resolveSubscribeOptions({ ...given, retainHandling: 'ignore' })).toEqual({
+      ...given,
+      retainHandling: 2,
+      retained: undefined,
+    });
     expect(resolveSubscribeOptions({ retained: 'replay' })).toMatchObject({ retainHandling: 0, retained: 'replay' });
     expect(resolveSubscribeOptions({ retained: 'live' })).toMatchObject({ retainHandling: 2, retained: 'live' });
   });

@@ -57,9 +57,11 @@ export function readSubscribeOptions(options: SubscribeOptions, check: OptionChe
   if (!ACK_MODES.includes(ack)) problems.push({ path: 'ack', reason: "must be 'auto' or 'manual'" });
   const { concurrency = 64, capacity = 1_000, overflow = 'dropOldest' } = options;
   for (const [path, value] of Object.entries({ concurrency, capacity })) {
-    if (!(value === Infinity || Number.isInteger(value)) || value < 1) problems.push({ path, reason: 'must be a whole number above 0' });
+    if (!(value === Infinity || Number.isInteger(value)) || value < 1)
+      problems.push({ path, reason: 'must be a whole number above 0' });
   }
-  if (!OVERFLOW_POLICIES.includes(overflow)) problems.push({ path: 'overflow', reason: `must be one of ${OVERFLOW_POLICIES.join(', ')}` });
+  if (!OVERFLOW_POLICIES.includes(overflow))
+    problems.push({ path: 'overflow', reason: `must be one of ${OVERFLOW_POLICIES.join(', ')}` });
   const linger = check.number('linger', options.linger, 0, 0, LONGEST_DELAY);
   const timeout = check.number('timeout', options.timeout, 10_000, 1, Infinity);
   const onTimeout = check.oneOf('onTimeout', options.onTimeout, ['retry', 'error']);

@@ -20,12 +20,17 @@ function answerAll(wire: ScriptedWire): void {
   for (const { packetId } of subscribes(wire)) wire.suback(packetId);
 }
 
-const subscribes = ({ sent }: ScriptedWire): Extract<SentPacket, { type: 'subscribe' }>[] => sent.filter((packet) => packet.type === 'subscribe');
+const subscribes = ({ sent }: ScriptedWire): Extract<SentPacket, { type: 'subscribe' }>[] =>
+  sent.filter((packet) => packet.type === 'subscribe');
 
 describe('when the server has lost the session', () => {
   it('every filter is subscribed again, with all its options, at once and before anything is published', () => {
     const test = connected();
-    test.connection.subscribe('a', { qos: 1, noLocal: true, retainAsPublished: true, retainHandling: 'sendIfNew' }, () => {});
+    test.connection.subscribe(
+      'a',
+      { qos: 1, noLocal: true, retainAsPublished: true, retainHandling: 'sendIfNew' },
+      () => {},
+    );
     test.connection.subscribe('b', { qos: 2, retainHandling: 'ignore' }, () => {});
     test.connection.subscribe('c', { group: 'g' }, () => {});
     test.clock.advance();
@@ -66,12 +71,19 @@ describe('when the server has lost the session', () => {
   it('an observer whose filter is refused this time is told, and only that one', () => {
     const test = connected();
     const errors: string[] = [];
-    for (const filter of ['a', 'b']) test.connection.subscribe(filter, {}, { message: () => {}, error: (error) => errors.push(`${filter}: ${error.message}`) });
+    for (const filter of ['a', 'b'])
+      test.connection.subscribe(
+        filter,
+        {},
+        { message: () => {}, error: (error) => errors.push(`${filter}: ${error.message}`) },
+      );
     test.clock.advance();
     test.wire.suback();
     reconnect(test, {}).suback(undefined, [0, 0x87]);
     expect(errors).toEqual([expect.stringMatching(/^b: .*0x87/)]);
-    expect(subscribes(reconnect(test, {})).flatMap(({ filters }) => filters.map(({ filter }) => filter))).toEqual(['a']);
+    expect(subscribes(reconnect(test, {})).flatMap(({ filters }) => filters.map(({ filter }) => filter))).toEqual([
+      'a',
+    ]);
   });
 
   it('what nobody wants any more is not subscribed again', () => {

@@ -17,7 +17,11 @@ function connected(options: Parameters<typeof createTestConnection>[0] = {}): Ob
   return Object.assign(Object.create(test) as TestConnection, {
     received,
     observe: (name: string, filter: string | readonly string[], wishes: SubscribeOptions = {}) => {
-      const subscription = test.connection.subscribe(filter, wishes, ({ topic }) => void received.push(`${name} ${topic}`));
+      const subscription = test.connection.subscribe(
+        filter,
+        wishes,
+        ({ topic }) => void received.push(`${name} ${topic}`),
+      );
       settle(test);
       return subscription;
     },
@@ -39,7 +43,9 @@ function settle(test: TestConnection): void {
 }
 
 const identifierOf = ({ wires }: TestConnection, filter: string): number => {
-  const packets = wires.flatMap(({ sent }) => sent).filter((packet) => packet.type === 'subscribe' && packet.filters.some((each) => each.filter === filter));
+  const packets = wires
+    .flatMap(({ sent }) => sent)
+    .filter((packet) => packet.type === 'subscribe' && packet.filters.some((each) => each.filter === filter));
   return (packets.at(-1) as Extract<SentPacket, { type: 'subscribe' }>).subscriptionId;
 };
 
@@ -82,7 +88,8 @@ describe('copies with identifiers', () => {
     test.observe('exact', 'a/b');
     test.observe('level', 'a/+');
     test.observe('all', ['a/#', 'a/+', 'a/b']);
-    for (const filter of ['a/b', 'a/+', 'a/#']) test.wires[0]!.message({ topic: 'a/b', subscriptionIds: [identifierOf(test, filter)] });
+    for (const filter of ['a/b', 'a/+', 'a/#'])
+      test.wires[0]!.message({ topic: 'a/b', subscriptionIds: [identifierOf(test, filter)] });
     expect([...test.received].sort()).toEqual(['all a/b', 'exact a/b', 'level a/b']);
   });
 
@@ -90,13 +97,17 @@ describe('copies with identifiers', () => {
     const test = connected();
     test.observe('exact', 'a/b');
     test.observe('all', ['a/#', 'a/b']);
-    test.wires[0]!.message({ topic: 'a/b', subscriptionIds: ['a/b', 'a/#'].map((filter) => identifierOf(test, filter)) });
+    test.wires[0]!.message({
+      topic: 'a/b',
+      subscriptionIds: ['a/b', 'a/#'].map((filter) => identifierOf(test, filter)),
+    });
     expect([...test.received].sort()).toEqual(['all a/b', 'exact a/b']);
   });
 
   it('of a packet with several filters find theirs by the topic', () => {
     const test = connected();
-    for (const filter of ['a', 'b', 'c/+']) test.connection.subscribe(filter, {}, ({ topic }) => void test.received.push(`${filter} ${topic}`));
+    for (const filter of ['a', 'b', 'c/+'])
+      test.connection.subscribe(filter, {}, ({ topic }) => void test.received.push(`${filter} ${topic}`));
     settle(test);
     for (const topic of ['c/d', 'a', 'b']) test.wires[0]!.message({ topic, subscriptionIds: [1] });
     expect(test.received).toEqual(['c/+ c/d', 'a a', 'b b']);
@@ -151,7 +162,8 @@ describe('copies with identifiers', () => {
     const ids = ['a/#', 'a/b'].map((filter) => identifierOf(test, filter));
     void gone.unsubscribe();
     settle(test);
-    for (const [packetId, id] of ids.entries()) test.wires[0]!.message({ topic: 'a/b', qos: 2, packetId: packetId + 1, subscriptionIds: [id] });
+    for (const [packetId, id] of ids.entries())
+      test.wires[0]!.message({ topic: 'a/b', qos: 2, packetId: packetId + 1, subscriptionIds: [id] });
     expect(test.received).toEqual(['staying a/b']);
   });
 
@@ -210,7 +222,8 @@ describe('copies with identifiers', () => {
     test.clock.advance(1);
     test.wires[1]!.connack();
     settle(test);
-    for (const filter of ['a/#', 'a/b']) test.wires[1]!.message({ topic: 'a/b', subscriptionIds: [identifierOf(test, filter)] });
+    for (const filter of ['a/#', 'a/b'])
+      test.wires[1]!.message({ topic: 'a/b', subscriptionIds: [identifierOf(test, filter)] });
     expect(test.received).toEqual(['one a/b', 'two a/b']);
   });
 });
@@ -319,16 +332,38 @@ describe('whatever copies a server sends', () => {
     | { readonly do: 'send late' }
     | { readonly do: 'reconnect'; readonly sessionPresent: boolean };
   const step: fc.Arbitrary<Step> = fc.oneof(
-    { weight: 3, arbitrary: fc.record({ do: fc.constant('observe' as const), filters: fc.uniqueArray(fc.constantFrom(...FILTERS), { minLength: 1, maxLength: 3 }), qos: fc.constantFrom(0 as const, 1 as const) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constant('observe' as const),
+        filters: fc.uniqueArray(fc.constantFrom(...FILTERS), { minLength: 1, maxLength: 3 }),
+        qos: fc.constantFrom(0 as const, 1 as const),
+      }),
+    },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('withdraw' as const), which: fc.nat(8) }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('change' as const), which: fc.nat(8), filters: fc.uniqueArray(fc.constantFrom(...FILTERS), { minLength: 1, maxLength: 3 }) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constant('change' as const),
+        which: fc.nat(8),
+        filters: fc.uniqueArray(fc.constantFrom(...FILTERS), { minLength: 1, maxLength: 3 }),
+      }),
+    },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('publish' as const), topic: fc.constantFrom(...TOPICS) }) },
-    { weight: 8, arbitrary: fc.constantFrom<Step>({ do: 'tick' }, { do: 'serve' }, { do: 'deliver' }, { do: 'send late' }) },
+    {
+      weight: 8,
+      arbitrary: fc.constantFrom<Step>({ do: 'tick' }, { do: 'serve' }, { do: 'deliver' }, { do: 'send late' }),
+    },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('reconnect' as const), sessionPresent: fc.boolean() }) },
   );
 
   function run(copies: Copies, protocolVersion: 4 | 5, steps: readonly Step[]): void {
-    const test = createTestConnection({ protocolVersion, clientId: 'me', session: { clean: false }, reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none' } });
+    const test = createTestConnection({
+      protocolVersion,
+      clientId: 'me',
+      session: { clean: false },
+      reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none' },
+    });
     test.connection.open().catch(() => {});
     test.wire.connack();
     const server = new ModelServer(copies);
@@ -343,7 +378,11 @@ describe('whatever copies a server sends', () => {
     for (const each of steps) {
       if (each.do === 'observe') {
         const received: string[] = [];
-        const subscription = test.connection.subscribe(each.filters, { qos: each.qos }, ({ payload }) => void received.push(Buffer.from(payload).toString()));
+        const subscription = test.connection.subscribe(
+          each.filters,
+          { qos: each.qos },
+          ({ payload }) => void received.push(Buffer.from(payload).toString()),
+        );
         subscription.ready.catch(() => {});
         observers.push({ filters: each.filters, subscription, received, live: true });
       } else if (each.do === 'withdraw') {
@@ -375,8 +414,12 @@ describe('whatever copies a server sends', () => {
     for (const topic of TOPICS) server.publish(topic, String(published++));
     quiet();
     for (const { filters, received, live } of observers) {
-      const wanted = TOPICS.flatMap((topic, i) => (live && filters.some((filter) => matchTopic(filter, topic)) ? [String(before + i)] : []));
-      expect(received.filter((payload) => Number(payload) >= before).sort((a, b) => Number(a) - Number(b))).toEqual(wanted);
+      const wanted = TOPICS.flatMap((topic, i) =>
+        live && filters.some((filter) => matchTopic(filter, topic)) ? [String(before + i)] : [],
+      );
+      expect(received.filter((payload) => Number(payload) >= before).sort((a, b) => Number(a) - Number(b))).toEqual(
+        wanted,
+      );
     }
   }
 

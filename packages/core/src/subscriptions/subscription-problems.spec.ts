@@ -6,7 +6,7 @@ const problems = (filters: unknown, options: object): readonly string[] =>
   subscriptionProblems(filters as Filters, options).map(({ path, reason }) => `${path} ${reason}`);
 
 describe('the problems of a subscription', () => {
-  it('are none where nothing is wrong, or somebody else\'s', () => {
+  it("are none where nothing is wrong, or somebody else's", () => {
     expect(problems('a', {})).toEqual([]);
     expect(problems({ 'a/+': { qos: 1 }, b: {} }, { qos: 2, ack: 'manual', group: 'g' })).toEqual([]);
     expect(problems('a', { codec: 7 })).toEqual([]);
@@ -21,7 +21,9 @@ describe('the problems of a subscription', () => {
       'a.qos must be 0, 1 or 2',
     ]);
     expect(problems([], { group: 'g' })).toEqual(['filter must name at least one filter']);
-    expect(problems('a', { group: 'g', noLocal: true })).toEqual(['noLocal is a protocol error in a consumer group; leave it out']);
+    expect(problems('a', { group: 'g', noLocal: true })).toEqual([
+      'noLocal is a protocol error in a consumer group; leave it out',
+    ]);
   });
 
   it.each<readonly [Filters, object]>([
@@ -33,7 +35,9 @@ describe('the problems of a subscription', () => {
     const { connection } = createTestConnection();
     const found = subscriptionProblems(filters, options);
     expect(found.length).toBeGreaterThan(0);
-    expect(() => connection.subscribe(filters, options, () => undefined)).toThrow(expect.objectContaining({ problems: found }));
+    expect(() => connection.subscribe(filters, options, () => undefined)).toThrow(
+      expect.objectContaining({ problems: found }),
+    );
   });
 
   it('throw where there is no filter to speak of', () => {

@@ -3,21 +3,29 @@ import type { ConnectionOptions } from '../options/connection-options.js';
 import { createTestConnection, type ScriptedWire, type TestConnection } from '../testing/index.js';
 import type { Subscription, SubscribeOptions } from './subscribe-options.js';
 
-function connected(options: ConnectionOptions = {}, connack: Parameters<ScriptedWire['connack']>[0] = {}): TestConnection {
+function connected(
+  options: ConnectionOptions = {},
+  connack: Parameters<ScriptedWire['connack']>[0] = {},
+): TestConnection {
   const test = createTestConnection({ reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none' }, ...options });
   test.connection.open().catch(() => {});
   test.wire.connack(connack);
   return test;
 }
 
-function observe({ connection }: TestConnection, filter: string | readonly string[], options: SubscribeOptions = {}): Subscription {
+function observe(
+  { connection }: TestConnection,
+  filter: string | readonly string[],
+  options: SubscribeOptions = {},
+): Subscription {
   return connection.subscribe(filter, options, () => {});
 }
 
 /** What was sent about subscriptions, in words. */
 function log({ sent }: ScriptedWire): string[] {
   return sent.flatMap((packet) => {
-    if (packet.type === 'subscribe') return [`SUBSCRIBE ${packet.filters.map(({ filter, qos }) => `${filter}:${qos}`).join(' ')}`];
+    if (packet.type === 'subscribe')
+      return [`SUBSCRIBE ${packet.filters.map(({ filter, qos }) => `${filter}:${qos}`).join(' ')}`];
     return packet.type === 'unsubscribe' ? [`UNSUBSCRIBE ${packet.filters.join(' ')}`] : [];
   });
 }
@@ -36,7 +44,12 @@ describe('SUBSCRIBE', () => {
     observe(test, 'a', { qos: 2, noLocal: true, retainAsPublished: true, retainHandling: 'ignore' });
     test.clock.advance();
     expect(test.wire.sent).toEqual([
-      { type: 'subscribe', packetId: 1, subscriptionId: 1, filters: [{ filter: 'a', qos: 2, noLocal: true, retainAsPublished: true, retainHandling: 2 }] },
+      {
+        type: 'subscribe',
+        packetId: 1,
+        subscriptionId: 1,
+        filters: [{ filter: 'a', qos: 2, noLocal: true, retainAsPublished: true, retainHandling: 2 }],
+      },
     ]);
   });
 
@@ -80,11 +93,16 @@ describe('SUBSCRIBE', () => {
     observe(test, 'a', { noLocal: true, retainHandling: 'ignore' });
     observe(test, 'a', { noLocal: false, retainAsPublished: true, retainHandling: 'sendIfNew' });
     test.clock.advance();
-    expect(test.wire.sent).toMatchObject([{ filters: [{ noLocal: false, retainAsPublished: true, retainHandling: 1 }] }]);
+    expect(test.wire.sent).toMatchObject([
+      { filters: [{ noLocal: false, retainAsPublished: true, retainHandling: 1 }] },
+    ]);
   });
 
   it('carries no identifier where the server knows none', () => {
-    for (const test of [connected({ protocolVersion: 4 }), connected({}, { properties: { subscriptionIdentifiersAvailable: 0 } })]) {
+    for (const test of [
+      connected({ protocolVersion: 4 }),
+      connected({}, { properties: { subscriptionIdentifiersAvailable: 0 } }),
+    ]) {
       observe(test, ['a/#', 'a/+']);
       test.clock.advance();
       expect(test.wire.sent).toMatchObject([{ type: 'subscribe', subscriptionId: 0, filters: [{}, {}] }]);
@@ -154,7 +172,11 @@ describe('SUBSCRIBE', () => {
     observe(test, 'a/+');
     expect(shared.filters).toEqual(['$share/workers/a/+', '$share/workers/b']);
     test.clock.advance();
-    expect(log(test.wire).flatMap((line) => line.split(' ').slice(1)).sort()).toEqual(['$share/workers/a/+:0', '$share/workers/b:0', 'a/+:0']);
+    expect(
+      log(test.wire)
+        .flatMap((line) => line.split(' ').slice(1))
+        .sort(),
+    ).toEqual(['$share/workers/a/+:0', '$share/workers/b:0', 'a/+:0']);
   });
 });
 
@@ -169,11 +191,23 @@ describe('a wish that cannot be', () => {
     ['an empty group', 'a', { group: '' }, { name: 'InvalidTopicError', kind: 'group' }],
     ['a group twice', '$share/g/a', { group: 'h' }, { name: 'InvalidTopicError' }],
     ['an invalid QoS', 'a', { qos: 3 }, { name: 'InvalidOptionsError', problems: [{ path: 'qos' }] }],
-    ['no local in a group', 'a', { group: 'g', noLocal: true }, { name: 'InvalidOptionsError', problems: [{ path: 'noLocal' }] }],
-    ['no local on a group filter', '$share/g/a', { noLocal: true }, { name: 'InvalidOptionsError', problems: [{ path: 'noLocal' }] }],
+    [
+      'no local in a group',
+      'a',
+      { group: 'g', noLocal: true },
+      { name: 'InvalidOptionsError', problems: [{ path: 'noLocal' }] },
+    ],
+    [
+      'no local on a group filter',
+      '$share/g/a',
+      { noLocal: true },
+      { name: 'InvalidOptionsError', problems: [{ path: 'noLocal' }] },
+    ],
   ])('(%s) is refused at once, and leaves nothing behind', (_, filter, options, expected) => {
     const test = connected();
-    expect(() => observe(test, filter as string, options as SubscribeOptions)).toThrow(expect.objectContaining(expected.name === 'InvalidOptionsError' ? { name: expected.name } : expected));
+    expect(() => observe(test, filter as string, options as SubscribeOptions)).toThrow(
+      expect.objectContaining(expected.name === 'InvalidOptionsError' ? { name: expected.name } : expected),
+    );
     test.clock.advance();
     expect(test.wire.sent).toEqual([]);
     observe(test, 'a');
@@ -188,12 +222,16 @@ describe('a wish that cannot be', () => {
 
   it.each([undefined, null, {}, { ready: () => {} }, 7])('(no listener, but %p) is refused at once', (observer) => {
     const { connection } = connected();
-    expect(() => connection.subscribe('a', {}, observer as never)).toThrow(expect.objectContaining({ name: 'InvalidOptionsError' }));
+    expect(() => connection.subscribe('a', {}, observer as never)).toThrow(
+      expect.objectContaining({ name: 'InvalidOptionsError' }),
+    );
   });
 
   it.each([null, 7, 'qos'])('(options that are %p) is refused with InvalidOptionsError', (options) => {
     const { connection } = connected();
-    expect(() => connection.subscribe('a', options as never, () => {})).toThrow(expect.objectContaining({ name: 'InvalidOptionsError' }));
+    expect(() => connection.subscribe('a', options as never, () => {})).toThrow(
+      expect.objectContaining({ name: 'InvalidOptionsError' }),
+    );
   });
 });
 
@@ -205,7 +243,8 @@ describe('a packet', () => {
     expect(log(test.wire).length).toBeGreaterThan(2);
     expect(log(test.wire).length).toBeLessThan(8);
     for (const packet of test.wire.sent) {
-      if (packet.type === 'subscribe') expect(16 + packet.filters.reduce((sum, { filter }) => sum + 3 + filter.length, 0)).toBeLessThanOrEqual(100);
+      if (packet.type === 'subscribe')
+        expect(16 + packet.filters.reduce((sum, { filter }) => sum + 3 + filter.length, 0)).toBeLessThanOrEqual(100);
     }
   });
 
@@ -220,7 +259,9 @@ describe('a packet', () => {
     const test = connected();
     observe(test, ['a/#', 'a/+', 'a/b', 'c']);
     test.clock.advance();
-    const packets = test.wire.sent.map((packet) => (packet.type === 'subscribe' ? [packet.subscriptionId, packet.filters.map(({ filter }) => filter)] : []));
+    const packets = test.wire.sent.map((packet) =>
+      packet.type === 'subscribe' ? [packet.subscriptionId, packet.filters.map(({ filter }) => filter)] : [],
+    );
     expect(packets).toEqual([
       [1, expect.arrayContaining(['a/#'])],
       [2, expect.arrayContaining(['a/+'])],
@@ -256,7 +297,10 @@ describe('a SUBACK', () => {
       test.clock.advance();
       jest.spyOn(test.wire.sent, 'reverse');
       // The script only answers what was asked: the identifier of the UNSUBSCRIBE is given to it as a SUBSCRIBE.
-      test.wire.sent.push({ ...(test.wire.sent[0] as Extract<(typeof test.wire.sent)[number], { type: 'subscribe' }>), packetId: 2 });
+      test.wire.sent.push({
+        ...(test.wire.sent[0] as Extract<(typeof test.wire.sent)[number], { type: 'subscribe' }>),
+        packetId: 2,
+      });
       test.wire.suback(2);
     }
     expect(test.wire.failure).toMatchObject({ name: 'ProtocolError', reasonCode: 0x82 });
@@ -277,7 +321,13 @@ describe('a SUBACK', () => {
 describe('whatever is wished for, withdrawn, answered and cut', () => {
   const FILTERS = ['a', 'b', 'a/+', 'a/#', '#'];
   type Step =
-    | { readonly do: 'observe'; readonly filters: readonly string[]; readonly qos: 0 | 1 | 2; readonly linger: number; readonly retained: 'replay' | 'live' | undefined }
+    | {
+        readonly do: 'observe';
+        readonly filters: readonly string[];
+        readonly qos: 0 | 1 | 2;
+        readonly linger: number;
+        readonly retained: 'replay' | 'live' | undefined;
+      }
     | { readonly do: 'withdraw'; readonly which: number }
     | { readonly do: 'change'; readonly which: number; readonly filters: readonly string[] }
     | { readonly do: 'wait' }
@@ -286,9 +336,25 @@ describe('whatever is wished for, withdrawn, answered and cut', () => {
     | { readonly do: 'cut' }
     | { readonly do: 'connect'; readonly sessionPresent: boolean };
   const step: fc.Arbitrary<Step> = fc.oneof(
-    { weight: 4, arbitrary: fc.record({ do: fc.constant('observe' as const), filters: fc.uniqueArray(fc.constantFrom(...FILTERS), { minLength: 1, maxLength: 3 }), qos: fc.constantFrom(0 as const, 1 as const, 2 as const), linger: fc.constantFrom(0, 0, 5), retained: fc.constantFrom(undefined, 'replay' as const, 'live' as const) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        do: fc.constant('observe' as const),
+        filters: fc.uniqueArray(fc.constantFrom(...FILTERS), { minLength: 1, maxLength: 3 }),
+        qos: fc.constantFrom(0 as const, 1 as const, 2 as const),
+        linger: fc.constantFrom(0, 0, 5),
+        retained: fc.constantFrom(undefined, 'replay' as const, 'live' as const),
+      }),
+    },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('withdraw' as const), which: fc.nat(10) }) },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant('change' as const), which: fc.nat(10), filters: fc.uniqueArray(fc.constantFrom(...FILTERS), { minLength: 1, maxLength: 3 }) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('change' as const),
+        which: fc.nat(10),
+        filters: fc.uniqueArray(fc.constantFrom(...FILTERS), { minLength: 1, maxLength: 3 }),
+      }),
+    },
     { weight: 4, arbitrary: fc.constantFrom<Step>({ do: 'tick' }, { do: 'answer' }, { do: 'wait' }) },
     { weight: 1, arbitrary: fc.constant<Step>({ do: 'cut' }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('connect' as const), sessionPresent: fc.boolean() }) },
@@ -342,11 +408,18 @@ describe('whatever is wished for, withdrawn, answered and cut', () => {
       fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
         const test = connected();
         const server = new ModelServer();
-        const observers: { filters: readonly string[]; readonly qos: number; readonly subscription: Subscription; live: boolean }[] = [];
+        const observers: {
+          filters: readonly string[];
+          readonly qos: number;
+          readonly subscription: Subscription;
+          live: boolean;
+        }[] = [];
         const isConnected = (): boolean => test.connection.state.type === 'connected';
         const answered = new Set<number>();
         const answer = (): boolean => {
-          const packet = test.wire.sent.find((each) => (each.type === 'subscribe' || each.type === 'unsubscribe') && !answered.has(each.packetId));
+          const packet = test.wire.sent.find(
+            (each) => (each.type === 'subscribe' || each.type === 'unsubscribe') && !answered.has(each.packetId),
+          );
           if (packet !== undefined && 'packetId' in packet) answered.add(packet.packetId);
           return server.answer(test.wire);
         };
@@ -359,7 +432,15 @@ describe('whatever is wished for, withdrawn, answered and cut', () => {
         for (const each of steps) {
           if (each.do === 'observe') {
             const { qos, linger, retained } = each;
-            observers.push({ ...each, subscription: observe(test, each.filters, { qos, linger, ...(retained === undefined ? {} : { retained }) }), live: true });
+            observers.push({
+              ...each,
+              subscription: observe(test, each.filters, {
+                qos,
+                linger,
+                ...(retained === undefined ? {} : { retained }),
+              }),
+              live: true,
+            });
           } else if (each.do === 'withdraw') {
             const observer = observers[each.which];
             void observer?.subscription.unsubscribe();
@@ -383,7 +464,8 @@ describe('whatever is wished for, withdrawn, answered and cut', () => {
         do test.clock.advance(5);
         while (answer());
         const wanted = new Map<string, number>();
-        for (const { filters, qos, live } of observers) if (live) for (const filter of filters) wanted.set(filter, Math.max(qos, wanted.get(filter) ?? 0));
+        for (const { filters, qos, live } of observers)
+          if (live) for (const filter of filters) wanted.set(filter, Math.max(qos, wanted.get(filter) ?? 0));
         // The QoS need not fall when the strongest observer has gone.
         expect([...server.subscribed.keys()].sort()).toEqual([...wanted.keys()].sort());
         for (const [filter, qos] of wanted) expect(server.subscribed.get(filter)).toBeGreaterThanOrEqual(qos);

@@ -9,7 +9,12 @@ function connected(options: Parameters<typeof createTestConnection>[0] = {}): Te
 }
 
 /** An observer whose filter the server has granted. */
-function granted(test: TestConnection, filter = 'a', options: SubscribeOptions = {}, onMessage: (topic: string) => void = () => {}): Subscription {
+function granted(
+  test: TestConnection,
+  filter = 'a',
+  options: SubscribeOptions = {},
+  onMessage: (topic: string) => void = () => {},
+): Subscription {
   const subscription = test.connection.subscribe(filter, options, ({ topic }) => onMessage(topic));
   const before = test.wire.sent.length;
   test.clock.advance();

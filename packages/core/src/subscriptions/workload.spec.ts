@@ -21,7 +21,12 @@ async function turn(): Promise<void> {
 
 /** A listener that is done when the test says so. */
 function slow(options: SubscribeOptions, connection: Parameters<typeof createTestConnection>[0] = {}): Subject {
-  const test = createTestConnection({ clientId: 'me', session: { clean: false }, reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none' }, ...connection });
+  const test = createTestConnection({
+    clientId: 'me',
+    session: { clean: false },
+    reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none' },
+    ...connection,
+  });
   test.connection.open().catch(() => {});
   test.wire.connack();
   const received: string[] = [];
@@ -54,11 +59,13 @@ function slow(options: SubscribeOptions, connection: Parameters<typeof createTes
         await turn();
       }
     },
-    send: (payload: string, qos: QoS = 0, topic = 'a') => test.wire.message({ topic, payload, qos, packetId: qos === 0 ? 0 : ++packetId }),
+    send: (payload: string, qos: QoS = 0, topic = 'a') =>
+      test.wire.message({ topic, payload, qos, packetId: qos === 0 ? 0 : ++packetId }),
   });
 }
 
-const acks = ({ wires }: TestConnection): number[] => wires.at(-1)!.sent.flatMap((packet) => (packet.type === 'ack' && packet.ack !== 7 ? [packet.packetId] : []));
+const acks = ({ wires }: TestConnection): number[] =>
+  wires.at(-1)!.sent.flatMap((packet) => (packet.type === 'ack' && packet.ack !== 7 ? [packet.packetId] : []));
 const payloads = ({ received }: Subject): string[] => received.map((each) => each.split(' ')[1]!);
 
 describe('concurrency', () => {
@@ -75,7 +82,10 @@ describe('concurrency', () => {
   });
 
   it('is 64 unless told otherwise, and has no limit with Infinity', () => {
-    for (const [options, expected] of [[{}, 64], [{ concurrency: Infinity }, 100]] as const) {
+    for (const [options, expected] of [
+      [{}, 64],
+      [{ concurrency: Infinity }, 100],
+    ] as const) {
       const subject = slow(options);
       for (let i = 0; i < 100; i++) subject.send(String(i));
       expect(subject.received).toHaveLength(expected);
@@ -131,19 +141,28 @@ describe('QoS 0 that comes faster than it is taken', () => {
     latest: ['0', '4'],
   };
 
-  it.each(Object.entries(CASES))('is bounded by capacity, with %s, and every drop shows', async (overflow, expected) => {
-    const subject = slow({ concurrency: 1, capacity: 2, overflow: overflow as ReceiveOverflowPolicy });
-    for (let i = 0; i < 5; i++) subject.send(String(i));
-    await subject.finish(10);
-    expect(payloads(subject)).toEqual(expected);
-    expect(subject.drops).toHaveLength(5 - expected.length);
-    expect(subject.drops[0]).toEqual({ direction: 'in', topic: 'a', qos: 0, reason: 'overflow', error: undefined });
-  });
+  it.each(Object.entries(CASES))(
+    'is bounded by capacity, with %s, and every drop shows',
+    async (overflow, expected) => {
+      const subject = slow({ concurrency: 1, capacity: 2, overflow: overflow as ReceiveOverflowPolicy });
+      for (let i = 0; i < 5; i++) subject.send(String(i));
+      await subject.finish(10);
+      expect(payloads(subject)).toEqual(expected);
+      expect(subject.drops).toHaveLength(5 - expected.length);
+      expect(subject.drops[0]).toEqual({ direction: 'in', topic: 'a', qos: 0, reason: 'overflow', error: undefined });
+    },
+  );
 
   it('keeps, with latest, the newest of each topic, and the oldest topic goes when there are too many', async () => {
     const subject = slow({ concurrency: 1, capacity: 2, overflow: 'latest' });
     subject.send('first', 0, 'x');
-    for (const [payload, topic] of [['1', 'a'], ['2', 'b'], ['3', 'a'], ['4', 'c']] as const) subject.send(payload, 0, topic);
+    for (const [payload, topic] of [
+      ['1', 'a'],
+      ['2', 'b'],
+      ['3', 'a'],
+      ['4', 'c'],
+    ] as const)
+      subject.send(payload, 0, topic);
     await subject.finish(10);
     expect(subject.received).toEqual(['x first', 'b 2', 'c 4']);
     expect(subject.drops.map(({ topic }) => topic)).toEqual(['a', 'a']);
@@ -272,22 +291,30 @@ describe('QoS 0 that comes faster than it is taken', () => {
 
   it('is delivered or dropped, each once, in order, whatever the policy and the pace', async () => {
     const policies = fc.constantFrom<ReceiveOverflowPolicy>('dropOldest', 'dropNewest', 'latest', 'pause');
-    const limits = fc.record({ concurrency: fc.integer({ min: 1, max: 3 }), capacity: fc.integer({ min: 1, max: 4 }), overflow: policies });
+    const limits = fc.record({
+      concurrency: fc.integer({ min: 1, max: 3 }),
+      capacity: fc.integer({ min: 1, max: 4 }),
+      overflow: policies,
+    });
     await fc.assert(
-      fc.asyncProperty(limits, fc.array(fc.constantFrom('send', 'send', 'finish'), { maxLength: 60, size: 'max' }), async (options, steps) => {
-        const subject = slow(options);
-        let sent = 0;
-        for (const step of steps) {
-          if (step === 'send') subject.send(String(sent++), 0, `t${sent % 3}`);
-          else await subject.finish();
-        }
-        await subject.finish(100);
-        expect(subject.received.length + subject.drops.length).toBe(sent);
-        if (options.concurrency === 1 && options.overflow !== 'latest') {
-          const order = payloads(subject).map(Number);
-          expect(order).toEqual([...order].sort((a, b) => a - b));
-        }
-      }),
+      fc.asyncProperty(
+        limits,
+        fc.array(fc.constantFrom('send', 'send', 'finish'), { maxLength: 60, size: 'max' }),
+        async (options, steps) => {
+          const subject = slow(options);
+          let sent = 0;
+          for (const step of steps) {
+            if (step === 'send') subject.send(String(sent++), 0, `t${sent % 3}`);
+            else await subject.finish();
+          }
+          await subject.finish(100);
+          expect(subject.received.length + subject.drops.length).toBe(sent);
+          if (options.concurrency === 1 && options.overflow !== 'latest') {
+            const order = payloads(subject).map(Number);
+            expect(order).toEqual([...order].sort((a, b) => a - b));
+          }
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -310,7 +337,8 @@ describe('what waits when the connection is lost', () => {
       subject.wires.at(-1)!.cut();
       subject.clock.advance(1);
       subject.wires.at(-1)!.connack({ sessionPresent: true });
-      for (let i = 0; i < 10; i++) subject.wires.at(-1)!.message({ topic: 'a', payload: String(i), qos: 1, packetId: i + 1, dup: true });
+      for (let i = 0; i < 10; i++)
+        subject.wires.at(-1)!.message({ topic: 'a', payload: String(i), qos: 1, packetId: i + 1, dup: true });
     }
     await subject.finish(500);
     expect(subject.received.length).toBeLessThanOrEqual(20);

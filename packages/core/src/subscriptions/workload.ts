@@ -69,7 +69,13 @@ export class Workload {
     if (this.#running < this.#options.concurrency) this.#start(message, handling);
     else if (handling !== undefined) {
       const held = handling();
-      this.#acknowledged.push({ message, chunk: this.#keep(message), handling: held, hold: held.hold(), sequence: ++this.#sequence });
+      this.#acknowledged.push({
+        message,
+        chunk: this.#keep(message),
+        handling: held,
+        hold: held.hold(),
+        sequence: ++this.#sequence,
+      });
     } else this.#queue(message);
   }
 
@@ -91,7 +97,9 @@ export class Workload {
     this.#chunk = undefined;
     this.#relax();
     this.#target.idle();
-    return this.#acknowledged.clear().map(({ message, handling, hold }) => ({ message, handling: handling!, hold: hold! }));
+    return this.#acknowledged
+      .clear()
+      .map(({ message, handling, hold }) => ({ message, handling: handling!, hold: hold! }));
   }
 
   #start(message: InboundMessage, handling: (() => Handling) | undefined): void {
@@ -170,7 +178,13 @@ export class Workload {
           assertNever(overflow);
       }
     }
-    const waiting: Waiting = { message, chunk: this.#keep(message), handling: undefined, hold: undefined, sequence: ++this.#sequence };
+    const waiting: Waiting = {
+      message,
+      chunk: this.#keep(message),
+      handling: undefined,
+      hold: undefined,
+      sequence: ++this.#sequence,
+    };
     this.#direct.push(waiting);
     if (overflow === 'latest') this.#latest.set(message.topic, waiting);
     if (overflow === 'pause' && !this.#high && this.#direct.size >= capacity) {

@@ -21,7 +21,11 @@ export interface TestConnection {
  * @param random what the jitter of the reconnect policy draws; defaults to 1, the whole delay.
  * @param signals what the platform says about being offline or hidden; defaults to one that has no such thing.
  */
-export function createTestConnection(options: ConnectionOptions = {}, random = 1, signals?: PlatformSignals): TestConnection {
+export function createTestConnection(
+  options: ConnectionOptions = {},
+  random = 1,
+  signals?: PlatformSignals,
+): TestConnection {
   const clock = new VirtualClock();
   const wires: ScriptedWire[] = [];
   const connection = new DefaultConnection(resolveOptions('mqtt://test.invalid', options), {

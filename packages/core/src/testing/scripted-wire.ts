@@ -33,7 +33,12 @@ export type SentPacket =
       readonly subscriptionId: number;
     }
   | { readonly type: 'unsubscribe'; readonly packetId: number; readonly filters: readonly string[] }
-  | { readonly type: 'auth'; readonly reasonCode: number; readonly method: string; readonly data: Uint8Array | undefined }
+  | {
+      readonly type: 'auth';
+      readonly reasonCode: number;
+      readonly method: string;
+      readonly data: Uint8Array | undefined;
+    }
   | { readonly type: 'pingreq' }
   | { readonly type: 'disconnect'; readonly reasonCode: number; readonly sessionExpiry: number | undefined };
 
@@ -163,7 +168,10 @@ export class ScriptedWire implements Wire {
   authenticate(data?: Uint8Array, { reasonCode = 0x18 }: { reasonCode?: number } = {}): void {
     const { method = '' } = this.request.authentication ?? {};
     this.#say(() => {
-      this.#handlers.auth({ reasonCode, properties: { authenticationMethod: method, ...(data && { authenticationData: data }) } });
+      this.#handlers.auth({
+        reasonCode,
+        properties: { authenticationMethod: method, ...(data && { authenticationData: data }) },
+      });
     });
   }
 

@@ -71,11 +71,23 @@ export const sessionStoreCases: readonly SessionStoreCase[] = [
   {
     name: 'entries are read in the order of their keys, however they were put',
     run: async (setup) => {
-      const keys = ['message/0000000000000010', 'filter/%2B', 'sent/0000000000000002', 'message/0000000000000009', 'filter/$share', 'session'];
-      const entries = await after(setup, [put(keys[0]!, bytes(0)), put(keys[1]!, bytes(1))], ...keys.slice(2).map((key, i) => [put(key, bytes(i + 2))]));
+      const keys = [
+        'message/0000000000000010',
+        'filter/%2B',
+        'sent/0000000000000002',
+        'message/0000000000000009',
+        'filter/$share',
+        'session',
+      ];
+      const entries = await after(
+        setup,
+        [put(keys[0]!, bytes(0)), put(keys[1]!, bytes(1))],
+        ...keys.slice(2).map((key, i) => [put(key, bytes(i + 2))]),
+      );
       const found = entries.map(({ key }) => key);
       const sorted = [...keys].sort((a, b) => (a < b ? -1 : 1));
-      if (found.join() !== sorted.join()) throw new Error(`the keys came as ${found.join(', ')}; but should have come as ${sorted.join(', ')}`);
+      if (found.join() !== sorted.join())
+        throw new Error(`the keys came as ${found.join(', ')}; but should have come as ${sorted.join(', ')}`);
     },
   },
   {
@@ -87,7 +99,9 @@ export const sessionStoreCases: readonly SessionStoreCase[] = [
   {
     name: 'a delete removes, and of what is not there does nothing',
     run: async (setup) => {
-      expectEntries(await after(setup, [put('a', bytes(1)), put('b', bytes(2))], [remove('a'), remove('c')]), [['b', bytes(2)]]);
+      expectEntries(await after(setup, [put('a', bytes(1)), put('b', bytes(2))], [remove('a'), remove('c')]), [
+        ['b', bytes(2)],
+      ]);
     },
   },
   {

@@ -19,10 +19,13 @@ describe('compileCaptures', () => {
   it('takes and refuses the filters that isTopicFilter takes and refuses', () => {
     const piece = fc.constantFrom('a', '+', '#', '/', '$share', '$share/', 'g', '\0', '\n', '\ud800', '😀', '$', '');
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join('')), (filter) => {
-        if (isTopicFilter(filter)) compileCaptures(filter);
-        else expect(caught(() => compileCaptures(filter))).toBeInstanceOf(InvalidTopicError);
-      }),
+      fc.property(
+        fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join('')),
+        (filter) => {
+          if (isTopicFilter(filter)) compileCaptures(filter);
+          else expect(caught(() => compileCaptures(filter))).toBeInstanceOf(InvalidTopicError);
+        },
+      ),
       { numRuns: 5_000 },
     );
   });

@@ -16,7 +16,9 @@ export type TemplateCaptures<Template extends string> = Template extends unknown
 type WildcardValues<
   Text extends string,
   Found extends readonly string[] = readonly [],
-> = Text extends `${infer Level}/${infer Rest}` ? WildcardValues<Rest, WithLevel<Level, Found>> : WithLevel<Text, Found>;
+> = Text extends `${infer Level}/${infer Rest}`
+  ? WildcardValues<Rest, WithLevel<Level, Found>>
+  : WithLevel<Text, Found>;
 
 type WithLevel<Level extends string, Found extends readonly string[]> = Level extends '+' | '#'
   ? readonly [...Found, string]

@@ -198,7 +198,9 @@ describe('TopicTrie', () => {
       for (let i = 0; i < count; i++) trie.add(i % 2 === 0 ? `plant/+/dev${i}/temp` : `plant/line/dev${i}/#`, i);
       const compared = jest.spyOn(TrieLeaf.prototype, 'matches');
       const lookedUp = jest.spyOn(Map.prototype, 'get');
-      const listed = (['forEach', 'keys', 'values', 'entries', Symbol.iterator as never] as const).map((name) => jest.spyOn(Map.prototype, name));
+      const listed = (['forEach', 'keys', 'values', 'entries', Symbol.iterator as never] as const).map((name) =>
+        jest.spyOn(Map.prototype, name),
+      );
       const found = trie.match('plant/line/dev7/temp', []);
       const calls = ({ mock }: Pick<jest.SpyInstance, 'mock'>): number => mock.calls.length;
       const steps = { compared: calls(compared), lookedUp: calls(lookedUp), listed: listed.map(calls) };

@@ -7,7 +7,11 @@ export function attemptContext({ attempt, endpoint }: ConnectRequest, signal: Ab
 }
 
 /** Waits, but not beyond the end of the attempt; what comes later is handed to `late`. */
-export async function withinAttempt<T>(promise: PromiseLike<T>, signal: AbortSignal, late?: (value: T) => void): Promise<T> {
+export async function withinAttempt<T>(
+  promise: PromiseLike<T>,
+  signal: AbortSignal,
+  late?: (value: T) => void,
+): Promise<T> {
   if (signal.aborted) promise.then(late, () => undefined);
   signal.throwIfAborted();
   let abandon: () => void = () => undefined;

@@ -10,7 +10,11 @@ import type { ConnectRequest } from './wire.js';
 const METHODS = ['on', 'pipe', 'write', 'pause', 'resume', 'end', 'destroy'] as const;
 
 /** The stream that the user's own function opens. */
-export async function openCustomStream(provider: TransportProvider, request: ConnectRequest, signal: AbortSignal): Promise<OpenedStream> {
+export async function openCustomStream(
+  provider: TransportProvider,
+  request: ConnectRequest,
+  signal: AbortSignal,
+): Promise<OpenedStream> {
   let opened: TransportStream;
   try {
     opened = await withinAttempt(Promise.resolve(provider(attemptContext(request, signal))), signal, discard);
@@ -27,7 +31,10 @@ export async function openCustomStream(provider: TransportProvider, request: Con
 function asDuplex(stream: TransportStream): NodeDuplex {
   if (isWebDuplex(stream)) return new WebStreamDuplex(stream);
   if (isNodeDuplex(stream)) return stream;
-  throw new ProviderError('transport', new TypeError('the function must return a Duplex, or an object with readable and writable'));
+  throw new ProviderError(
+    'transport',
+    new TypeError('the function must return a Duplex, or an object with readable and writable'),
+  );
 }
 
 /** It came when nobody wanted it any more. */
@@ -41,10 +48,18 @@ function discard(stream: TransportStream): void {
 
 function isWebDuplex(stream: unknown): stream is WebDuplex {
   if (typeof stream !== 'object' || stream === null) return false;
-  const { readable, writable } = stream as Partial<Record<keyof WebDuplex, { getReader?: unknown; getWriter?: unknown } | boolean>>;
-  return typeof readable === 'object' && typeof writable === 'object' && 'getReader' in readable && 'getWriter' in writable;
+  const { readable, writable } = stream as Partial<
+    Record<keyof WebDuplex, { getReader?: unknown; getWriter?: unknown } | boolean>
+  >;
+  return (
+    typeof readable === 'object' && typeof writable === 'object' && 'getReader' in readable && 'getWriter' in writable
+  );
 }
 
 function isNodeDuplex(stream: unknown): stream is NodeDuplex {
-  return typeof stream === 'object' && stream !== null && METHODS.every((name) => typeof (stream as Record<string, unknown>)[name] === 'function');
+  return (
+    typeof stream === 'object' &&
+    stream !== null &&
+    METHODS.every((name) => typeof (stream as Record<string, unknown>)[name] === 'function')
+  );
 }

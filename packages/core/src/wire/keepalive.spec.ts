@@ -304,45 +304,54 @@ describe('an upload that the ping waits behind', () => {
     [10, 4_000, 300_000, 50],
     [10, 9_999, 300_000, 4_000],
     [60, 0, 1_000_000, 20_000],
-  ])('with a keepalive of %i s, from %i ms on for %i ms, a slice each %i ms, is no false alarm', (seconds, from, duration, slice) => {
-    const clock = new VirtualClock();
-    const subject = new Subject(clock, seconds, ({ keepalive }) => {
-      const answer = (): void => {
-        if (subject.unsent === 0) keepalive.heard();
-        else clock.setTimeout(answer, 5);
-      };
-      clock.setTimeout(answer, 5);
-    });
-    clock.advance(from);
-    upload(subject, clock, duration, 1, slice);
-    clock.advance(duration + seconds * 5_000);
-    expect(subject.deadAt).toBeUndefined();
-    expect(subject.unsent).toBe(0);
-    // And then it pings as before.
-    const pings = subject.pings.length;
-    clock.advance(seconds * 3_000);
-    expect(subject.pings.length).toBeGreaterThanOrEqual(pings + 2);
-  });
+  ])(
+    'with a keepalive of %i s, from %i ms on for %i ms, a slice each %i ms, is no false alarm',
+    (seconds, from, duration, slice) => {
+      const clock = new VirtualClock();
+      const subject = new Subject(clock, seconds, ({ keepalive }) => {
+        const answer = (): void => {
+          if (subject.unsent === 0) keepalive.heard();
+          else clock.setTimeout(answer, 5);
+        };
+        clock.setTimeout(answer, 5);
+      });
+      clock.advance(from);
+      upload(subject, clock, duration, 1, slice);
+      clock.advance(duration + seconds * 5_000);
+      expect(subject.deadAt).toBeUndefined();
+      expect(subject.unsent).toBe(0);
+      // And then it pings as before.
+      const pings = subject.pings.length;
+      clock.advance(seconds * 3_000);
+      expect(subject.pings.length).toBeGreaterThanOrEqual(pings + 2);
+    },
+  );
 
   it('whose peer dies on the way is given up within 1.5 intervals of the last byte, and a little', () => {
     fc.assert(
-      fc.property(fc.constantFrom(1, 10, 60), fc.nat(5_000), fc.integer({ min: 500, max: 100_000 }), fc.integer({ min: 1, max: 400 }), (seconds, from, dies, slice) => {
-        const clock = new VirtualClock();
-        const subject = new Subject(clock, seconds);
-        clock.advance(from % (seconds * 1_000));
-        subject.written = 10_000_000;
-        subject.unsent = 10_000_000;
-        const end = clock.now() + dies;
-        while (clock.now() + slice <= end && subject.deadAt === undefined) {
-          clock.advance(slice);
-          subject.unsent -= slice;
-        }
-        expect(subject.deadAt).toBeUndefined();
-        const last = clock.now();
-        clock.advance(seconds * 1_500 + 100);
-        expect(subject.deadAt).toBeDefined();
-        expect(subject.deadAt! - last).toBeLessThanOrEqual(seconds * 1_500 + 50);
-      }),
+      fc.property(
+        fc.constantFrom(1, 10, 60),
+        fc.nat(5_000),
+        fc.integer({ min: 500, max: 100_000 }),
+        fc.integer({ min: 1, max: 400 }),
+        (seconds, from, dies, slice) => {
+          const clock = new VirtualClock();
+          const subject = new Subject(clock, seconds);
+          clock.advance(from % (seconds * 1_000));
+          subject.written = 10_000_000;
+          subject.unsent = 10_000_000;
+          const end = clock.now() + dies;
+          while (clock.now() + slice <= end && subject.deadAt === undefined) {
+            clock.advance(slice);
+            subject.unsent -= slice;
+          }
+          expect(subject.deadAt).toBeUndefined();
+          const last = clock.now();
+          clock.advance(seconds * 1_500 + 100);
+          expect(subject.deadAt).toBeDefined();
+          expect(subject.deadAt! - last).toBeLessThanOrEqual(seconds * 1_500 + 50);
+        },
+      ),
       { numRuns: 60 },
     );
   });

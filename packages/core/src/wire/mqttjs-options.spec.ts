@@ -16,7 +16,9 @@ describe('mqttjsOptions', () => {
   });
 
   it('say nothing of who we are: CONNECT is not its business', () => {
-    const options = mqttjsOptions(requestWith({ clientId: 'me', username: 'me', password: 'canary', will: { topic: 'w', payload: 'canary' } }));
+    const options = mqttjsOptions(
+      requestWith({ clientId: 'me', username: 'me', password: 'canary', will: { topic: 'w', payload: 'canary' } }),
+    );
     expect(options).toMatchObject({ manualConnect: true });
     expect(JSON.stringify(options)).not.toMatch(/canary|"me"/);
   });

@@ -5,7 +5,10 @@ import type { ConnectRequest } from './wire.js';
  * What MQTT.js is told to make a WebSocket: a fresh object each time, since it writes into it. It makes the stream and nothing
  * else. (The version is for the subprotocol.)
  */
-export function mqttjsOptions({ endpoint, protocolVersion }: Pick<ConnectRequest, 'endpoint' | 'protocolVersion'>): IClientOptions {
+export function mqttjsOptions({
+  endpoint,
+  protocolVersion,
+}: Pick<ConnectRequest, 'endpoint' | 'protocolVersion'>): IClientOptions {
   const options: Record<string, unknown> = {
     protocol: endpoint.protocol,
     host: endpoint.host,

@@ -236,7 +236,9 @@ describe.each(['TCP', 'WebSocket'] as const)('over %s', (kind) => {
     await subject.until(() => subject.bytes.length === 12, 'they come');
     await new Promise((resolve) => setImmediate(resolve));
     // Turns of 0 ms and the timers of `Watch` aside.
-    expect(start.mock.calls.map(([, delay]) => delay).filter((delay) => delay! > 0 && delay !== WATCH_LIMIT)).toEqual([]);
+    expect(start.mock.calls.map(([, delay]) => delay).filter((delay) => delay! > 0 && delay !== WATCH_LIMIT)).toEqual(
+      [],
+    );
     expect(repeat).not.toHaveBeenCalled();
     subject.transport.write(hex('c000'));
     await server.until(({ bytes }) => bytes.length > 0, 'what we write comes');

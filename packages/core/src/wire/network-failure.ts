@@ -1,4 +1,10 @@
-import { CertificateError, InvalidOptionsError, NetworkError, ProviderError, UnsupportedError } from '../errors/connection-errors.js';
+import {
+  CertificateError,
+  InvalidOptionsError,
+  NetworkError,
+  ProviderError,
+  UnsupportedError,
+} from '../errors/connection-errors.js';
 import { isMqttError, type MqttError } from '../errors/mqtt-error.js';
 import type { EndedBy } from '../connection/connection-state.js';
 
@@ -41,7 +47,8 @@ export function networkFailure(endpoint: string, connected: boolean, cause: unkn
 
 /** Who kept a transport from being opened. */
 export function failedBy(error: MqttError): EndedBy {
-  const ours = error instanceof ProviderError || error instanceof InvalidOptionsError || error instanceof UnsupportedError;
+  const ours =
+    error instanceof ProviderError || error instanceof InvalidOptionsError || error instanceof UnsupportedError;
   return ours ? 'client' : 'network';
 }
 

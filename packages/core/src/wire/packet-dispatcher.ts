@@ -123,11 +123,15 @@ export class PacketDispatcher {
 
   #checkMethod(packet: string, method: string | undefined): void {
     if (method === this.#method) return;
-    throw new ProtocolError(PROTOCOL_ERROR, `${packet} ${method === undefined ? 'names no' : 'names another'} authentication method than CONNECT did`);
+    throw new ProtocolError(
+      PROTOCOL_ERROR,
+      `${packet} ${method === undefined ? 'names no' : 'names another'} authentication method than CONNECT did`,
+    );
   }
 }
 
 /** [MQTT-2.1.3-1] */
 function checkFlags(type: number, flags: number): void {
-  if (flags !== (type === PacketType.pubrel ? 2 : 0)) throw malformed(`a packet of type ${String(type)} has wrong flags`);
+  if (flags !== (type === PacketType.pubrel ? 2 : 0))
+    throw malformed(`a packet of type ${String(type)} has wrong flags`);
 }

@@ -750,7 +750,10 @@ describe('a flood', () => {
     subject.react.publish = () => {
       subject.clock.advance(milliseconds);
     };
-    const message = encode({ cmd: 'publish', topic: 'a', payload: Buffer.alloc(70_000), qos: 0, dup: false, retain: false }, 4);
+    const message = encode(
+      { cmd: 'publish', topic: 'a', payload: Buffer.alloc(70_000), qos: 0, dup: false, retain: false },
+      4,
+    );
     for (let i = 0; i < 3; i++) subject.server.data(new Uint8Array(message));
   }
 

@@ -59,7 +59,10 @@ describe('SlicedWrites', () => {
   });
 
   it('keeps every byte in its order, whatever room there is, and copies none', () => {
-    const sizes = fc.array(fc.oneof(fc.integer({ min: 0, max: 10 }), fc.integer({ min: SLICE - 1, max: 4 * SLICE })), { minLength: 1, maxLength: 8 });
+    const sizes = fc.array(fc.oneof(fc.integer({ min: 0, max: 10 }), fc.integer({ min: SLICE - 1, max: 4 * SLICE })), {
+      minLength: 1,
+      maxLength: 8,
+    });
     fc.assert(
       fc.property(sizes, fc.array(fc.boolean(), { maxLength: 30 }), (lengths, room) => {
         const writes = new SlicedWrites();

@@ -2,7 +2,13 @@ import { connectRequest } from '../../test/support/connect-request.js';
 import { webSocketHeaders, webSocketUrl } from './web-socket-target.js';
 
 const { signal } = new AbortController();
-const endpoint = { protocol: 'wss', host: 'broker.test', port: 443, path: '/mqtt', label: 'wss://broker.test:443' } as const;
+const endpoint = {
+  protocol: 'wss',
+  host: 'broker.test',
+  port: 443,
+  path: '/mqtt',
+  label: 'wss://broker.test:443',
+} as const;
 const webSocket = { headers: { authorization: 'Bearer secret' }, url: (url: string) => `${url}?signature=secret` };
 
 describe('what is secret about a WebSocket', () => {

@@ -22,7 +22,10 @@ export async function webSocketUrl(request: ConnectRequest, signal: AbortSignal)
 }
 
 /** The headers of this attempt's handshake. */
-export async function webSocketHeaders(request: ConnectRequest, signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
+export async function webSocketHeaders(
+  request: ConnectRequest,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
   const { webSocket, foreign } = request;
   const headers = webSocket?.headers;
   if (headers === undefined || foreign) return {};
@@ -54,7 +57,8 @@ function checkedUrl(made: unknown, endpoint: Endpoint): URL {
     throw new TypeError('the function must return a URL that begins with ws:// or wss://');
   }
   if (isSecure(endpoint) && url.protocol === 'ws:') throw new TypeError('the URL leads from TLS to plain text');
-  if (url.username !== '' || url.password !== '') throw new TypeError('a WebSocket URL can have no user name; use credentials');
+  if (url.username !== '' || url.password !== '')
+    throw new TypeError('a WebSocket URL can have no user name; use credentials');
   url.hash = '';
   return url;
 }

@@ -40,7 +40,10 @@ export class WebStreamDuplex implements NodeDuplex {
   }
 
   removeListener(event: string, listener: Listener): this {
-    this.#listeners.set(event, (this.#listeners.get(event) ?? []).filter((each) => each !== listener));
+    this.#listeners.set(
+      event,
+      (this.#listeners.get(event) ?? []).filter((each) => each !== listener),
+    );
     return this;
   }
 

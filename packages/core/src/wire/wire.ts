@@ -13,7 +13,9 @@ import type { SubscribeAck } from './codec/suback-decoder.js';
 import type { SubscribeFilter } from './codec/subscribe-encoder.js';
 
 /** One attempt to connect: what CONNECT says, and how the bytes get there. */
-export interface ConnectRequest extends ConnectPacket, Pick<ResolvedReach, 'tls' | 'webSocket' | 'proxy' | 'socket' | 'transport'> {
+export interface ConnectRequest
+  extends ConnectPacket,
+    Pick<ResolvedReach, 'tls' | 'webSocket' | 'proxy' | 'socket' | 'transport'> {
   /** The number of the attempt since the last stable connection, from 1. */
   readonly attempt: number;
   readonly endpoint: Endpoint;

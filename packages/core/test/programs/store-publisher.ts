@@ -23,7 +23,9 @@ const last = Number(first) + Number(count);
 for (let number = Number(first); number < last; number++) {
   const qos: QoS = number % 2 === 0 ? 1 : 2;
   // To a pipe it is written at once: what was said before the process died was said.
-  void connection.publish('numbers', String(number), { qos }).stored.then(() => process.stdout.write(`stored ${String(number)}\n`));
+  void connection
+    .publish('numbers', String(number), { qos })
+    .stored.then(() => process.stdout.write(`stored ${String(number)}\n`));
   if (number % BURST === 0) await new Promise((resolve) => setImmediate(resolve));
 }
 const { unsettled } = await connection.drain({ deadline: 20_000 });

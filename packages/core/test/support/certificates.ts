@@ -42,7 +42,19 @@ export function makeCertificates(): Certificates {
     execFileSync('openssl', args, { cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] });
   };
   const authority = (name: string): void => {
-    openssl('req', '-x509', ...NEW_KEY, '-keyout', `${name}.key`, '-out', `${name}.crt`, '-days', '2', '-subj', `/CN=${name}`);
+    openssl(
+      'req',
+      '-x509',
+      ...NEW_KEY,
+      '-keyout',
+      `${name}.key`,
+      '-out',
+      `${name}.crt`,
+      '-days',
+      '2',
+      '-subj',
+      `/CN=${name}`,
+    );
   };
   const identity = (name: string, issuer: string, names: string): Identity => {
     writeFileSync(at(`${name}.ext`), `subjectAltName=${names}\nbasicConstraints=CA:FALSE\n`);
@@ -60,7 +72,18 @@ export function makeCertificates(): Certificates {
   authority('stranger-ca');
   const client = identity('client', 'ca', 'DNS:client');
   openssl('pkcs8', '-topk8', '-in', 'client.key', '-out', 'client.enc.key', '-passout', `pass:${PASSPHRASE}`);
-  openssl('pkcs12', '-export', '-in', 'client.crt', '-inkey', 'client.key', '-out', 'client.pfx', '-passout', `pass:${PASSPHRASE}`);
+  openssl(
+    'pkcs12',
+    '-export',
+    '-in',
+    'client.crt',
+    '-inkey',
+    'client.key',
+    '-out',
+    'client.pfx',
+    '-passout',
+    `pass:${PASSPHRASE}`,
+  );
   return {
     ca: readFileSync(at('ca.crt'), 'utf8'),
     caFile: at('ca.crt'),

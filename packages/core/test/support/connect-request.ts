@@ -22,7 +22,14 @@ export function connectRequest(overrides: Partial<ConnectRequest> = {}): Connect
     webSocket: undefined,
     foreign: false,
     proxy: undefined,
-    socket: { noDelay: true, keepAlive: false, keepAliveInitialDelay: 0, localAddress: undefined, localPort: undefined, family: undefined },
+    socket: {
+      noDelay: true,
+      keepAlive: false,
+      keepAliveInitialDelay: 0,
+      localAddress: undefined,
+      localPort: undefined,
+      family: undefined,
+    },
     transport: undefined,
     ...overrides,
   };

@@ -24,7 +24,9 @@ export class GlassStore implements SessionStore {
 
   /** What a process would find that opened the store now. */
   snapshot(): StoreEntry[] {
-    return [...this.entries].map(([key, value]) => ({ key, value: value.slice() })).sort((a, b) => (a.key < b.key ? -1 : 1));
+    return [...this.entries]
+      .map(([key, value]) => ({ key, value: value.slice() }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
   get keys(): string[] {

@@ -41,7 +41,8 @@ export class ModelServer {
       const payload = textOf(packet.payload);
       if (qos === 2) {
         const before = this.#received.get(packetId);
-        if (before !== undefined && before !== payload) throw new Error(`identifier ${packetId} of ${before} was used for ${payload}`);
+        if (before !== undefined && before !== payload)
+          throw new Error(`identifier ${packetId} of ${before} was used for ${payload}`);
         if (before !== undefined && !dup) throw new Error(`${before} came twice, but not as a duplicate`);
         if (before === undefined) this.#deliver(payload);
         this.#received.set(packetId, payload);

@@ -17,7 +17,11 @@ const USER = ['me', 'secret'] as const;
 export async function startMicrosocks({ guarded = false } = {}): Promise<RunningProxy> {
   const port = await freePort();
   const guard = guarded ? ['-u', USER[0], '-P', USER[1]] : [];
-  return running(spawn('microsocks', ['-i', '127.0.0.1', '-p', String(port), ...guard], { stdio: 'ignore' }), port, () => undefined);
+  return running(
+    spawn('microsocks', ['-i', '127.0.0.1', '-p', String(port), ...guard], { stdio: 'ignore' }),
+    port,
+    () => undefined,
+  );
 }
 
 /** An HTTP proxy: tinyproxy. */
@@ -26,7 +30,12 @@ export async function startTinyproxy({ guarded = false } = {}): Promise<RunningP
   const directory = mkdtempSync(join(tmpdir(), 'rxmqtt-tinyproxy-'));
   const config = join(directory, 'tinyproxy.conf');
   const guard = guarded ? [`BasicAuth ${USER.join(' ')}`] : [];
-  writeFileSync(config, [`Port ${String(port)}`, 'Listen 127.0.0.1', 'Timeout 60', 'MaxClients 50', 'LogLevel Error', ...guard, ''].join('\n'));
+  writeFileSync(
+    config,
+    [`Port ${String(port)}`, 'Listen 127.0.0.1', 'Timeout 60', 'MaxClients 50', 'LogLevel Error', ...guard, ''].join(
+      '\n',
+    ),
+  );
   return running(spawn('tinyproxy', ['-d', '-c', config], { stdio: 'ignore' }), port, () => {
     rmSync(directory, { recursive: true, force: true });
   });

@@ -25,8 +25,12 @@ export class WebSocketBridge {
     this.#server = server;
   }
 
-  static async start(target: number, { identity, socketPath, status, subprotocol }: BridgeOptions = {}): Promise<WebSocketBridge> {
-    const server = identity === undefined ? createServer() : createSecureServer({ cert: identity.cert, key: identity.key });
+  static async start(
+    target: number,
+    { identity, socketPath, status, subprotocol }: BridgeOptions = {},
+  ): Promise<WebSocketBridge> {
+    const server =
+      identity === undefined ? createServer() : createSecureServer({ cert: identity.cert, key: identity.key });
     const bridge = new WebSocketBridge(server);
     const sockets = new WebSocketServer({
       noServer: true,

@@ -1,10 +1,18 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
-import { createConnection, packetLogger, type Connection, type ConnectionOptions, type Plugin } from '../../src/index.js';
+import {
+  createConnection,
+  packetLogger,
+  type Connection,
+  type ConnectionOptions,
+  type Plugin,
+} from '../../src/index.js';
 import { cleanup } from './globals.js';
 import { within } from './within.js';
 
-const CHANNELS = ['state', 'attempt-failed', 'lost', 'drop', 'warning', 'congestion', 'packet'].map((name) => `rxmqtt:${name}`);
+const CHANNELS = ['state', 'attempt-failed', 'lost', 'drop', 'warning', 'congestion', 'packet'].map(
+  (name) => `rxmqtt:${name}`,
+);
 
 /** Keeps everything that a connection lets anybody see: lines, events, diagnostics, what plugins get, errors, itself. */
 export class Witness {
@@ -25,8 +33,14 @@ export class Witness {
     });
     const logger = { debug: note, info: note, warn: note, error: note };
     try {
-      const connection = createConnection(url, { reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none', maxAttempts: 2 }, ...options, logger, plugins: [curious(note), packetLogger(), ...(options.plugins ?? [])] });
-      for (const name of ['state', 'attemptFailed', 'lost', 'drop', 'warning', 'congestion'] as const) connection.on(name, note);
+      const connection = createConnection(url, {
+        reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none', maxAttempts: 2 },
+        ...options,
+        logger,
+        plugins: [curious(note), packetLogger(), ...(options.plugins ?? [])],
+      });
+      for (const name of ['state', 'attemptFailed', 'lost', 'drop', 'warning', 'congestion'] as const)
+        connection.on(name, note);
       note(connection);
       cleanup(() => within(connection.close(), 1_000, 'close()'));
       return connection;
@@ -73,10 +87,15 @@ function curious(note: (thing: unknown) => void): Plugin {
 }
 
 function tracesOf(thing: unknown): string[] {
-  const traces = [inspect(thing, { depth: 12, showHidden: true, maxStringLength: Infinity }), inspect(thing, { depth: 12, getters: true }), asJson(thing)];
+  const traces = [
+    inspect(thing, { depth: 12, showHidden: true, maxStringLength: Infinity }),
+    inspect(thing, { depth: 12, getters: true }),
+    asJson(thing),
+  ];
   for (const error of errorsIn(thing)) {
     traces.push(error.toString(), error.message, String(error.stack), asJson(error));
-    for (const key of Reflect.ownKeys(error)) traces.push(inspect(Reflect.get(error, key), { depth: 12, showHidden: true }));
+    for (const key of Reflect.ownKeys(error))
+      traces.push(inspect(Reflect.get(error, key), { depth: 12, showHidden: true }));
   }
   return traces;
 }

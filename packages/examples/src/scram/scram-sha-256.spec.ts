@@ -27,7 +27,9 @@ async function opened(): Promise<TestConnection> {
   return test;
 }
 
-const finished = (data: string) => ({ properties: { authenticationMethod: 'SCRAM-SHA-256', authenticationData: bytes(data) } });
+const finished = (data: string) => ({
+  properties: { authenticationMethod: 'SCRAM-SHA-256', authenticationData: bytes(data) },
+});
 
 describe('SCRAM-SHA-256', () => {
   it('says what the test vector of RFC 7677 says, and connects', async () => {
@@ -71,7 +73,10 @@ describe('SCRAM-SHA-256', () => {
     test.wire.authenticate(bytes(SERVER_FIRST));
     await until(() => test.wire.sent.length > 0);
     test.wire.connack(finished(final));
-    expect(test.connection.state).toMatchObject({ type: 'failed', cause: { name: 'AuthenticationError', serverRejected: true, retryable: false } });
+    expect(test.connection.state).toMatchObject({
+      type: 'failed',
+      cause: { name: 'AuthenticationError', serverRejected: true, retryable: false },
+    });
     expect(test.connection.negotiated).toBeUndefined();
   });
 
@@ -98,7 +103,12 @@ describe('SCRAM-SHA-256', () => {
 
   it('escapes user names, and makes a new nonce each time', async () => {
     const { start } = scramSha256({ username: 'a=b,c', password: 'x' });
-    const context = { attempt: 1, endpoint: { protocol: 'mqtt', host: 'h', port: 1, path: '', label: '' }, renewal: false, signal: new AbortController().signal } as const;
+    const context = {
+      attempt: 1,
+      endpoint: { protocol: 'mqtt', host: 'h', port: 1, path: '', label: '' },
+      renewal: false,
+      signal: new AbortController().signal,
+    } as const;
     const [one, other] = await Promise.all([start(context), start(context)]);
     expect(text(one.initialData)).toMatch(/^n,,n=a=3Db=2Cc,r=[\w+/=]{20,}$/);
     expect(text(one.initialData)).not.toBe(text(other.initialData));

@@ -57,7 +57,8 @@ function exchange(
       const { r: serverNonce = '', s: salt = '', i: count = '', m } = attributes(serverFirst);
       if (m !== undefined) throw new Error('the server wants an extension that is not known here');
       // Without our nonce in it, it may be an answer to somebody else.
-      if (!serverNonce.startsWith(clientNonce) || serverNonce === clientNonce) throw new Error('the nonce of the server is not made of ours');
+      if (!serverNonce.startsWith(clientNonce) || serverNonce === clientNonce)
+        throw new Error('the nonce of the server is not made of ours');
       const iterations = /^[1-9]\d{0,9}$/.test(count) ? Number(count) : 0;
       if (iterations < min || iterations > max) throw new Error(`the server wants ${String(iterations)} iterations`);
 
@@ -75,7 +76,8 @@ function exchange(
 
     finish(data) {
       const { v } = attributes(textOf(data));
-      if (expected === undefined || v === undefined || !isSame(v, expected)) throw new Error('the server does not know the password');
+      if (expected === undefined || v === undefined || !isSame(v, expected))
+        throw new Error('the server does not know the password');
     },
   };
 }
@@ -92,12 +94,21 @@ function attributes(message: string): Readonly<Partial<Record<string, string>>> 
   return found;
 }
 
-async function saltPassword(password: string, salt: Uint8Array<ArrayBuffer>, iterations: number): Promise<Uint8Array<ArrayBuffer>> {
+async function saltPassword(
+  password: string,
+  salt: Uint8Array<ArrayBuffer>,
+  iterations: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const key = await crypto.subtle.importKey('raw', encoder.encode(password), 'PBKDF2', false, ['deriveBits']);
-  return new Uint8Array(await crypto.subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt, iterations }, key, 256));
+  return new Uint8Array(
+    await crypto.subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt, iterations }, key, 256),
+  );
 }
 
-async function hmac(secret: Uint8Array<ArrayBuffer>, message: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+async function hmac(
+  secret: Uint8Array<ArrayBuffer>,
+  message: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
   const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
   return new Uint8Array(await crypto.subtle.sign('HMAC', key, message));
 }

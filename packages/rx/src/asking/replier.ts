@@ -87,7 +87,11 @@ export class Replier<R> {
       throw error;
     };
     const statuses$: Observable<unknown> = isObservable(values)
-      ? values.pipe(stoppedBy(this.#stopped, this.#cut), map(project), publishTo(mqtt, { window: STREAM_WINDOW, onError }))
+      ? values.pipe(
+          stoppedBy(this.#stopped, this.#cut),
+          map(project),
+          publishTo(mqtt, { window: STREAM_WINDOW, onError }),
+        )
       : publishAll(mqtt, values, { window: STREAM_WINDOW, onError, project }).pipe(stoppedBy(this.#stopped, this.#cut));
     return lastValueFrom(statuses$.pipe(reduce((count) => count + 1, 0)), { defaultValue: 0 });
   }

@@ -371,7 +371,9 @@ describe('respond', () => {
       ['rxmqtt-error-message', 'the responder has left before the answer was complete'],
     ];
     const told = (published: readonly { payload: unknown; properties?: object | undefined }[]) =>
-      published.map(({ payload, properties = {} }) => ('userProperties' in properties ? properties.userProperties : payload));
+      published.map(({ payload, properties = {} }) =>
+        'userProperties' in properties ? properties.userProperties : payload,
+      );
 
     it.each<readonly [string, () => HandlerResult<string>]>([
       ['an Observable', () => concat(of('1'), NEVER)],

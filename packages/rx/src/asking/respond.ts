@@ -25,7 +25,9 @@ const RULES: Rules<RespondOptions<never, never>> = {
   replyCodec: codecRule,
   allow: (value) => {
     const filters: unknown = typeof value === 'string' ? [value] : value;
-    return Array.isArray(filters) && filters.length > 0 ? undefined : 'must be a filter or a list of them, and not empty';
+    return Array.isArray(filters) && filters.length > 0
+      ? undefined
+      : 'must be a filter or a list of them, and not empty';
   },
   describeError: func,
 };

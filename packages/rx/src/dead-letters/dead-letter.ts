@@ -58,4 +58,6 @@ export function deadLetter(
 const OPTIONS = /* @__PURE__ */ fields<DeadLetterOptions>({ mqtt: client, qos: qosRule, retain: flag });
 
 const place: Rule = (topic) =>
-  isFunction(topic) || isTopicName(topic) ? undefined : 'must be a topic without wildcards, or a function that gives one';
+  isFunction(topic) || isTopicName(topic)
+    ? undefined
+    : 'must be a topic without wildcards, or a function that gives one';

@@ -10,9 +10,7 @@ export function errorsOf(connection: Connection): Observable<MqttError> {
     fromEvent(connection, 'attemptFailed').pipe(map(({ error }) => error)),
     fromEvent(connection, 'lost').pipe(map(({ error }) => error)),
     fromEvent(connection, 'warning').pipe(
-      map(({ error, what }) =>
-        isMqttError(error) ? error : new ListenerError(what, error),
-      ),
+      map(({ error, what }) => (isMqttError(error) ? error : new ListenerError(what, error))),
     ),
     untilEnd(connection, reportsOf(connection).errors$),
   );

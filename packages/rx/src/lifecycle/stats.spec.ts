@@ -18,7 +18,12 @@ describe('stats$', () => {
       const { connection } = createTestConnection();
       const { stats$ } = new RxMqtt(connection);
       expectObservable(stats$.pipe(map(({ attempts }) => attempts)), '^ 2500ms !').toBe('a 999ms a 999ms a', { a: 0 });
-      expectObservable(stats$.pipe(take(1), map(({ connects }) => connects))).toBe('(a|)', { a: 0 });
+      expectObservable(
+        stats$.pipe(
+          take(1),
+          map(({ connects }) => connects),
+        ),
+      ).toBe('(a|)', { a: 0 });
     });
   });
 
@@ -31,7 +36,9 @@ describe('stats$', () => {
         test.wire.connack();
         test.wire.message({ topic: 'nobody' });
       });
-      sampleStats({ connection: test.connection }, { interval: 10 }).pipe(take(2)).subscribe((stats) => seen.push(stats));
+      sampleStats({ connection: test.connection }, { interval: 10 })
+        .pipe(take(2))
+        .subscribe((stats) => seen.push(stats));
       expectObservable(cold('11ms -|')).toBe('11ms -|');
       flush();
       expect(seen).toMatchObject([

@@ -16,7 +16,9 @@ export interface ReadFilters {
  */
 export function readFilters(given: string | FilterCollection, group: string | undefined): ReadFilters {
   if (typeof given !== 'string' && !isObject(given)) {
-    throw new InvalidOptionsError([{ path: 'filter', reason: 'must be a filter or template, a list or a set of them' }]);
+    throw new InvalidOptionsError([
+      { path: 'filter', reason: 'must be a filter or template, a list or a set of them' },
+    ]);
   }
   const templates = typeof given === 'string' ? [given] : isList(given) ? [...new Set(given)] : Object.keys(given);
   const byFilter = new Map<string, TopicReader<string>>();

@@ -1,4 +1,11 @@
-import { type Connection, InvalidOptionsError, type Payload, type QoS, type Will, type WillProvider } from '@rxmqtt/core';
+import {
+  type Connection,
+  InvalidOptionsError,
+  type Payload,
+  type QoS,
+  type Will,
+  type WillProvider,
+} from '@rxmqtt/core';
 import { check, fields, payload, qos as qosRule, seconds, topicName } from '../internal/rules.js';
 
 /** How a client tells that it is there. */
@@ -69,8 +76,13 @@ export function birthOf(connection: Connection, will: PresenceWill): Payload {
   const birth = births.get(will);
   const known = wills.get(connection);
   if (birth !== undefined && known === will) return birth;
-  const asked = typeof known === 'function' ? 'itself, and not a function that may give another one each time' : 'as well, which tells the server';
+  const asked =
+    typeof known === 'function'
+      ? 'itself, and not a function that may give another one each time'
+      : 'as well, which tells the server';
   const reason =
-    birth === undefined ? 'must be made by presenceWill()' : `must be given to connect() ${asked}: connect(url, { will })`;
+    birth === undefined
+      ? 'must be made by presenceWill()'
+      : `must be given to connect() ${asked}: connect(url, { will })`;
   throw new InvalidOptionsError([{ path: 'will', reason }]);
 }

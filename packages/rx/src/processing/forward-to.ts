@@ -74,7 +74,8 @@ export function forwardTo<M extends MqttMessage, T = Payload>(
   project: (message: M, context: ProcessContext) => ForwardAnswer<NoInfer<T>>,
   options: ForwardOptions<M, T> = {},
 ): OperatorFunction<M, ProcessResult<M, readonly PublishResult[]>> {
-  const together = (known: ForwardOptions): readonly OptionProblem[] => processProblems({ ...known, mqtt: known.mqtt ?? mqtt });
+  const together = (known: ForwardOptions): readonly OptionProblem[] =>
+    processProblems({ ...known, mqtt: known.mqtt ?? mqtt });
   check(['mqtt', mqtt, client], ['project', project, func], ['', options, fields(RULES, [], together)]);
   const { publish = {}, retry = {}, ...rest } = options;
   const merger = new InputMerger<T>({ ...publish, qos: publish.qos ?? 1 }, publish.overflow);

@@ -2,7 +2,12 @@ import type { MqttMessage, OptionProblem } from '@rxmqtt/core';
 import { isDeadLetter } from '../dead-letters/is-dead-letter.js';
 import { BUFFER_RULES } from '../internal/buffer.js';
 import { type Rules, client, count, fields, isFunction, oneOf } from '../internal/rules.js';
-import { RETRY_RULES, type ResolvedRetryPolicy, resolveRetryPolicy, retryProblems } from '../reconnecting/retry-policy.js';
+import {
+  RETRY_RULES,
+  type ResolvedRetryPolicy,
+  resolveRetryPolicy,
+  retryProblems,
+} from '../reconnecting/retry-policy.js';
 import type { ErrorAction, ProcessOptions } from './process-options.js';
 
 const DEFAULT_ATTEMPTS = 5;

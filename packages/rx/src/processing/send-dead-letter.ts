@@ -1,4 +1,11 @@
-import { ClosedError, type Connection, type MqttMessage, type Negotiated, type PublishResult, isMqttError } from '@rxmqtt/core';
+import {
+  ClosedError,
+  type Connection,
+  type MqttMessage,
+  type Negotiated,
+  type PublishResult,
+  isMqttError,
+} from '@rxmqtt/core';
 import { Observable, concatMap, defer, filter, map, take, throwIfEmpty } from 'rxjs';
 import type { DeadLetter } from '../dead-letters/dead-letter.js';
 import { type DeadLetterCause, publishDeadLetter } from '../dead-letters/publish-dead-letter.js';

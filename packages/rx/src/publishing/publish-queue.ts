@@ -79,8 +79,7 @@ export class PublishQueue<T, I extends PublishInput<T>> {
       this.#giveUp(index, input, this.#merger.topicOf(input), message);
       return;
     }
-    const waits =
-      this.#running || !this.#window.isOpen || this.#buffer.size > 0 || this.#isHeld(message);
+    const waits = this.#running || !this.#window.isOpen || this.#buffer.size > 0 || this.#isHeld(message);
     const entry = waitingInput(index, input, message, waits);
     for (const given of this.#buffer.add(entry, room)) {
       this.#giveUp(given.index, given.input, given.message.topic, this.#overflow(given.message.topic));

@@ -59,7 +59,10 @@ export const RETRY_RULES: Rules<RetryPolicy> = {
 };
 
 /** What of a policy must fit together. */
-export function retryProblems({ initialDelay = INITIAL_DELAY, maxDelay = Infinity }: RetryPolicy): readonly OptionProblem[] {
+export function retryProblems({
+  initialDelay = INITIAL_DELAY,
+  maxDelay = Infinity,
+}: RetryPolicy): readonly OptionProblem[] {
   // What is no number is told by the rules already, and may not even bear to be compared.
   const comparable = typeof maxDelay === 'number' && typeof initialDelay === 'number';
   return comparable && maxDelay < initialDelay
@@ -69,7 +72,13 @@ export function retryProblems({ initialDelay = INITIAL_DELAY, maxDelay = Infinit
 
 /** Fills in the defaults. */
 export function resolveRetryPolicy(policy: RetryPolicy, defaultAttempts = Infinity): ResolvedRetryPolicy {
-  const { initialDelay = INITIAL_DELAY, factor = 2, jitter = 'full', maxAttempts = defaultAttempts, resetAfter = 5_000 } = policy;
+  const {
+    initialDelay = INITIAL_DELAY,
+    factor = 2,
+    jitter = 'full',
+    maxAttempts = defaultAttempts,
+    resetAfter = 5_000,
+  } = policy;
   const { maxDelay = Math.max(30_000, initialDelay), shouldRetry = isWorthRetrying, random = systemRandom } = policy;
   return { initialDelay, maxDelay, factor, jitter, maxAttempts, resetAfter, shouldRetry, random };
 }

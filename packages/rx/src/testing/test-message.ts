@@ -53,7 +53,7 @@ export function createTestMessage<const Template extends string, T = Uint8Array>
   const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
   return new MadeMessage(
     { template, topic, params, captures: parsed.captures(topic) as TestMessage<Template, T>['captures'] },
-    'value' in init ? (init.value) : (bytes as T),
+    'value' in init ? init.value : (bytes as T),
     { payload: bytes, qos, retain, dup, redelivered, properties },
   );
 }

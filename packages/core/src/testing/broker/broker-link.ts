@@ -1,4 +1,9 @@
-import { KeepaliveTimeoutError, NetworkError, ServerDisconnectError, UnsupportedError } from '../../errors/connection-errors.js';
+import {
+  KeepaliveTimeoutError,
+  NetworkError,
+  ServerDisconnectError,
+  UnsupportedError,
+} from '../../errors/connection-errors.js';
 import type { MqttError } from '../../errors/mqtt-error.js';
 import type { Clock } from '../../internal/clock.js';
 import { encodeUtf8 } from '../../internal/utf8.js';

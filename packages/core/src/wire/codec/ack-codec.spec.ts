@@ -65,7 +65,8 @@ describe('decodeAck', () => {
     for (const type of types) {
       for (let code = 0; code < 256; code++) {
         const body = `0001 ${code.toString(16).padStart(2, '0')}`;
-        if ((type !== 6 && code >= 0x80) || codes[type].includes(code)) expect(decodeBody(type, 5, body).reasonCode).toBe(code);
+        if ((type !== 6 && code >= 0x80) || codes[type].includes(code))
+          expect(decodeBody(type, 5, body).reasonCode).toBe(code);
         else
           expect(caught(() => decodeBody(type, 5, body))).toMatchObject({
             code: 'ERR_MQTT_PROTOCOL',

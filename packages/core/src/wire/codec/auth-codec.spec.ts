@@ -37,10 +37,15 @@ describe('AUTH', () => {
     expect(decoded('00 04 15 0001 4d').reasonCode).toBe(0);
   });
 
-  it.each(['19 00', '01 00', '80 00', '18 09 15 0001 4d', '18 00 00', '18 04 1c 0001 4d', '18 08 15 0001 4d 15 0001 4d'])(
-    'is malformed or forbidden as %s',
-    (body) => {
-      expect(() => decoded(body)).toThrow(expect.objectContaining({ code: 'ERR_MQTT_PROTOCOL' }));
-    },
-  );
+  it.each([
+    '19 00',
+    '01 00',
+    '80 00',
+    '18 09 15 0001 4d',
+    '18 00 00',
+    '18 04 1c 0001 4d',
+    '18 08 15 0001 4d 15 0001 4d',
+  ])('is malformed or forbidden as %s', (body) => {
+    expect(() => decoded(body)).toThrow(expect.objectContaining({ code: 'ERR_MQTT_PROTOCOL' }));
+  });
 });

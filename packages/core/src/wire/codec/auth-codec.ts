@@ -32,7 +32,12 @@ export function decodeAuth(bytes: Uint8Array, start: number, end: number): AuthP
 }
 
 /** Writes an AUTH. */
-export function encodeAuth(reasonCode: number, method: string, data: Uint8Array | undefined, writer: PacketWriter): void {
+export function encodeAuth(
+  reasonCode: number,
+  method: string,
+  data: Uint8Array | undefined,
+  writer: PacketWriter,
+): void {
   const methodLength = utf8Length(method);
   const properties = 3 + methodLength + (data === undefined ? 0 : 3 + data.length);
   const body = 1 + variableIntegerLength(properties) + properties;

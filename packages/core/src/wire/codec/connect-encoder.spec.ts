@@ -24,7 +24,15 @@ function decoded(packet: Partial<ConnectPacket>): IConnectPacket {
 
 describe('CONNECT, byte by byte', () => {
   it('is on MQTT 5 as the specification says', () => {
-    const packet = { clientId: 'id', keepalive: 10, sessionExpiry: 10, receiveMaximum: 1_000, maximumPacketSize: 65_536, username: 'u', password: Uint8Array.of(0xff) };
+    const packet = {
+      clientId: 'id',
+      keepalive: 10,
+      sessionExpiry: 10,
+      receiveMaximum: 1_000,
+      maximumPacketSize: 65_536,
+      username: 'u',
+      password: Uint8Array.of(0xff),
+    };
     const properties = '11 0000000a 21 03e8 27 00010000';
     expect(encoded(packet)).toEqual(hex(`10 22 0004 4d515454 05 c2 000a 0d ${properties} 0002 6964 0001 75 0001 ff`));
   });
@@ -51,8 +59,12 @@ describe('CONNECT, byte by byte', () => {
   it('begins an authentication with method and data', () => {
     const bytes = encoded({ authentication: { method: 'M', data: Uint8Array.of(1, 2), exchange } });
     expect(bytes.toString('hex')).toContain(hex('15 0001 4d 16 0002 0102').toString('hex'));
-    expect(encoded({ authentication: { method: 'M', data: undefined, exchange } }).toString('hex')).not.toContain('160002');
-    expect(encoded({ protocolVersion: 4, authentication: { method: 'M', data: undefined, exchange } }).toString('hex')).not.toContain('1500014d');
+    expect(encoded({ authentication: { method: 'M', data: undefined, exchange } }).toString('hex')).not.toContain(
+      '160002',
+    );
+    expect(
+      encoded({ protocolVersion: 4, authentication: { method: 'M', data: undefined, exchange } }).toString('hex'),
+    ).not.toContain('1500014d');
   });
 });
 
@@ -153,7 +165,11 @@ describe('CONNECT, as others read it', () => {
   it.each([
     ['text', 'secret', Buffer.from('secret')],
     ['bytes', Uint8Array.from(Buffer.from('séc\0ret')), Buffer.from('séc\0ret')],
-    ['bytes that begin like a byte order mark', Uint8Array.of(0xef, 0xbb, 0xbf, 0x61), Buffer.of(0xef, 0xbb, 0xbf, 0x61)],
+    [
+      'bytes that begin like a byte order mark',
+      Uint8Array.of(0xef, 0xbb, 0xbf, 0x61),
+      Buffer.of(0xef, 0xbb, 0xbf, 0x61),
+    ],
     ['bytes that are not UTF-8', Uint8Array.of(0xff, 0), Buffer.of(0xff, 0)],
     ['a Buffer', Buffer.from('secret'), Buffer.from('secret')],
     ['nothing', '', Buffer.of()],
@@ -165,7 +181,10 @@ describe('CONNECT, as others read it', () => {
     // mqtt-packet cannot read that: the flags tell.
     expect(encoded({ password: 'secret' })[9]).toBe(0x42);
     expect(encoded({ password: 'secret' }).toString('hex')).toMatch(/0001630006736563726574$/);
-    expect(decoded({ protocolVersion: 4, password: 'secret' })).toMatchObject({ username: '', password: Buffer.from('secret') });
+    expect(decoded({ protocolVersion: 4, password: 'secret' })).toMatchObject({
+      username: '',
+      password: Buffer.from('secret'),
+    });
   });
 
   it('has a user name without a password, and an empty one when that is asked for', () => {
@@ -188,15 +207,30 @@ describe('CONNECT, as others read it', () => {
       username: fc.option(text, { nil: undefined }),
       sessionExpiry: fc.nat(),
       userProperties: fc.array(fc.tuple(text, text), { maxLength: 40 }),
-      will: fc.option(fc.record({ topic: text, payload: fc.uint8Array({ maxLength: 65_535 }), qos: fc.constantFrom<0 | 1 | 2>(0, 1, 2), retain: fc.boolean(), delay: fc.nat() }), { nil: undefined }),
+      will: fc.option(
+        fc.record({
+          topic: text,
+          payload: fc.uint8Array({ maxLength: 65_535 }),
+          qos: fc.constantFrom<0 | 1 | 2>(0, 1, 2),
+          retain: fc.boolean(),
+          delay: fc.nat(),
+        }),
+        { nil: undefined },
+      ),
     });
     fc.assert(
       fc.property(packets, (packet) => {
         const read = decoded(packet);
-        expect(read).toMatchObject({ clientId: packet.clientId, clean: packet.clean, keepalive: packet.keepalive, protocolVersion: packet.protocolVersion });
+        expect(read).toMatchObject({
+          clientId: packet.clientId,
+          clean: packet.clean,
+          keepalive: packet.keepalive,
+          protocolVersion: packet.protocolVersion,
+        });
         expect(read.username).toBe(packet.username);
         expect(read.will?.topic).toBe(packet.will?.topic);
-        if (packet.will !== undefined) expect(Buffer.compare(read.will!.payload as Buffer, packet.will.payload)).toBe(0);
+        if (packet.will !== undefined)
+          expect(Buffer.compare(read.will!.payload as Buffer, packet.will.payload)).toBe(0);
       }),
       { numRuns: 200 },
     );

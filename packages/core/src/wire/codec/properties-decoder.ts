@@ -2,7 +2,13 @@ import { ProtocolError } from '../../errors/connection-errors.js';
 import { malformed } from './malformed.js';
 import type { PacketReader } from './packet-reader.js';
 import { PROTOCOL_ERROR } from './packet-type.js';
-import { ALLOWED_PROPERTIES, PROPERTY_TABLE, type Properties, type PropertyOwner, type PropertyRow } from './property-table.js';
+import {
+  ALLOWED_PROPERTIES,
+  PROPERTY_TABLE,
+  type Properties,
+  type PropertyOwner,
+  type PropertyRow,
+} from './property-table.js';
 
 /** Reads the properties of a packet: their length, then each of them. What the packet may not carry throws. */
 export function readProperties(reader: PacketReader, owner: PropertyOwner): Properties {

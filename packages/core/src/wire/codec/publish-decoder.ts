@@ -96,7 +96,8 @@ function checkProperties(reader: PacketReader): number[] | undefined {
     } else {
       // Identifiers of PUBLISH are below 32, but for the alias, which ends here anyway.
       if (id === 0x23) throw new ProtocolError(TOPIC_ALIAS_INVALID, 'a topic alias was used, but none is allowed');
-      if (!ALLOWED_PROPERTIES.publish.has(id)) throw malformed(`property 0x${id.toString(16)} does not belong into PUBLISH`);
+      if (!ALLOWED_PROPERTIES.publish.has(id))
+        throw malformed(`property 0x${id.toString(16)} does not belong into PUBLISH`);
       if ((seenLow & (1 << id)) !== 0) {
         throw new ProtocolError(PROTOCOL_ERROR, `${PROPERTY_TABLE.get(id)?.name ?? 'a property'} occurs twice`);
       }
@@ -128,5 +129,6 @@ function checkSingle(section: PacketReader, id: number): void {
 
 /** [MQTT-3.3.2-14] */
 function checkResponseTopic(topic: string): void {
-  if (topic.includes('+') || topic.includes('#')) throw new ProtocolError(PROTOCOL_ERROR, 'a response topic contains a wildcard');
+  if (topic.includes('+') || topic.includes('#'))
+    throw new ProtocolError(PROTOCOL_ERROR, 'a response topic contains a wildcard');
 }

@@ -30,14 +30,20 @@ export function decodeUnsuback(version: ProtocolVersion, bytes: Uint8Array, star
   return { packetId, reasonCodes: [], reasonString: undefined };
 }
 
-function decode(name: string, allowed: ReadonlySet<number>, version: ProtocolVersion, reader: PacketReader): SubscribeAck {
+function decode(
+  name: string,
+  allowed: ReadonlySet<number>,
+  version: ProtocolVersion,
+  reader: PacketReader,
+): SubscribeAck {
   const packetId = readPacketId(name, reader);
   const reasonString = version === 5 ? readProperties(reader, 'ack').reasonString : undefined;
   const reasonCodes: number[] = [];
   while (reader.rest > 0) {
     const code = reader.byte();
     // On MQTT 5 every code from 0x80 on is a refusal, listed for this packet or not.
-    if (!allowed.has(code) && (version !== 5 || code < 0x80)) throw new ProtocolError(PROTOCOL_ERROR, `a ${name} has reason code 0x${code.toString(16)}`);
+    if (!allowed.has(code) && (version !== 5 || code < 0x80))
+      throw new ProtocolError(PROTOCOL_ERROR, `a ${name} has reason code 0x${code.toString(16)}`);
     reasonCodes.push(code);
   }
   if (reasonCodes.length === 0) throw malformed(`a ${name} has no reason codes`);

@@ -11,13 +11,22 @@ export async function dial(request: ConnectRequest, destination: Destination, si
   const { host, port, socketPath } = destination;
   if (socketPath !== undefined) return connected({ path: socketPath }, signal);
   const proxy = request.proxy === 'env' ? proxyFromEnvironment(host, port) : request.proxy;
-  const socket = proxy === undefined ? connected({ ...socketOptions(request), host, port }, signal) : throughProxy(request, proxy, { host, port }, signal);
+  const socket =
+    proxy === undefined
+      ? connected({ ...socketOptions(request), host, port }, signal)
+      : throughProxy(request, proxy, { host, port }, signal);
   // Acknowledgements must not wait for each other. [Nagle]
   return (await socket).setNoDelay(request.socket.noDelay);
 }
 
-function throughProxy(request: ConnectRequest, proxy: Proxy, target: { host: string; port: number }, signal: AbortSignal): Promise<Socket> {
-  const toProxy = (): Promise<Socket> => connected({ ...socketOptions(request), host: proxy.host, port: proxy.port }, signal);
+function throughProxy(
+  request: ConnectRequest,
+  proxy: Proxy,
+  target: { host: string; port: number },
+  signal: AbortSignal,
+): Promise<Socket> {
+  const toProxy = (): Promise<Socket> =>
+    connected({ ...socketOptions(request), host: proxy.host, port: proxy.port }, signal);
   const { label } = request.endpoint;
   return proxy.protocol === 'http' || proxy.protocol === 'https'
     ? throughHttp(proxy, target, label, toProxy, signal)

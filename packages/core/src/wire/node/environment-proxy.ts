@@ -44,7 +44,8 @@ function inNetwork(host: string, network: string): boolean {
   const [address = '', bits = ''] = network.split('/');
   const family = isIP(address);
   const prefix = Number(bits);
-  if (family === 0 || family !== isIP(host) || !/^\d{1,3}$/.test(bits) || prefix > (family === 4 ? 32 : 128)) return false;
+  if (family === 0 || family !== isIP(host) || !/^\d{1,3}$/.test(bits) || prefix > (family === 4 ? 32 : 128))
+    return false;
   const list = new BlockList();
   list.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6');
   return list.check(host, family === 4 ? 'ipv4' : 'ipv6');

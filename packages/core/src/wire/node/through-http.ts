@@ -17,7 +17,11 @@ export async function throughHttp(
   try {
     socket = await toProxy();
     if (proxy.protocol === 'https') {
-      const secure = tlsConnect({ socket, host: proxy.host, ...(isIP(proxy.host) === 0 ? { servername: proxy.host } : {}) });
+      const secure = tlsConnect({
+        socket,
+        host: proxy.host,
+        ...(isIP(proxy.host) === 0 ? { servername: proxy.host } : {}),
+      });
       socket = await settled(secure, 'secureConnect', signal);
     }
   } catch (cause) {
@@ -35,7 +39,12 @@ export async function throughHttp(
       fail('did not answer in time', { cause: signal.reason });
     };
     signal.addEventListener('abort', abort, { once: true });
-    const asked = httpRequest({ method: 'CONNECT', path: authority, headers: { host: authority, ...authorization(proxy) }, createConnection: () => socket });
+    const asked = httpRequest({
+      method: 'CONNECT',
+      path: authority,
+      headers: { host: authority, ...authorization(proxy) },
+      createConnection: () => socket,
+    });
     asked.once('connect', ({ statusCode = 0 }, _, head) => {
       if (statusCode < 200 || statusCode > 299) {
         const final = statusCode < 500 && statusCode !== 408 && statusCode !== 429;

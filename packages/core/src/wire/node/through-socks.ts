@@ -56,5 +56,7 @@ export async function throughSocks(
 function refusal(proxy: Proxy, endpoint: string, error: unknown): ProxyError {
   const text = error instanceof Error ? error.message : '';
   const unwanted = /authenticat|not allowed by ruleset|NotAllowed|identd/i.test(text);
-  return new ProxyError(proxy.label, endpoint, unwanted ? `refused us: ${text}` : `did not connect: ${text}`, { retryable: !unwanted });
+  return new ProxyError(proxy.label, endpoint, unwanted ? `refused us: ${text}` : `did not connect: ${text}`, {
+    retryable: !unwanted,
+  });
 }

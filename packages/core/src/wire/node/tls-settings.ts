@@ -29,7 +29,8 @@ export async function tlsSettings(request: ConnectRequest, signal: AbortSignal):
 }
 
 async function secureContext(tls: TlsOptions, context: AttemptContext): Promise<SecureContext> {
-  if (tls.secureContext !== undefined) return (await ask('tls.secureContext', tls.secureContext, context)) as SecureContext;
+  if (tls.secureContext !== undefined)
+    return (await ask('tls.secureContext', tls.secureContext, context)) as SecureContext;
   const [ca, cert, key, pfx] = await Promise.all([
     loadAll('tls.ca', tls.ca, context),
     load('tls.cert', tls.cert, 'pem', context),
@@ -55,7 +56,11 @@ function mayChange(value: unknown): boolean {
   return typeof value === 'function' || (typeof value === 'object' && value !== null && 'file' in value);
 }
 
-async function loadAll(option: string, source: TlsOptions['ca'], context: AttemptContext): Promise<Buffers | undefined> {
+async function loadAll(
+  option: string,
+  source: TlsOptions['ca'],
+  context: AttemptContext,
+): Promise<Buffers | undefined> {
   if (source === undefined) return undefined;
   const found = await ask(option, source, context);
   const list: readonly unknown[] = Array.isArray(found) ? (found as unknown[]) : [found];
@@ -74,7 +79,11 @@ async function load(
 type Buffers = (string | Buffer)[];
 
 /** The value, or what the function says this time. */
-async function ask<T>(option: string, source: T | ((context: AttemptContext) => T | PromiseLike<T>), context: AttemptContext): Promise<T> {
+async function ask<T>(
+  option: string,
+  source: T | ((context: AttemptContext) => T | PromiseLike<T>),
+  context: AttemptContext,
+): Promise<T> {
   if (typeof source !== 'function') return source;
   try {
     const asked = (source as (context: AttemptContext) => T | PromiseLike<T>)(context);
@@ -84,7 +93,12 @@ async function ask<T>(option: string, source: T | ((context: AttemptContext) => 
   }
 }
 
-async function read(option: string, material: unknown, form: 'pem' | 'bytes', { signal }: AttemptContext): Promise<Buffers[number]> {
+async function read(
+  option: string,
+  material: unknown,
+  form: 'pem' | 'bytes',
+  { signal }: AttemptContext,
+): Promise<Buffers[number]> {
   const fault = materialFault(material, form);
   if (fault !== undefined) throw new ProviderError(option, new TypeError(fault));
   const sound = material as TlsMaterial;
