@@ -1,4 +1,5 @@
 // npm test: sets the machine up, runs everything, and ends with one line: N passed, N failed.
+// npm test -- --speed: also says before that how fast it is here. Nothing fails for that: machines have moods.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -7,10 +8,11 @@ import { ensureInstalled, nxCommand, nxEnvironment, requireNode, root } from './
 import { setupSystem } from './setup-system.mjs';
 
 const stageLimit = 20 * 60_000;
+const speedLimit = 90_000;
 const jestResults = ['core', 'rx', 'examples'].map((name) => join(root, 'packages', name, 'out-tsc', 'jest.json'));
 
 /** Runs a command, shows what it prints as it prints it, and returns its exit code and what it printed. */
-function stream([command, ...args]) {
+function stream([command, ...args], limit = stageLimit) {
   return new Promise((resolve) => {
     // A process group of its own, so that a stage that hangs is ended with all it has started.
     const child = spawn(command, args, {
@@ -27,9 +29,9 @@ function stream([command, ...args]) {
       }
     };
     const timer = setTimeout(() => {
-      console.log(`Ended after ${stageLimit / 60_000} minutes.`);
+      console.log(`Ended after ${limit / 1000} seconds.`);
       end();
-    }, stageLimit);
+    }, limit);
     process.once('exit', end);
     let output = '';
     for (const from of ['stdout', 'stderr']) {
@@ -118,6 +120,14 @@ async function systemPackages() {
   return complete ? { passed: 1, failures: [] } : { passed: 0, failures: ['see the first stage'] };
 }
 
+/** A few of the benchmarks, in their short form. */
+async function speed() {
+  const cases = ['receive-qos0', 'receive-qos1-batched', 'publish-qos1-window-1000', 'publish-web-socket'];
+  const rivals = ['limit', 'core', 'observe', 'publish-to', 'mqttjs'];
+  const options = [...cases.flatMap((name) => ['--case', name]), ...rivals.flatMap((name) => ['--contestant', name])];
+  await stream([process.execPath, join('benchmarks', 'run.mjs'), '--short', ...options], speedLimit);
+}
+
 const stages = [
   ['system packages', systemPackages],
   ['build, types and lint', tasks],
@@ -162,6 +172,11 @@ const installed = ensureInstalled();
 report.push(`${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s  dependencies`);
 if (installed === 0) for (const stage of stages) await runStage(stage);
 else total.failed++;
+
+if (installed === 0 && process.argv.includes('--speed')) {
+  console.log('\n--- speed');
+  await speed();
+}
 
 for (const failure of failures) console.log(`\nFAILED  ${failure}`);
 console.log(`\n${report.join('\n')}\n`);
