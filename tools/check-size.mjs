@@ -16,9 +16,9 @@ const cases = [
   {
     name: 'observing, without the facade',
     page: `export { createConnection } from '@rxmqtt/core'; export { fromTopic } from '@rxmqtt/rx';`,
-    ceiling: 64_400,
+    ceiling: 64_500,
   },
-  { name: 'everything', page: "export * from '@rxmqtt/rx'; export * as core from '@rxmqtt/core';", ceiling: 86_900 },
+  { name: 'everything', page: "export * from '@rxmqtt/rx'; export * as core from '@rxmqtt/core';", ceiling: 87_100 },
 ];
 
 /** Text that means that something is in a bundle that has no business there. */

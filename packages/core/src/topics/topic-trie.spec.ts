@@ -4,6 +4,7 @@ import { caught } from '../../test/topics/caught.js';
 import { referenceMatch } from '../../test/topics/reference.js';
 import { filtersOverlap } from './filters-overlap.js';
 import { TopicTrie } from './topic-trie.js';
+import { TrieBranch } from './trie-branch.js';
 import { TrieLeaf } from './trie-leaf.js';
 
 type Entry = readonly [filter: string, value: number];
@@ -197,18 +198,24 @@ describe('TopicTrie', () => {
       const trie = new TopicTrie<number>();
       for (let i = 0; i < count; i++) trie.add(i % 2 === 0 ? `plant/+/dev${i}/temp` : `plant/line/dev${i}/#`, i);
       const compared = jest.spyOn(TrieLeaf.prototype, 'matches');
+      const asked = jest.spyOn(TrieBranch.prototype, 'below');
       const lookedUp = jest.spyOn(Map.prototype, 'get');
       const listed = (['forEach', 'keys', 'values', 'entries', Symbol.iterator as never] as const).map((name) =>
         jest.spyOn(Map.prototype, name),
       );
       const found = trie.match('plant/line/dev7/temp', []);
       const calls = ({ mock }: Pick<jest.SpyInstance, 'mock'>): number => mock.calls.length;
-      const steps = { compared: calls(compared), lookedUp: calls(lookedUp), listed: listed.map(calls) };
+      const steps = {
+        compared: calls(compared),
+        asked: calls(asked),
+        lookedUp: calls(lookedUp),
+        listed: listed.map(calls),
+      };
       jest.restoreAllMocks();
       return { found, steps };
     };
-    // `plant`, `line`, and `dev7` on two branches are looked up, and one filter is left to compare with.
-    const expected = { found: [7], steps: { compared: 1, lookedUp: 4, listed: [0, 0, 0, 0, 0] } };
+    // For `plant`, `line`, and `dev7` on two branches, of which the first two have one child only; one filter is left to compare with.
+    const expected = { found: [7], steps: { compared: 1, asked: 4, lookedUp: 2, listed: [0, 0, 0, 0, 0] } };
     expect([search(10), search(10_000)]).toEqual([expected, expected]);
   });
 });

@@ -6,7 +6,10 @@ export type TrieSlot<T> = TrieLeaf<T> | TrieBranch<T>;
 /** A point that several filters of a {@link TopicTrie} pass, or end at. */
 export class TrieBranch<T> {
   readonly leaf = false;
-  /** What follows, by level. A Map, so that a level called `__proto__` is a level like another. */
+  /** The only level that follows, and what hangs there. Most branches have one, and a Map is three more steps through memory. */
+  level: string | undefined;
+  child: TrieSlot<T> | undefined;
+  /** What follows, by level, where there were several. A Map, so that a level called `__proto__` is a level like another. */
   children: Map<string, TrieSlot<T>> | undefined;
   /** What follows a `+`. */
   plus: TrieSlot<T> | undefined;
@@ -37,9 +40,25 @@ export class TrieBranch<T> {
     }
   }
 
+  /** What hangs below a level that is no wildcard. */
+  below(level: string): TrieSlot<T> | undefined {
+    return this.level === level ? this.child : this.children?.get(level);
+  }
+
+  /** Everything that hangs below levels that are no wildcards. */
+  get literals(): Iterable<readonly [string, TrieSlot<T>]> {
+    return this.children ?? (this.level === undefined ? [] : [[this.level, this.child as TrieSlot<T>]]);
+  }
+
   /** Tells whether no filter passes here or ends here. */
   get isEmpty(): boolean {
-    return this.children === undefined && this.plus === undefined && this.rest === undefined && this.end === undefined;
+    return (
+      this.child === undefined &&
+      this.children === undefined &&
+      this.plus === undefined &&
+      this.rest === undefined &&
+      this.end === undefined
+    );
   }
 
   /** Hangs the leaf here, or answers with the branch that it belongs below. */
@@ -60,14 +79,21 @@ export class TrieBranch<T> {
   #slotAt(level: string | undefined): TrieSlot<T> | undefined {
     if (level === undefined) return this.end;
     if (level === '#') return this.rest;
-    return level === '+' ? this.plus : this.children?.get(level);
+    return level === '+' ? this.plus : this.below(level);
   }
 
   #setSlotAt(level: string | undefined, slot: TrieSlot<T> | undefined): void {
     if (level === undefined) this.end = slot as TrieLeaf<T> | undefined;
     else if (level === '#') this.rest = slot as TrieLeaf<T> | undefined;
     else if (level === '+') this.plus = slot;
-    else if (slot !== undefined) (this.children ??= new Map<string, TrieSlot<T>>()).set(level, slot);
-    else if (this.children?.delete(level) === true && this.children.size === 0) this.children = undefined;
+    else if (this.children === undefined && (this.level ?? level) === level) {
+      this.level = slot && level;
+      this.child = slot;
+    } else {
+      const children = (this.children ??= new Map(this.literals));
+      this.level = this.child = undefined;
+      if (slot !== undefined) children.set(level, slot);
+      else if (children.delete(level) && children.size === 0) this.children = undefined;
+    }
   }
 }

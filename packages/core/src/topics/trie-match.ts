@@ -24,9 +24,9 @@ export class TrieMatcher<T> {
       this.#count = 0;
       for (let i = 0; i < width; i++) {
         const branch = this.#here[i] as TrieBranch<T>;
-        if (branch.children !== undefined) {
+        if (branch.child !== undefined || branch.children !== undefined) {
           level ??= topic.slice(start, next - 1);
-          this.#enter(branch.children.get(level), topic, next, into);
+          this.#enter(branch.below(level), topic, next, into);
         }
         if (wildcardsApply) this.#enter(branch.plus, topic, next, into);
       }

@@ -33,11 +33,11 @@ export function overlapsBelow<T>(root: TrieBranch<T>, filter: string, start: num
 function slotsFor<T>(branch: TrieBranch<T>, level: string, isFirst: boolean): TrieSlot<T>[] {
   const slots: TrieSlot<T>[] = [];
   if (level === '+' || level === '#') {
-    for (const [text, slot] of branch.children ?? []) {
+    for (const [text, slot] of branch.literals) {
       if (!isFirst || !text.startsWith('$')) slots.push(slot);
     }
   } else {
-    const slot = branch.children?.get(level);
+    const slot = branch.below(level);
     if (slot !== undefined) slots.push(slot);
   }
   const isDollar = isFirst && level.startsWith('$');
