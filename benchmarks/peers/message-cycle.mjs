@@ -8,7 +8,7 @@ const MOST_BYTES = 8 << 20;
  * Messages encoded ahead of time, sent round and round without touching them again: any run of them is one slice. QoS 1 needs
  * so many that an identifier has long been acknowledged when it comes round; 8 MB of them will do if they are long.
  */
-export class MessageCycle {
+class MessageCycle {
   #bytes;
   #offsets;
 
@@ -37,4 +37,13 @@ export class MessageCycle {
     const first = from % this.length;
     return this.#bytes.subarray(this.#offsets[first], this.#offsets[first + count]);
   }
+}
+
+const cycles = new Map();
+
+/** The cycle of such messages. Encoding one takes a while, so that it is done once and not for each session. */
+export function cycleOf(version, qos, properties, payloadBytes) {
+  const key = JSON.stringify([version, qos, properties, payloadBytes]);
+  if (!cycles.has(key)) cycles.set(key, new MessageCycle(version, qos, properties, payloadBytes));
+  return cycles.get(key);
 }
