@@ -149,16 +149,13 @@ export class Authenticator {
 
   /** Runs a step of ours, within its time. */
   #think(step: () => Promise<void>, isProof: boolean): void {
-    const { clock, timeout } = this.#dependencies;
     this.#isThinking = true;
-    clock.clearTimeout(this.#timer);
-    this.#timer = clock.setTimeout(() => {
-      this.#fail('a step took too long', new Error(`no answer within ${String(timeout)} ms`), false);
-    }, timeout);
+    this.#limit('a step took too long', 'answer');
     step().then(
       () => {
         this.#isThinking = false;
-        if (this.#exchange === undefined || this.#renewal === undefined) clock.clearTimeout(this.#timer);
+        if (this.#exchange === undefined || this.#renewal === undefined)
+          this.#dependencies.clock.clearTimeout(this.#timer);
       },
       (cause: unknown) => {
         this.#fail(isProof ? 'the server has not proved who it is' : 'a step threw', cause, isProof);
@@ -168,10 +165,15 @@ export class Authenticator {
 
   /** Until CONNACK the connect timeout watches over the server; later, this does. */
   #awaitServer(): void {
+    this.#limit('the server did not answer', 'AUTH came');
+  }
+
+  /** What has not `come` in time has failed. */
+  #limit(what: string, come: string): void {
     const { clock, timeout } = this.#dependencies;
     clock.clearTimeout(this.#timer);
     this.#timer = clock.setTimeout(() => {
-      this.#fail('the server did not answer', new Error(`no AUTH came within ${String(timeout)} ms`), false);
+      this.#fail(what, new Error(`no ${come} within ${String(timeout)} ms`), false);
     }, timeout);
   }
 

@@ -1,4 +1,5 @@
 import type { MqttError } from '../errors/mqtt-error.js';
+import { isPromiseLike } from '../internal/is-promise-like.js';
 import type { ConnectRequest } from '../wire/wire.js';
 
 /** What a step gets to know of the attempt. */
@@ -58,7 +59,7 @@ export class Preparation {
         return;
       }
       if (isPromiseLike(found)) {
-        this.#await(step, found);
+        this.#await(step, found as PromiseLike<ConnectRequest>);
         return;
       }
       prepared = found;
@@ -83,8 +84,4 @@ export class Preparation {
   #failed(step: PreparationStep, cause: unknown): void {
     if (!this.#context.signal.aborted) this.#result.failed(step.failed(cause));
   }
-}
-
-function isPromiseLike(value: object): value is PromiseLike<ConnectRequest> {
-  return 'then' in value && typeof value.then === 'function';
 }

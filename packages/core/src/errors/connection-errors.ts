@@ -1,7 +1,6 @@
 import { hideAddresses, hideSecrets } from './hide-secrets.js';
 import { MqttError } from './mqtt-error.js';
-import { quoteText } from './quote-text.js';
-import { describeReason } from './reason-code.js';
+import { describeAnswer, describeReason } from './reason-code.js';
 import { reactionTo } from './reason-reactions.js';
 import { withoutAddresses } from './safe-words.js';
 
@@ -16,10 +15,9 @@ export class ConnectionRefusedError extends MqttError {
   readonly serverReference: string | undefined;
 
   constructor(endpoint: string, reasonCode: number, details: { reasonString?: string; serverReference?: string } = {}) {
-    const text = details.reasonString === undefined ? '' : `: ${quoteText(details.reasonString)}`;
     super(
       'ERR_MQTT_CONNECTION_REFUSED',
-      `${endpoint} refused the connection with ${describeReason(reasonCode)}${text}`,
+      `${endpoint} refused the connection with ${describeAnswer(reasonCode, details.reasonString)}`,
       { reasonCode, retryable: reactionTo('connack', reasonCode) === 'backOff' },
     );
     this.endpoint = endpoint;
@@ -171,11 +169,14 @@ export class ServerDisconnectError extends MqttError {
   readonly serverReference: string | undefined;
 
   constructor(endpoint: string, reasonCode: number, details: { reasonString?: string; serverReference?: string } = {}) {
-    const text = details.reasonString === undefined ? '' : `: ${quoteText(details.reasonString)}`;
-    super('ERR_MQTT_SERVER_DISCONNECT', `${endpoint} disconnected with ${describeReason(reasonCode)}${text}`, {
-      reasonCode,
-      retryable: reactionTo('disconnect', reasonCode) === 'backOff',
-    });
+    super(
+      'ERR_MQTT_SERVER_DISCONNECT',
+      `${endpoint} disconnected with ${describeAnswer(reasonCode, details.reasonString)}`,
+      {
+        reasonCode,
+        retryable: reactionTo('disconnect', reasonCode) === 'backOff',
+      },
+    );
     this.reasonString = details.reasonString;
     this.serverReference = details.serverReference;
   }

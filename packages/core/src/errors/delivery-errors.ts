@@ -1,6 +1,6 @@
 import { MqttError } from './mqtt-error.js';
 import { quoteText } from './quote-text.js';
-import { describeReason, isTransientReason } from './reason-code.js';
+import { describeAnswer, isTransientReason } from './reason-code.js';
 
 /** A message was refused before anything was stored or sent. `field` names the part that is wrong. */
 export class InvalidMessageError extends MqttError {
@@ -65,10 +65,9 @@ export class PublishRefusedError extends MqttError {
   readonly reasonString: string | undefined;
 
   constructor(topic: string, reasonCode: number, reasonString?: string) {
-    const text = reasonString === undefined ? '' : `: ${quoteText(reasonString)}`;
     super(
       'ERR_MQTT_PUBLISH_REFUSED',
-      `the server refused the message for ${quoteText(topic)} with ${describeReason(reasonCode)}${text}`,
+      `the server refused the message for ${quoteText(topic)} with ${describeAnswer(reasonCode, reasonString)}`,
       {
         reasonCode,
         retryable: isTransientReason(reasonCode),
@@ -136,10 +135,9 @@ export class SubscribeRejectedError extends MqttError {
   readonly filter: string;
 
   constructor(filter: string, reasonCode: number, reasonString?: string) {
-    const text = reasonString === undefined ? '' : `: ${quoteText(reasonString)}`;
     super(
       'ERR_MQTT_SUBSCRIBE_REFUSED',
-      `the server refused the subscription to ${quoteText(filter)} with ${describeReason(reasonCode)}${text}`,
+      `the server refused the subscription to ${quoteText(filter)} with ${describeAnswer(reasonCode, reasonString)}`,
       {
         reasonCode,
         retryable: isTransientReason(reasonCode),

@@ -1,3 +1,5 @@
+import { quoteText } from './quote-text.js';
+
 /** Names of the MQTT 5 reason codes, as in table 2-6 of the specification. Codes 1 to 5 of MQTT 3.x CONNACK are mapped. */
 const REASON_NAMES: ReadonlyMap<number, string> = new Map([
   [0x00, 'success'],
@@ -61,6 +63,11 @@ export function reasonName(code: number): string {
 /** `0x87 (not authorized)`, for messages. */
 export function describeReason(code: number): string {
   return `0x${code.toString(16).padStart(2, '0')} (${reasonName(code)})`;
+}
+
+/** What the server answered with: `0x87 (not authorized): "the text it sent"`, for messages. */
+export function describeAnswer(code: number, reasonString: string | undefined): string {
+  return `${describeReason(code)}${reasonString === undefined ? '' : `: ${quoteText(reasonString)}`}`;
 }
 
 /** The MQTT 5 reason code for a CONNACK return code of MQTT 3.x, or `undefined` for a reserved one. */

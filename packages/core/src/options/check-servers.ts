@@ -1,3 +1,4 @@
+import { isObject } from '../internal/is-object.js';
 import { DEFAULT_PORTS, asciiHost, parseBrokerUrl } from './broker-url.js';
 import { type Endpoint, isWebSocket, labelOf } from './endpoint.js';
 import type { OptionChecker } from './option-checker.js';
@@ -27,7 +28,7 @@ export function checkServers(
 
 function checkServer(path: string, value: unknown, webPath: string, check: OptionChecker): ServerSource | undefined {
   if (typeof value === 'string') return parseBrokerUrl(path, value, webPath, check);
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof URL) {
+  if (!isObject(value) || value instanceof URL) {
     return check.problem(
       path,
       'must be text, such as mqtt://localhost:1883, or an object with protocol, host and port',
@@ -84,8 +85,7 @@ export function checkWebPath(path: string, value: unknown, fallback: string, che
 function checkSrv(path: string, lookup: SrvLookup, check: OptionChecker): SrvLookup | undefined {
   const before = check.problems.length;
   checkHost(`${path}.domain`, lookup.domain, check);
-  if (lookup.resolve !== undefined && typeof lookup.resolve !== 'function')
-    check.problem(`${path}.resolve`, 'must be a function');
+  check.function(`${path}.resolve`, lookup.resolve);
   if (typeof lookup.service !== 'string' || !/^_[^.\s]+\._[^.\s]+$/.test(lookup.service)) {
     check.problem(`${path}.service`, 'must be such as _mqtt._tcp');
   }

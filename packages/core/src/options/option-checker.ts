@@ -1,5 +1,6 @@
 import type { OptionProblem } from '../errors/connection-errors.js';
 import { isBytes } from '../internal/is-bytes.js';
+import { isObject } from '../internal/is-object.js';
 import { utf8Length } from '../internal/utf8.js';
 import { unknownOptions } from './unknown-options.js';
 
@@ -9,7 +10,7 @@ export class OptionChecker {
 
   /** A plain object. */
   object(path: string, value: unknown): value is object {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return true;
+    if (isObject(value)) return true;
     this.problem(path === '' ? 'options' : path, 'must be an object');
     return false;
   }
@@ -70,11 +71,7 @@ export class OptionChecker {
   text(path: string, value: unknown): void {
     if (typeof value !== 'string') this.problem(path, 'must be text');
     else if (value.includes('\0')) this.problem(path, 'must not contain NUL');
-    else {
-      const length = utf8Length(value);
-      if (length < 0) this.problem(path, 'has a lone surrogate, which no UTF-8 text can carry');
-      if (length > 0xffff) this.problem(path, 'has more than 65,535 bytes');
-    }
+    else this.#length(path, utf8Length(value));
   }
 
   pairs(path: string, value: unknown): void {
@@ -99,12 +96,17 @@ export class OptionChecker {
     const length =
       typeof password === 'string' ? utf8Length(password) : isBytes(password) ? password.length : undefined;
     if (length === undefined) this.problem(`${path}.password`, 'must be text or a Uint8Array');
-    else if (length < 0) this.problem(`${path}.password`, 'has a lone surrogate, which no UTF-8 text can carry');
-    else if (length > 0xffff) this.problem(`${path}.password`, 'has more than 65,535 bytes');
+    else this.#length(`${path}.password`, length);
   }
 
   /** One more problem. Returns nothing, so that it can stand in for a value that could not be made. */
   problem(path: string, reason: string): undefined {
     this.problems.push({ path, reason });
+  }
+
+  /** That of UTF-8, which is below 0 for what is none. */
+  #length(path: string, length: number): void {
+    if (length < 0) this.problem(path, 'has a lone surrogate, which no UTF-8 text can carry');
+    if (length > 0xffff) this.problem(path, 'has more than 65,535 bytes');
   }
 }

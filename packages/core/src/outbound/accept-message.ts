@@ -1,6 +1,7 @@
 import { InvalidMessageError } from '../errors/delivery-errors.js';
 import { InvalidTopicError } from '../errors/invalid-topic-error.js';
 import { isBytes } from '../internal/is-bytes.js';
+import { isObject } from '../internal/is-object.js';
 import { utf8Length } from '../internal/utf8.js';
 import type { PublishProperties, UserProperty } from '../message/publish-properties.js';
 import { validateTopicName } from '../topics/topic-name.js';
@@ -79,10 +80,6 @@ function checkOptions(topic: string, options: unknown): void {
     throw invalid(topic, 'signal', 'must be an AbortSignal');
   }
   if (properties !== undefined && !isObject(properties)) throw invalid(topic, 'properties', 'must be an object');
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function checkPayload(topic: string, payload: unknown): number {

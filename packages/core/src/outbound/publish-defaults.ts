@@ -1,3 +1,4 @@
+import { isObject } from '../internal/is-object.js';
 import type { PublishProperties } from '../message/publish-properties.js';
 import { TopicTrie } from '../topics/topic-trie.js';
 import type { PublishOptions, TopicDefaults } from './publish-options.js';
@@ -68,15 +69,11 @@ function weight(level: string | undefined): number {
 /** What `above` leaves open, `below` decides; an `undefined` leaves open, 0 and `false` do not. Properties one by one. */
 function merge(below: PublishOptions, above: PublishOptions): PublishOptions {
   const merged = { ...below, ...withoutUndefined(above) };
+  // What is no object is left as it is, for whoever checks it.
   if (below.properties === undefined || !isObject(above.properties)) return merged;
   return { ...merged, properties: { ...below.properties, ...withoutUndefined<PublishProperties>(above.properties) } };
 }
 
 function withoutUndefined<O extends object>(options: O): O {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as O;
-}
-
-/** What is no object is left as it is, for whoever checks it. */
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
