@@ -59,7 +59,7 @@ export class Preparation {
         return;
       }
       if (isPromiseLike(found)) {
-        this.#await(step, found as PromiseLike<ConnectRequest>);
+        this.#await(step, found);
         return;
       }
       prepared = found;
