@@ -2,7 +2,7 @@ import { DecodeError, InvalidOptionsError, type MqttMessage } from '@rxmqtt/core
 import { type ScriptedMessage, type SentPacket, type TestConnection, createTestConnection } from '@rxmqtt/core/testing';
 import { RxMqtt } from '../client/rx-mqtt.js';
 import { type DeadLetter, deadLetter } from './dead-letter.js';
-import { publishDeadLetter } from './publish-dead-letter.js';
+import { type DeadLetterCause, publishDeadLetter } from './publish-dead-letter.js';
 
 function connected(protocolVersion: 5 | 4 = 5): TestConnection {
   const server = createTestConnection({ protocolVersion });
@@ -23,6 +23,10 @@ function receive(server: TestConnection, message: ScriptedMessage): MqttMessage 
   return received;
 }
 
+function publish(server: TestConnection, where: DeadLetter, message: MqttMessage, cause: DeadLetterCause): void {
+  publishDeadLetter(server.connection, server.connection.negotiated!, where, message, cause);
+}
+
 function sent(server: TestConnection): Extract<SentPacket, { type: 'publish' }>[] {
   server.clock.advance();
   return server.wire.sent.filter((packet) => packet.type === 'publish');
@@ -36,7 +40,7 @@ describe('a dead letter', () => {
     const message = receive(server, bad);
     const error = new DecodeError(message.topic, message.payload, 'JSON');
 
-    publishDeadLetter(server.connection, deadLetter('dead'), message, { error, attempts: 3 });
+    publish(server, deadLetter('dead'), message, { error, attempts: 3 });
 
     expect(sent(server)).toMatchObject([
       {
@@ -72,7 +76,7 @@ describe('a dead letter', () => {
       },
     });
 
-    publishDeadLetter(server.connection, deadLetter('dead'), message, { error: 'no', attempts: 1 });
+    publish(server, deadLetter('dead'), message, { error: 'no', attempts: 1 });
 
     expect(sent(server)[0]?.properties).toEqual({
       contentType: 'image/png',
@@ -90,7 +94,7 @@ describe('a dead letter', () => {
     const server = connected(4);
     const message = receive(server, bad);
 
-    publishDeadLetter(server.connection, deadLetter('dead'), message, { error: new Error('no'), attempts: 2 });
+    publish(server, deadLetter('dead'), message, { error: new Error('no'), attempts: 2 });
 
     expect(JSON.parse(sent(server)[0]?.payload as string)).toEqual({
       topic: 'plant/7/temp',
@@ -105,7 +109,7 @@ describe('a dead letter', () => {
     const payload = Uint8Array.from({ length: 100_000 }, (_, index) => index & 0xff);
     const message = receive(server, { topic: 'a', payload });
 
-    publishDeadLetter(server.connection, deadLetter('dead'), message, { error: 'no', attempts: 1 });
+    publish(server, deadLetter('dead'), message, { error: 'no', attempts: 1 });
 
     const { payload: base64 } = JSON.parse(sent(server)[0]?.payload as string) as { payload: string };
     expect(Buffer.from(base64, 'base64').equals(payload)).toBe(true);
@@ -116,7 +120,7 @@ describe('a dead letter', () => {
     const message = receive(server, bad);
     const where: DeadLetter = deadLetter(({ topic }) => `dead/${topic}`, { qos: 2, retain: true });
 
-    publishDeadLetter(server.connection, where, message, { error: 'no', attempts: 1 });
+    publish(server, where, message, { error: 'no', attempts: 1 });
 
     expect(sent(server)).toMatchObject([{ topic: 'dead/plant/7/temp', qos: 2, retain: true }]);
   });
@@ -129,7 +133,7 @@ describe('a dead letter', () => {
   ])('can be sent with %s in the reason', (_, message, reason) => {
     const server = connected();
 
-    publishDeadLetter(server.connection, deadLetter('dead'), receive(server, bad), {
+    publish(server, deadLetter('dead'), receive(server, bad), {
       error: new Error(message),
       attempts: 1,
     });
@@ -140,30 +144,12 @@ describe('a dead letter', () => {
   it('can be sent when what was thrown has no text', () => {
     const server = connected();
 
-    publishDeadLetter(server.connection, deadLetter('dead'), receive(server, bad), {
+    publish(server, deadLetter('dead'), receive(server, bad), {
       error: Object.create(null),
       attempts: 1,
     });
 
     expect(sent(server)).toHaveLength(1);
-  });
-
-  it('goes where its own client is connected, if one is named', () => {
-    const [server, other] = [connected(), connected(4)];
-
-    publishDeadLetter(undefined, deadLetter('dead', { mqtt: new RxMqtt(other.connection) }), receive(server, bad), {
-      error: 'no',
-      attempts: 1,
-    });
-
-    expect(sent(server)).toEqual([]);
-    expect(sent(other)).toMatchObject([{ topic: 'dead', properties: undefined }]);
-  });
-
-  it('needs to be told where, for a message that somebody has made', () => {
-    expect(() =>
-      publishDeadLetter(undefined, deadLetter('dead'), {} as MqttMessage, { error: 'no', attempts: 1 }),
-    ).toThrow(/name the `mqtt`/);
   });
 
   it.each([[''], ['a/+'], ['#'], [7 as never], [undefined as never]])(

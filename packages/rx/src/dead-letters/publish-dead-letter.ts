@@ -1,12 +1,12 @@
 import {
   type Connection,
   type MqttMessage,
+  type Negotiated,
   type Publication,
   type PublishOptions,
   type UserProperty,
   isMqttError,
 } from '@rxmqtt/core';
-import { openOnUse } from '../internal/open-on-use.js';
 import type { DeadLetter } from './dead-letter.js';
 import { toBase64 } from './to-base64.js';
 
@@ -22,24 +22,22 @@ export interface DeadLetterCause {
 
 /**
  * Publishes the dead letter of a message; whoever asks gives the message up when it is acknowledged. Throws what the user's
- * topic function throws, and a TypeError when nobody says where.
- * @param origin the connection that the message came from, if that is known.
+ * topic function throws.
+ * @param connection of `deadLetter.mqtt`, if there is one.
+ * @param negotiated what it has agreed on: how a dead letter looks depends on the version.
  */
 export function publishDeadLetter(
-  origin: Connection | undefined,
-  { topic, mqtt, qos, retain }: DeadLetter,
+  connection: Connection,
+  { protocolVersion }: Pick<Negotiated, 'protocolVersion'>,
+  { topic, qos, retain }: DeadLetter,
   message: MqttMessage,
   { error, attempts }: DeadLetterCause,
 ): Publication {
-  const connection = mqtt?.connection ?? origin;
-  if (connection === undefined)
-    throw new TypeError('this message is not as observe() gave it: name the `mqtt` of its dead letter');
-  openOnUse(connection);
   const to = typeof topic === 'function' ? topic(message) : topic;
   const reason = plainText(describe(error).slice(0, LONGEST_REASON));
   const code = isMqttError(error) ? error.code : undefined;
   const options: PublishOptions = { qos, retain };
-  if (connection.negotiated?.protocolVersion !== undefined && connection.negotiated.protocolVersion < 5) {
+  if (protocolVersion < 5) {
     const { topic: from, payload } = message;
     return connection.publish(
       to,

@@ -7,8 +7,10 @@ import type { ObservedMessage } from '../observing/observe-options.js';
  * - `skip`: it is given up, and acknowledged: trying again would not change it. It shows on `Mqtt.drops$` with the reason
  *   `undecodable`, and on `Mqtt.errors$` as a DecodeError, which has the bytes and the cause;
  * - `error`: the stream errors with a DecodeError, and the message is not acknowledged by this;
- * - a {@link DeadLetter}: it is published to a topic of its own, and acknowledged when that was; until then, and if that
- *   fails, it is not (with `ack: 'manual'`). The failure shows on `Mqtt.errors$`.
+ * - a {@link DeadLetter}: it is published to a topic of its own, and acknowledged when that was. Without a connection it waits
+ *   for one: how a dead letter looks depends on the version. If it fails, that shows on the `Mqtt.errors$` of the client that
+ *   the message came from; the message stays unacknowledged with `ack: 'manual'`, and otherwise shows on `Mqtt.drops$` as well.
+ *   Of QoS 0 no more than 1,000 wait, further ones fail.
  */
 export type DecodeErrorPolicy = 'skip' | 'error' | DeadLetter;
 

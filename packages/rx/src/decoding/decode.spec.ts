@@ -273,6 +273,74 @@ describe('decode', () => {
       expect(errors).toMatchObject([{ code: 'ERR_MQTT_PUBLISH_REFUSED', topic: 'dead' }]);
     });
 
+    describe('through a client that is not connected', () => {
+      function offline(protocolVersion: 5 | 4 = 4) {
+        const script = connected();
+        const other = createTestConnection({ protocolVersion });
+        const through = new RxMqtt(other.connection);
+        script.mqtt
+          .observe('a/{id}', { qos: 1, ack: 'manual' })
+          .pipe(decode(json(), { onError: deadLetter('dead', { mqtt: through }) }))
+          .subscribe();
+        const letters = (): Sent<'publish'>[] => {
+          other.clock.advance();
+          return other.wires.flatMap(({ sent }) => sent).filter((packet) => packet.type === 'publish');
+        };
+        return { ...script, other, through, letters };
+      }
+
+      it('opens it, and waits until it is known in which version: on MQTT 3.1.1 it is a JSON text', async () => {
+        const { other, deliver, acks, letters } = offline();
+        deliver(bad(5));
+        await settled();
+        expect(acks()).toEqual([]);
+
+        other.wire.connack();
+        await settled();
+        expect(JSON.parse(letters()[0]?.payload as string)).toMatchObject({ topic: 'a/1', code: 'ERR_MQTT_DECODE' });
+        other.wire.acknowledge(4, letters()[0]!.packetId);
+        await settled();
+        expect(acks()).toEqual([5]);
+      });
+
+      it('is refused by the limits of the server, as any message is, and says so', async () => {
+        const { other, deliver, acks, letters, errors } = offline(5);
+        deliver(bad(5));
+        other.wire.connack({ properties: { maximumPacketSize: 40 } });
+        await settled();
+
+        expect(letters()).toEqual([]);
+        expect(acks()).toEqual([]);
+        expect(errors).toMatchObject([{ code: 'ERR_MQTT_UNSUPPORTED', topic: 'dead' }]);
+      });
+
+      it('says where the message came from that it was closed meanwhile', async () => {
+        const { through, deliver, acks, errors } = offline();
+        deliver(bad(5));
+        await through.close();
+        await settled();
+
+        expect(acks()).toEqual([]);
+        expect(errors).toMatchObject([{ code: 'ERR_MQTT_CLOSED' }]);
+      });
+
+      it('lets no more than a thousand messages of QoS 0 wait, and tells which were given up', async () => {
+        const { other, deliver, letters, drops, errors } = offline();
+        for (let i = 0; i < 1_002; i++) deliver({ topic: `a/${String(i)}`, payload: '{' });
+        await settled();
+        expect(drops.map(({ topic, reason }) => [topic, reason])).toEqual([
+          ['a/1000', 'undecodable'],
+          ['a/1001', 'undecodable'],
+        ]);
+        deliver(bad(5));
+
+        other.wire.connack();
+        await settled();
+        expect(letters()).toHaveLength(20);
+        expect(errors).toMatchObject([{ code: 'ERR_MQTT_OVERFLOW' }, { code: 'ERR_MQTT_OVERFLOW' }]);
+      });
+    });
+
     it('says what a topic function throws', async () => {
       const { mqtt, deliver, errors } = connected();
       const mistake = new Error('mine');

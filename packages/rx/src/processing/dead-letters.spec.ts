@@ -12,6 +12,9 @@ const fail = (): never => {
   throw mistake;
 };
 
+/** Lets what promises wait for happen. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 function processing(script: ReturnType<typeof idle>, options: ProcessOptions = {}) {
   const all: ProcessOptions = { onError: 'deadLetter', deadLetter: deadLetter('dead'), mqtt: script.mqtt, ...options };
   return watch(script.mqtt.observe('plant/#', { qos: 1, ack: 'manual' }).pipe(processEach(fail, all)));
@@ -54,7 +57,7 @@ describe('a dead letter', () => {
     });
   });
 
-  it('goes where a function says, through another client if wanted, which opens for it', () => {
+  it('goes where a function says, through another client if wanted, which opens for it', async () => {
     const script = connected();
     const other = idle();
     const seen = processing(script, {
@@ -65,6 +68,7 @@ describe('a dead letter', () => {
     script.deliver(7, { topic: 'plant/1' });
     expect(other.published()).toEqual([]);
     other.server.wire.connack();
+    await settled();
     expect(other.published()).toMatchObject([{ topic: 'dead/plant/1', qos: 2, retain: true }]);
     other.server.wire.acknowledge(5, 1);
     other.server.wire.acknowledge(7, 1);
@@ -75,7 +79,7 @@ describe('a dead letter', () => {
   it.each([
     ['alone', () => ({})],
     ['besides another one, which is not waited for', () => ({ mqtt: idle().mqtt })],
-  ])('goes through the client that deadLetter names, in its version: %s', (_, besides) => {
+  ])('goes through the client that deadLetter names, in its version: %s', async (_, besides) => {
     const script = connected();
     const other = idle({ protocolVersion: 4 });
     const options: ProcessOptions = { onError: 'deadLetter', deadLetter: deadLetter('dead', { mqtt: other.mqtt }) };
@@ -84,6 +88,7 @@ describe('a dead letter', () => {
     script.grant();
     script.deliver(7, { topic: 'plant/1' });
     other.server.wire.connack();
+    await settled();
     expect(other.published()).toMatchObject([{ topic: 'dead', payload: expect.stringContaining('"too hot"') }]);
     other.server.wire.acknowledge(4, 1);
     expect(seen.values).toMatchObject([{ status: 'deadLettered', topic: 'dead' }]);
@@ -147,11 +152,25 @@ describe('a dead letter', () => {
     const message = new FakeMessage('a');
     const options: ProcessOptions = { onError: 'deadLetter', deadLetter: deadLetter('dead'), mqtt: other.mqtt };
     const seen = watch(of<MqttMessage>(message).pipe(processEach(fail, options)));
+    await settled();
     expect(seen.error).toBeInstanceOf(ClosedError);
     expect(message.settled).toBeUndefined();
   });
 
-  it('is taken back when nobody waits for it', () => {
+  it('is not tried again when the connection has ended for good, however that was', async () => {
+    const other = idle({ reconnect: { maxAttempts: 1 } });
+    const message = new FakeMessage('a');
+    const options: ProcessOptions = { onError: 'deadLetter', deadLetter: deadLetter('dead'), mqtt: other.mqtt };
+    const seen = watch(of<MqttMessage>(message).pipe(processEach(fail, options)));
+    other.server.wire.cut();
+    await settled();
+    seen.leave();
+    expect(other.mqtt.connection.state.type).toBe('failed');
+    expect(seen.error).toMatchObject({ code: 'ERR_MQTT_NETWORK', retryable: true });
+    expect(message.settled).toBeUndefined();
+  });
+
+  it('is taken back when nobody waits for it', async () => {
     const script = connected();
     const other = idle();
     const seen = processing(script, { mqtt: other.mqtt });
@@ -159,6 +178,7 @@ describe('a dead letter', () => {
     script.deliver(7, { topic: 'plant/1' });
     seen.leave();
     other.server.wire.connack();
+    await settled();
     expect(other.published()).toEqual([]);
     expect(script.acks()).toEqual([]);
   });

@@ -1,16 +1,9 @@
-import {
-  ClosedError,
-  type Connection,
-  type MqttMessage,
-  type Negotiated,
-  type PublishResult,
-  isMqttError,
-} from '@rxmqtt/core';
-import { Observable, concatMap, defer, filter, map, take, throwIfEmpty } from 'rxjs';
+import { type Connection, type MqttMessage, type PublishResult, isMqttError } from '@rxmqtt/core';
+import { Observable, concatMap, defer, of } from 'rxjs';
 import type { DeadLetter } from '../dead-letters/dead-letter.js';
 import { type DeadLetterCause, publishDeadLetter } from '../dead-letters/publish-dead-letter.js';
-import { openOnUse } from '../internal/open-on-use.js';
-import { stateOf } from '../lifecycle/state.js';
+import { hasEnded } from '../internal/has-ended.js';
+import { emitOutcome } from '../publishing/emit-outcome.js';
 import { retryBackoff } from '../reconnecting/retry-backoff.js';
 
 /**
@@ -24,28 +17,20 @@ export function sendDeadLetter(
   message: MqttMessage,
   cause: DeadLetterCause,
 ): Observable<PublishResult> {
-  const attempt$ = new Observable<PublishResult>((subscriber) => {
-    publishDeadLetter(connection, deadLetter, message, cause).onSettled((outcome) => {
-      if (outcome.status === 'failed') subscriber.error(outcome.error);
-      else {
-        subscriber.next(outcome.result);
-        subscriber.complete();
-      }
-    });
+  // How a dead letter looks depends on the version.
+  const agreed$ = defer(() => {
+    const { negotiated } = connection;
+    return negotiated === undefined ? connection.open() : of(negotiated);
   });
-  return defer(() => negotiatedOf(connection)).pipe(
-    concatMap(() => attempt$),
-    retryBackoff({ shouldRetry: (error) => isMqttError(error) && error.retryable }),
-  );
-}
-
-/** Emits as soon as client and server have agreed: how a dead letter looks depends on the version. */
-function negotiatedOf(connection: Connection): Observable<Negotiated> {
-  openOnUse(connection);
-  return stateOf(connection).pipe(
-    map((state) => ('negotiated' in state ? state.negotiated : undefined)),
-    filter((negotiated) => negotiated !== undefined),
-    take(1),
-    throwIfEmpty(() => new ClosedError('the connection ended before a dead letter could be published')),
+  return agreed$.pipe(
+    concatMap(
+      (negotiated) =>
+        new Observable<PublishResult>((subscriber) => {
+          emitOutcome(publishDeadLetter(connection, negotiated, deadLetter, message, cause), subscriber);
+        }),
+    ),
+    retryBackoff({
+      shouldRetry: (error) => isMqttError(error) && error.retryable && !hasEnded(connection.state),
+    }),
   );
 }

@@ -2,6 +2,7 @@ import { type Connection, type Payload, type PublishOptions, type PublishResult,
 import { Observable } from 'rxjs';
 import { openOnUse } from '../internal/open-on-use.js';
 import { any, check, fields } from '../internal/rules.js';
+import { emitOutcome } from './emit-outcome.js';
 import { MESSAGE_RULES } from './publish-rules.js';
 
 const OPTIONS = /* @__PURE__ */ fields<Omit<PublishOptions, 'signal'>>(
@@ -32,18 +33,10 @@ export function publishOnce(
     const abort = new AbortController();
     const publication = connection.publish(topic, payload, { ...options, signal: abort.signal });
     openOnUse(connection);
-    let settled = false;
-    publication.onSettled((outcome) => {
-      settled = true;
-      if (outcome.status === 'failed') subscriber.error(outcome.error);
-      else {
-        subscriber.next(outcome.result);
-        subscriber.complete();
-      }
-    });
+    emitOutcome(publication, subscriber);
     return () => {
       // An abort that nobody needs any more is not free: it makes a DOMException with a stack.
-      if (!settled) abort.abort();
+      if (publication.outcome === undefined) abort.abort();
     };
   });
 }
