@@ -1,5 +1,5 @@
 import { type Connection, isMqttError } from '@rxmqtt/core';
-import { Observable, isObservable, lastValueFrom, map, reduce } from 'rxjs';
+import { type Observable, Subject, isObservable, lastValueFrom, map, reduce, takeUntil } from 'rxjs';
 import type { Codec } from '../codecs/codec.js';
 import { publishAll } from '../publishing/publish-all.js';
 import type { FailedStatus, PublishInput } from '../publishing/publish-to-options.js';
@@ -14,19 +14,22 @@ const STREAM_WINDOW = 16;
 export class Replier<R> {
   readonly #connection: Connection;
   readonly #options: Pick<RespondOptions<never, R>, 'replyQos' | 'replyCodec' | 'describeError'>;
-  readonly #stopped: AbortSignal;
-  /** What ends a stream of answers that is cut. */
+  /** What ends a stream of answers that is cut: one that was cut is not a complete one. */
   readonly #cut = new RemoteError('STOPPED', 'the responder has left before the answer was complete');
+  /** Errors with that. */
+  readonly #stopped$ = new Subject<never>();
 
-  /** @param stopped ends streams of answers. */
   constructor(
     connection: Connection,
     options: Pick<RespondOptions<never, R>, 'replyQos' | 'replyCodec' | 'describeError'>,
-    stopped: AbortSignal,
   ) {
     this.#connection = connection;
     this.#options = options;
-    this.#stopped = stopped;
+  }
+
+  /** Cuts the streams of answers. To be called before handlers are told to stop: what they do then completes none. */
+  stop(): void {
+    this.#stopped$.error(this.#cut);
   }
 
   /**
@@ -86,13 +89,10 @@ export class Replier<R> {
       undelivered(error);
       throw error;
     };
+    const many = { window: STREAM_WINDOW, onError };
     const statuses$: Observable<unknown> = isObservable(values)
-      ? values.pipe(
-          stoppedBy(this.#stopped, this.#cut),
-          map(project),
-          publishTo(mqtt, { window: STREAM_WINDOW, onError }),
-        )
-      : publishAll(mqtt, values, { window: STREAM_WINDOW, onError, project }).pipe(stoppedBy(this.#stopped, this.#cut));
+      ? publishTo(mqtt, many)(values.pipe(map(project), takeUntil(this.#stopped$)))
+      : publishAll(mqtt, values, { ...many, project }).pipe(takeUntil(this.#stopped$));
     return lastValueFrom(statuses$.pipe(reduce((count) => count + 1, 0)), { defaultValue: 0 });
   }
 
@@ -138,23 +138,4 @@ function internal(): RemoteError {
 
 function isAsyncIterable<V>(value: HandlerResult<V>): value is AsyncIterable<V> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
-}
-
-/** Errors when the signal is aborted: an answer that was cut is not a complete one. */
-function stoppedBy<V>(signal: AbortSignal, cut: RemoteError): (source: Observable<V>) => Observable<V> {
-  return (source) =>
-    new Observable((subscriber) => {
-      const stop = (): void => {
-        subscriber.error(cut);
-      };
-      if (signal.aborted) {
-        stop();
-        return;
-      }
-      signal.addEventListener('abort', stop);
-      subscriber.add(() => {
-        signal.removeEventListener('abort', stop);
-      });
-      subscriber.add(source.subscribe(subscriber));
-    });
 }

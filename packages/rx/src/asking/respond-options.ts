@@ -19,7 +19,7 @@ export interface ReceivedRequest<Template extends string = string, T = Uint8Arra
   readonly replyTo: string;
   /** Whether the server says that it has sent the request before: it may have been handled then. */
   readonly dup: boolean;
-  /** Aborted when responding ends. */
+  /** Aborted when responding ends. An Observable or async iterable that still answers is cut before that. */
   readonly signal: AbortSignal;
 }
 

@@ -409,6 +409,46 @@ describe('respond', () => {
       expect(begun).not.toHaveBeenCalled();
     });
 
+    it.each<readonly [string, (answers: Subject<string>) => void]>([
+      [
+        'completes',
+        (answers) => {
+          answers.complete();
+        },
+      ],
+      [
+        'errors',
+        (answers) => {
+          answers.error(new Error('aborted'));
+        },
+      ],
+    ])('by a handler that %s when it is told to stop, too', async (_, stop) => {
+      const { ask, heard, published } = responder(({ signal }) => {
+        const answers = new Subject<string>();
+        signal.addEventListener('abort', () => {
+          stop(answers);
+        });
+        return concat(of('1'), answers);
+      });
+      ask('');
+      await promises();
+      heard.leave();
+      await promises();
+
+      expect(told(published())).toEqual(['1', stopped]);
+    });
+
+    it('is not what is complete, and waits for its acknowledgement', async () => {
+      const { ask, heard, published, acknowledgeReplies } = responder(() => of('1'));
+      ask('');
+      await promises();
+      heard.leave();
+      acknowledgeReplies();
+      await promises();
+
+      expect(told(published())).toEqual(['1', [['rxmqtt-end', '']]]);
+    });
+
     it('says so whatever describeError makes of the errors of handlers, which is not asked', async () => {
       const describeError = jest.fn(() => new RemoteError('OTHER', ''));
       const { ask, heard, published, acknowledgeReplies } = responder(() => concat(of('1'), NEVER), { describeError });

@@ -43,7 +43,8 @@ const RULES: Rules<RespondOptions<never, never>> = {
  * Cold: subscribing subscribes at the broker and opens the connection · emits what became of each request · completes when the
  * connection is closed · errors with SubscribeRejectedError, or what the connection has failed with; never with what a handler
  * throws · goes on through reconnects · unsubscribing ends the subscription, and Observables and iterables that still answer: who asked is
- * told that the answer is not complete, by a RemoteError with the code `STOPPED`.
+ * told that the answer is not complete, by a RemoteError with the code `STOPPED`; what a handler still says when its `signal` is
+ * aborted changes nothing of that.
  *
  * @throws InvalidTopicError at once, when the template, the group or a filter of `allow` is invalid; InvalidOptionsError for
  * everything else that is wrong with the arguments.
@@ -76,7 +77,7 @@ export function respond<const Template extends string, T = Uint8Array, R = Paylo
       return;
     }
     const stopped = new AbortController();
-    const replier = new Replier(connection, options, stopped.signal);
+    const replier = new Replier(connection, options);
     const tell = (status: RespondStatus<Template, T>): void => {
       subscriber.next(status);
     };
@@ -135,6 +136,7 @@ export function respond<const Template extends string, T = Uint8Array, R = Paylo
     );
     openOnUse(connection);
     return () => {
+      replier.stop();
       stopped.abort();
       void subscription.unsubscribe();
     };
