@@ -2,7 +2,7 @@ import { OverflowError } from '../errors/delivery-errors.js';
 import type { MqttError } from '../errors/mqtt-error.js';
 import { assertNever } from '../internal/assert-never.js';
 import { Lane } from './lane.js';
-import type { Outbox } from './outbox.js';
+import { type Outbox, replaced } from './outbox.js';
 import type { OutgoingMessage } from './outgoing-message.js';
 
 /** What senders that wait for room may hold in bytes, as a part of what the outbox may. */
@@ -135,28 +135,24 @@ export class Admission {
    */
   #displace(message: OutgoingMessage, older: OutgoingMessage | undefined): void {
     const { size } = message;
-    const given: [OutgoingMessage, string][] = [];
-    const take = (each: OutgoingMessage, why: string, replaced = false): void => {
-      this.#outbox.remove(each, replaced);
-      given.push([each, why]);
-    };
-    const replaced = 'a newer message for the topic took its place';
+    const given: [OutgoingMessage, OverflowError][] = [];
+    if (older !== undefined) given.push([older, replaced(older)]);
     if (older !== undefined && this.#outbox.replace(older, message)) {
-      given.push([older, replaced]);
       this.#events.accept(message);
       // It has its number, and so its record in the store is written over, where it has one.
       if (message.recorded) older.recorded = false;
     } else {
-      if (older !== undefined) take(older, replaced, true);
+      if (older !== undefined) this.#outbox.remove(older, true);
       while (this.#outbox.obstacle(size) !== undefined) {
         const oldest = this.#outbox.first(true);
         if (oldest === undefined) break;
-        take(oldest, 'the outbox was full and newer messages came');
+        this.#outbox.remove(oldest);
+        given.push([oldest, new OverflowError(oldest.topic, 'the outbox was full and newer messages came')]);
       }
       this.#accept(message);
     }
     this.#displacing = true;
-    for (const [each, why] of given) this.#events.drop(each, new OverflowError(each.topic, why));
+    for (const [each, error] of given) this.#events.drop(each, error);
     this.#displacing = false;
   }
 }

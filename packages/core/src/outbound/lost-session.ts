@@ -1,12 +1,19 @@
 import { UnknownOutcomeError } from '../errors/delivery-errors.js';
+import type { MqttError } from '../errors/mqtt-error.js';
 import type { OutgoingMessage } from './outgoing-message.js';
+
+/** A message that goes out no more, and what it fails with. */
+export interface Failure {
+  readonly message: OutgoingMessage;
+  readonly error: MqttError;
+}
 
 /** What becomes of the messages that were in flight when the session was lost. */
 export interface LostSession {
   /** The server may not have them: they go out as new, in this order. */
   readonly again: readonly OutgoingMessage[];
   /** The server may have them, and nobody can find out. */
-  readonly doubtful: readonly { readonly message: OutgoingMessage; readonly error: UnknownOutcomeError }[];
+  readonly doubtful: readonly Failure[];
   /** Nobody waits for them any more. */
   readonly forgotten: readonly OutgoingMessage[];
 }
@@ -15,7 +22,7 @@ export interface LostSession {
 export function sortLost(messages: readonly OutgoingMessage[], onSessionLost: 'republish' | 'fail'): LostSession {
   const lost = {
     again: [] as OutgoingMessage[],
-    doubtful: [] as LostSession['doubtful'][number][],
+    doubtful: [] as Failure[],
     forgotten: [] as OutgoingMessage[],
   };
   for (const message of messages) {

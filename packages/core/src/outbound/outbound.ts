@@ -172,13 +172,13 @@ export class Outbound {
   connected(wire: Wire, negotiated: Negotiated): void {
     this.#wire = wire;
     this.#negotiated = negotiated;
-    const doubtful = negotiated.sessionPresent ? [] : this.#recovery.startOver();
+    const failed = negotiated.sessionPresent ? [] : this.#recovery.startOver();
     this.#inFlight.connected(wire, sendWindow(this.#options.window, negotiated), negotiated.protocolVersion === 5);
-    for (const { message, error } of doubtful) this.#outcomes.giveUp(message, error);
+    for (const { message, error } of failed) this.#outcomes.giveUp(message, error);
     this.pump();
   }
 
-  /** The session is lost: what the server may not have waits again, what it may have is in doubt. */
+  /** The session is lost: what the server may not have waits again, unless newer replaces it; what it may have is in doubt. */
   forgetSession(): void {
     for (const { message, error } of this.#recovery.startOver()) this.#outcomes.giveUp(message, error);
   }
@@ -215,6 +215,7 @@ export class Outbound {
       const obstacle = this.#age.expired(message) ?? limitExceeded(message, this.#negotiated!);
       if (obstacle !== undefined) this.#outcomes.giveUp(message, obstacle);
       else if (!this.#send(wire, message)) {
+        // It was the newest of its topic a moment ago, and so is still.
         this.#outbox.putBack(message);
         break;
       }

@@ -45,6 +45,19 @@ describe('Outbox', () => {
     expect(outbox.obstacle(0)).toBe('1 messages');
   });
 
+  it('of those that only the newest of a topic is wanted, puts none back for which a newer one waits', () => {
+    const outbox = new Outbox(10, 100);
+    const [first, second, other] = [message(1, 1, 'a'), message(1, 1, 'a'), message(0, 1, 'b')];
+    for (const each of [first, second, other]) each.overflow = 'latest';
+    expect([second, first, other].map((each) => outbox.putBack(each))).toEqual([true, false, true]);
+    expect(outbox.count).toBe(2);
+    expect(first.phase).toBe('none');
+    expect([outbox.latest('a'), outbox.latest('b')]).toEqual([second, other]);
+    outbox.remove(second);
+    expect(outbox.latest('a')).toBeUndefined();
+    expect(outbox.putBack(first)).toBe(true);
+  });
+
   it('marks what it holds, and nothing else', () => {
     const outbox = new Outbox(10, 10);
     const each = message();

@@ -1,3 +1,4 @@
+import { OverflowError } from '../errors/delivery-errors.js';
 import { Lane } from './lane.js';
 import type { OutgoingMessage } from './outgoing-message.js';
 
@@ -46,10 +47,18 @@ export class Outbox {
     if (message.overflow === 'latest') this.#latest.set(message.topic, message);
   }
 
-  /** Puts a message back before all others; the bounds do not apply to what had been accepted. */
-  putBack(message: OutgoingMessage): void {
+  /**
+   * Puts a message back before all others; the bounds do not apply to what had been accepted. `false` when a newer one for its
+   * topic waits, to which it gives way.
+   */
+  putBack(message: OutgoingMessage): boolean {
+    if (message.overflow === 'latest') {
+      if (this.latest(message.topic) !== undefined) return false;
+      this.#latest.set(message.topic, message);
+    }
     this.#lane(message).prepend(message);
     this.#added(message);
+    return true;
   }
 
   /**
@@ -110,4 +119,9 @@ export class Outbox {
     this.#count++;
     this.#bytes += message.size;
   }
+}
+
+/** Why a message fails that gives way to a newer one for its topic. */
+export function replaced({ topic }: OutgoingMessage): OverflowError {
+  return new OverflowError(topic, 'a newer message for the topic took its place');
 }

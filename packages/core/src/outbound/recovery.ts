@@ -2,8 +2,8 @@ import type { OutgoingLedger } from '../session/outgoing-ledger.js';
 import type { BadEntry, RestoredRecord } from '../session/read-session.js';
 import type { ExpirySweep } from './expiry-sweep.js';
 import type { InFlight } from './in-flight.js';
-import { type LostSession, sortLost } from './lost-session.js';
-import type { Outbox } from './outbox.js';
+import { type Failure, sortLost } from './lost-session.js';
+import { type Outbox, replaced } from './outbox.js';
 import type { OutboundEvents, OutboundOptions } from './outbound-options.js';
 import type { OutgoingMessage } from './outgoing-message.js';
 import { type RestoreContext, restoreMessages } from './restore-messages.js';
@@ -47,16 +47,20 @@ export class Recovery {
     return bad;
   }
 
-  /** The session is lost: puts back what goes out again as new; the answer is what is in doubt. */
-  startOver(): LostSession['doubtful'] {
+  /** The session is lost: puts back what goes out again as new; the answer is what fails. */
+  startOver(): readonly Failure[] {
     const { outbox, inFlight, ledger, sweep } = this.#targets;
     const { again, doubtful, forgotten } = sortLost(inFlight.takeAll(), this.#onSessionLost);
+    const failed: Failure[] = [];
     for (const message of [...again].reverse()) {
-      outbox.putBack(message);
+      if (!outbox.putBack(message)) {
+        failed.unshift({ message, error: replaced(message) });
+        continue;
+      }
       ledger?.requeued(message);
       sweep.watch(message.staleAt);
     }
     for (const message of forgotten) ledger?.finished(message);
-    return doubtful;
+    return [...failed, ...doubtful];
   }
 }

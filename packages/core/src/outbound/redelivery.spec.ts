@@ -204,6 +204,65 @@ describe('on a session that was lost', () => {
     expect(log(reconnect(test, { sessionPresent: false }))).toEqual([]);
   });
 
+  describe("of messages with overflow: 'latest', only the newest of a topic waits again", () => {
+    const latest = { qos: 1, overflow: 'latest' } as const;
+    const payloads = (wire: ScriptedWire): (string | undefined)[] => log(wire).map((line) => line.split(' ')[1]);
+    /** What was not sent again may have arrived. */
+    const unknown = { name: 'UnknownOutcomeError', message: expect.stringContaining('newer') as string };
+
+    it.each([1, 2] as const)('among those that were sent, and what is newer and waits (QoS %d)', (qos) => {
+      const test = connected();
+      const drops: string[] = [];
+      test.connection.on('drop', ({ topic, reason }) => drops.push(`${topic} ${reason}`));
+      const publish = (topic: string, payload: string) => test.connection.publish(topic, payload, { ...latest, qos });
+      const sent = [publish('a', 'a1'), publish('b', 'b1'), publish('a', 'a2'), publish('c', 'c1')];
+      test.wire.cut();
+      const waits = publish('b', 'b2');
+      test.clock.advance(1);
+      test.wire.connack({ sessionPresent: false });
+
+      expect(payloads(test.wire)).toEqual(['a2', 'c1', 'b2']);
+      expect([error(sent[0]!), error(sent[1]!)]).toMatchObject([unknown, unknown]);
+      expect([sent[2]!, sent[3]!, waits].map(({ outcome }) => outcome)).toEqual([undefined, undefined, undefined]);
+      expect(drops).toEqual(['a unknown', 'b unknown']);
+    });
+
+    it('until a newer one is published, which takes its place', () => {
+      const test = connected();
+      for (const topic of ['x', 'a', 'b']) test.connection.publish(topic, topic, latest);
+      const older = reconnect(test, { sessionPresent: false, properties: { receiveMaximum: 1 } });
+      expect(payloads(older)).toEqual(['x']);
+      const newer = test.connection.publish('a', 'newer', latest);
+      expect(test.connection.stats().queues.outbox).toBe(2);
+      for (let i = 0; i < 3; i++) older.acknowledge(PUBACK, Number(/#(\d+)/.exec(log(older).at(-1)!)![1]));
+
+      expect(payloads(older)).toEqual(['x', 'newer', 'b']);
+      expect(newer.outcome?.status).toBe('acknowledged');
+    });
+
+    it('which tells the one whose place it takes that nobody knows whether it has arrived', () => {
+      const test = connected();
+      test.connection.publish('x', 'x', latest);
+      const sent = test.connection.publish('a', 'sent', latest);
+      reconnect(test, { sessionPresent: false, properties: { receiveMaximum: 1 } });
+      test.connection.publish('a', 'newer', latest);
+
+      expect(error(sent)).toMatchObject(unknown);
+    });
+
+    it('but a message with another policy gives way to none', () => {
+      const test = connected();
+      const sent = test.connection.publish('a', 'sent', { qos: 1 });
+      test.wire.cut();
+      test.connection.publish('a', 'newer', latest);
+      test.clock.advance(1);
+      test.wire.connack({ sessionPresent: false });
+
+      expect(payloads(test.wire)).toEqual(['sent', 'newer']);
+      expect(sent.outcome).toBeUndefined();
+    });
+  });
+
   it('the outbox holds more than its capacity for once, rather than lose what it had accepted', () => {
     const test = connected({ publish: { capacity: 1 } });
     const publications = Array.from({ length: 3 }, (_, i) => test.connection.publish('a', String(i), { qos: 1 }));
