@@ -2,6 +2,7 @@ import { InvalidMessageError } from '../errors/delivery-errors.js';
 import { InvalidTopicError } from '../errors/invalid-topic-error.js';
 import { isBytes } from '../internal/is-bytes.js';
 import { isObject } from '../internal/is-object.js';
+import { rememberTopic } from '../internal/remember-topic.js';
 import { utf8Length } from '../internal/utf8.js';
 import type { PublishProperties, UserProperty } from '../message/publish-properties.js';
 import { validateTopicName } from '../topics/topic-name.js';
@@ -9,9 +10,6 @@ import { propertiesLength } from '../wire/codec/properties-encoder.js';
 import { OutgoingMessage } from './outgoing-message.js';
 import type { Payload, PublishOptions } from './publish-options.js';
 import { FIELD_RULES, propertyFault } from './publish-rules.js';
-
-const MAX_CACHED_TOPICS = 4096;
-const LONGEST_CACHED = 256;
 
 /**
  * Checks everything about a message before it is stored or sent, and makes it our own: what the caller changes afterwards
@@ -47,10 +45,8 @@ export class MessageAcceptor {
   #checkTopic(topic: string): number {
     validateTopicName(topic);
     checkCharacters(topic);
-    if (this.#topics.size >= MAX_CACHED_TOPICS) this.#topics.clear();
     const length = utf8Length(topic);
-    // Long topics are not worth the memory.
-    if (length <= LONGEST_CACHED) this.#topics.set(topic, length);
+    rememberTopic(this.#topics, topic, length);
     return length;
   }
 }

@@ -1,4 +1,5 @@
 import { isObject } from '../internal/is-object.js';
+import { rememberTopic } from '../internal/remember-topic.js';
 import type { PublishProperties } from '../message/publish-properties.js';
 import { TopicTrie } from '../topics/topic-trie.js';
 import type { PublishOptions, TopicDefaults } from './publish-options.js';
@@ -9,9 +10,6 @@ interface Rule {
   readonly defaults: TopicDefaults;
 }
 
-/** Topics repeat: what was found for one is kept, up to so many topics of at most that length. */
-const MAX_CACHED_TOPICS = 4096;
-const LONGEST_CACHED = 256;
 const NO_OPTIONS: PublishOptions = Object.freeze({});
 
 /** How messages are published unless they say otherwise, by the filters that their topics match. */
@@ -38,10 +36,7 @@ export class PublishDefaults {
     const rules = this.#rules.match(topic, []).sort((a, b) => a.rank - b.rank);
     const found =
       rules.length === 0 ? undefined : rules.reduce<PublishOptions>((all, { defaults }) => merge(all, defaults), {});
-    if (topic.length <= LONGEST_CACHED) {
-      if (this.#found.size >= MAX_CACHED_TOPICS) this.#found.clear();
-      this.#found.set(topic, found);
-    }
+    rememberTopic(this.#found, topic, found);
     return found;
   }
 }

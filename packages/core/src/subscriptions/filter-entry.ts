@@ -17,6 +17,9 @@ const MAX_DOUBLINGS = 5;
 /** Which SUBSCRIBE it was: its subscription identifier, or a negative number of its own where the server knows none. */
 export type RequestTag = number;
 
+/** Who has left messages of a filter unhandled; `undefined` for nobody. */
+export type LeftBy = ActiveSubscription | 'gone' | undefined;
+
 /** One filter: who wants it and how, and what the server has been told. */
 export class FilterEntry {
   /** As it is sent, `$share/…` included. */
@@ -28,8 +31,11 @@ export class FilterEntry {
   granted: { readonly request: SubscribeFilter; readonly qos: QoS } | undefined = undefined;
   /** Whether the server may have it or not, or in another form: the answer to our last request never came. */
   inDoubt = false;
-  /** Whether the observer that left last acknowledged by itself: what still comes must not be lost. */
-  leftUnhandled = false;
+  /**
+   * The observer that left last, if it acknowledged by itself: what still comes must not be lost, unless it gets it by another of
+   * its filters. `gone`: it gets nothing any more.
+   */
+  leftBy: LeftBy = undefined;
   /** The packet that is on its way for this filter: one at a time. */
   pending: 'subscribe' | 'unsubscribe' | undefined = undefined;
   /** Subscription identifiers under which its messages may come, the newest last. */

@@ -1,14 +1,14 @@
 import type { Delivery, DeliveryResult } from '../inbound/delivery.js';
 import type { Handling } from '../inbound/handling.js';
 import type { InboundMessage } from '../message/inbound-message.js';
+import { rememberTopic } from '../internal/remember-topic.js';
 import { TopicTrie } from '../topics/topic-trie.js';
-import type { FilterEntry } from './filter-entry.js';
+import type { FilterEntry, LeftBy } from './filter-entry.js';
 import { retainedTakers } from './retained-takers.js';
 import { identifierFor, type Route, routeOf, takersOf } from './route.js';
 
 const MAX_CACHED_ROUTES = 10_000;
 const MAX_RETIRED = 1_000;
-const LONGEST_CACHED = 256;
 
 /**
  * Finds the observers of a message. A server that knows subscription identifiers sends one copy per matching filter, each
@@ -22,8 +22,8 @@ export class Router implements Delivery {
   /** Topics repeat; what was found for one is kept until the filters change. */
   readonly #routes = new Map<string, Route>();
   #resumed = false;
-  /** Identifiers of filters that are gone, whose messages may still come; with whether their observer left some unhandled. */
-  readonly #retired = new Map<number, boolean>();
+  /** Identifiers of filters that are gone, whose messages may still come; with who left some unhandled. */
+  readonly #retired = new Map<number, LeftBy>();
 
   add(entry: FilterEntry): void {
     this.#trie.add(entry.filter, entry);
@@ -32,7 +32,7 @@ export class Router implements Delivery {
 
   remove(entry: FilterEntry): void {
     this.#trie.remove(entry.filter, entry);
-    for (const id of entry.ids) this.#retire(id, entry.leftUnhandled);
+    for (const id of entry.ids) this.#retire(id, entry.leftBy);
     this.changed();
   }
 
@@ -64,14 +64,13 @@ export class Router implements Delivery {
     const { all, byEntry } = route;
     const { subscriptionId } = message;
     const isIdentified = subscriptionId !== 0 && this.#ids.has(subscriptionId);
-    if (!isIdentified) {
-      const retired = this.#retired.get(subscriptionId);
-      if (retired !== undefined) return retired ? 'unobserved' : 'unwanted';
+    if (!isIdentified && this.#retired.has(subscriptionId)) {
+      return isOwed(this.#retired.get(subscriptionId), all) ? 'unobserved' : 'unwanted';
     }
     if (message.retain) return this.#deliverRetained(message, handling, route, isIdentified);
     if (!isIdentified) {
       for (const subscription of all) subscription.deliver(message, handling);
-      return all.length > 0 ? 'delivered' : this.#unhandled(byEntry);
+      return all.length > 0 ? 'delivered' : this.#unhandled(route);
     }
     let delivered = false;
     for (const each of byEntry) {
@@ -80,7 +79,7 @@ export class Router implements Delivery {
       delivered ||= each.entry.wishes.size > 0;
       for (const subscription of takersOf(each, id)) subscription.deliver(message, handling);
     }
-    return delivered ? 'delivered' : this.#unhandled(byEntry);
+    return delivered ? 'delivered' : this.#unhandled(route);
   }
 
   #deliverRetained(
@@ -91,28 +90,26 @@ export class Router implements Delivery {
   ): DeliveryResult {
     for (const subscription of retainedTakers(message, route, isIdentified)) subscription.deliver(message, handling);
     // Who observes and does not take it has had it, or does not want it.
-    return route.all.length > 0 ? 'delivered' : this.#unhandled(route.byEntry);
+    return route.all.length > 0 ? 'delivered' : this.#unhandled(route);
   }
 
   /** Nobody took it: did nobody want it any more, or nobody yet? */
-  #unhandled(byEntry: Route['byEntry']): DeliveryResult {
-    if (byEntry.length === 0) return this.#resumed ? 'unobserved' : 'unwanted';
-    return byEntry.some(({ entry }) => entry.leftUnhandled) ? 'unobserved' : 'unwanted';
+  #unhandled({ all, byEntry }: Route): DeliveryResult {
+    const isMissed = byEntry.length === 0 ? this.#resumed : byEntry.some(({ entry }) => isOwed(entry.leftBy, all));
+    return isMissed ? 'unobserved' : 'unwanted';
   }
 
   #find(topic: string): Route {
     const entries = this.#trie.match(topic, []);
     const route = routeOf(topic, entries);
-    if (this.#routes.size >= MAX_CACHED_ROUTES) this.#routes.clear();
-    // Long topics are not worth the memory.
-    if (topic.length <= LONGEST_CACHED) this.#routes.set(topic, route);
+    rememberTopic(this.#routes, topic, route, MAX_CACHED_ROUTES);
     return route;
   }
 
-  #retire(id: number, leftUnhandled: boolean): void {
+  #retire(id: number, leftBy: LeftBy): void {
     this.#forget(id);
     if (this.#ids.has(id)) return;
-    this.#retired.set(id, leftUnhandled);
+    this.#retired.set(id, leftBy);
     const [oldest] = this.#retired.keys();
     if (this.#retired.size > MAX_RETIRED && oldest !== undefined) this.#retired.delete(oldest);
   }
@@ -122,4 +119,9 @@ export class Router implements Delivery {
     if (count > 1) this.#ids.set(id, count - 1);
     else this.#ids.delete(id);
   }
+}
+
+/** Whether somebody has left messages unhandled who gets none for the topic by another filter. */
+function isOwed(leftBy: LeftBy, all: readonly LeftBy[]): boolean {
+  return leftBy !== undefined && !all.includes(leftBy);
 }

@@ -122,6 +122,11 @@ export interface Subscription {
   /**
    * Takes other filters instead. Only the differences are sent, and the new filters are granted before the old ones are given
    * up: nothing that both cover is missed, and nothing is delivered twice. `ready` of the observer is called when all are granted.
+   *
+   * One exception, with a server that has subscription identifiers and sends a copy for each filter: a message that was published
+   * before it knew the new filter, and that it sends only after the grant since as many as may are unacknowledged, comes for
+   * the old filter alone. Nothing tells it from the copy of a message that comes for the new one as well, so it is given up,
+   * and a `drop` event with the reason `unobserved` tells so. Where every message counts, `update` while few are unacknowledged.
    * @throws InvalidTopicError or InvalidOptionsError at once, with nothing changed.
    */
   update(filters: string | readonly string[] | FilterSet): void;

@@ -207,7 +207,7 @@ export class SubscriptionRegistry {
     const { ack, linger } = subscription.options;
     for (const entry of entries) {
       if (!entry.wishes.delete(subscription)) continue;
-      entry.leftUnhandled = ack === 'manual';
+      entry.leftBy = ack !== 'manual' ? undefined : subscription.isOver ? 'gone' : subscription;
       this.#convergence.touch(entry);
       if (entry.wishes.size > 0 || !this.#convergence.isConnected) continue;
       if (linger > 0 && (entry.isTold || entry.pending !== undefined)) this.#linger(entry, linger);

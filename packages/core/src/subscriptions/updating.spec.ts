@@ -51,6 +51,12 @@ function open(test: TestConnection): void {
   test.clock.advance();
 }
 
+/** The server confirms that filters are gone. */
+function leave(test: TestConnection): void {
+  test.wire.unsuback();
+  test.clock.advance();
+}
+
 describe('a set of filters', () => {
   it('has options of each filter, and of the subscription where they say nothing', () => {
     const test = granted(
@@ -123,6 +129,55 @@ describe('other filters', () => {
     open(test);
     for (const id of [1, 2]) test.wire.message({ topic: 'a/b', subscriptionIds: [id] });
     expect(test.log).toEqual(['ready a/#:0', 'got a/b']);
+  });
+
+  it('leave a copy that comes for the old ones after the grant of those that overlap them: a drop event tells, and it is acknowledged', () => {
+    const test = granted(['a/+'], { qos: 1 });
+    const drops: string[] = [];
+    test.connection.on('drop', ({ topic, reason }) => drops.push(`${topic} ${reason}`));
+    test.subscription.update(['a/#']);
+    test.clock.advance();
+    open(test);
+    expect(test.log.splice(0)).toEqual(['ready a/#:1']);
+    // From when only the old one was there, or half of a message for both: nothing says which.
+    test.wire.message({ topic: 'a/b', qos: 1, packetId: 7, subscriptionIds: [1] });
+    expect(test.log).toEqual([]);
+    expect(drops).toEqual(['a/b unobserved']);
+    expect(test.wire.sent.filter(({ type }) => type === 'ack')).toMatchObject([{ ack: 4, packetId: 7 }]);
+  });
+
+  it.each([0, 1])(
+    'leave no such copy to others, where the observer acknowledges itself: half of what it has (after UNSUBACK: %d)',
+    (after) => {
+      const test = granted(['a/+'], { qos: 1, ack: 'manual' });
+      test.subscription.update(['a/#']);
+      test.clock.advance();
+      open(test);
+      if (after > 0) leave(test);
+      for (const id of [1, 2]) test.wire.message({ topic: 'a/b', qos: 1, packetId: 6 + id, subscriptionIds: [id] });
+      expect(test.log).toEqual(['ready a/#:1', 'got a/b']);
+      expect(test.connection.stats().queues.held).toBe(0);
+      expect(test.wire.sent.filter(({ type }) => type === 'ack')).toMatchObject([{ ack: 4, packetId: 7 }]);
+    },
+  );
+
+  it.each([0, 1])('leave what only the old ones match to whoever observes it next (after UNSUBACK: %d)', (after) => {
+    const test = granted(['a/+'], { qos: 1, ack: 'manual' });
+    test.subscription.update(['+/b']);
+    test.clock.advance();
+    open(test);
+    if (after > 0) leave(test);
+    test.wire.message({ topic: 'a/c', qos: 1, packetId: 7, subscriptionIds: [1] });
+    expect(test.connection.stats().queues.held).toBe(1);
+  });
+
+  it('take such a copy where the server knows no identifiers', () => {
+    const test = granted(['a/+'], { qos: 1 });
+    test.subscription.update(['a/#']);
+    test.clock.advance();
+    open(test);
+    test.wire.message({ topic: 'a/b', qos: 1, packetId: 7 });
+    expect(test.log).toEqual(['ready a/#:1', 'got a/b']);
   });
 
   it('that are the same send nothing', () => {
