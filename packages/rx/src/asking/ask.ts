@@ -5,7 +5,6 @@ import {
   InvalidTopicError,
   type MqttError,
   type MqttMessage,
-  type Payload,
   TimeoutError,
   isMqttError,
   isTopicName,
@@ -14,6 +13,7 @@ import { Observable, type Subscriber } from 'rxjs';
 import { after } from '../internal/after.js';
 import { InputMerger, type MergedInput } from '../publishing/input-merger.js';
 import type { Reply, ReplyError, RequestOptions } from './ask-options.js';
+import { bytesOf } from './bytes-of.js';
 import { type Correlation, newCorrelation } from './correlation.js';
 import { writeEnvelope } from './envelope.js';
 import { NoResponderError, RemoteError } from './remote-error.js';
@@ -159,8 +159,4 @@ function answer<T>(
   } catch (cause) {
     return { type: 'error', error: new DecodeError(from.topic, payload, replyCodec.name, { cause }) };
   }
-}
-
-function bytesOf(payload: Payload): Uint8Array {
-  return typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
 }

@@ -1,4 +1,5 @@
-import { type MqttMessage, type Payload, type PublishProperties, compileFilter, isTopicName } from '@rxmqtt/core';
+import { type MqttMessage, type PublishProperties, compileFilter, isTopicName } from '@rxmqtt/core';
+import { bytesOf } from './bytes-of.js';
 import { readEnvelope } from './envelope.js';
 import type { ReplyAddress } from './reply.js';
 
@@ -39,8 +40,4 @@ export function replyTopicGuard(allow: string | readonly string[] | undefined): 
   const filters = (typeof allow === 'string' ? [allow] : allow).map((filter) => compileFilter(filter));
   // A filter matches valid topic names only.
   return (topic) => filters.some((matches) => matches(topic));
-}
-
-function bytesOf(payload: Payload): Uint8Array {
-  return typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
 }

@@ -1,4 +1,5 @@
 import { type FilterOptions, type FilterSet, InvalidOptionsError, buildSharedFilter } from '@rxmqtt/core';
+import { isList } from '../internal/is-list.js';
 import { isObject } from '../internal/rules.js';
 import type { FilterCollection } from './observe-options.js';
 import { type TopicReader, readTopics } from './topic-reader.js';
@@ -40,8 +41,4 @@ export function readFilters(given: string | FilterCollection, group: string | un
       readers.map(({ filter, template }): [string, FilterOptions] => [filter, given[template]!]),
     ),
   };
-}
-
-function isList(given: FilterCollection): given is readonly string[] {
-  return Array.isArray(given);
 }

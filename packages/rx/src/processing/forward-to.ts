@@ -18,13 +18,15 @@ import {
   toArray,
 } from 'rxjs';
 import type { Mqtt } from '../client/mqtt.js';
+import { isList } from '../internal/is-list.js';
+import { isPromiseLike } from '../internal/is-promise-like.js';
 import { type Rules, any, check, client, codec, fields, func, topicName } from '../internal/rules.js';
 import { InputMerger } from '../publishing/input-merger.js';
 import { publishOnce } from '../publishing/publish-once.js';
 import { MESSAGE_RULES } from '../publishing/publish-rules.js';
 import type { PublishInput } from '../publishing/publish-to-options.js';
 import { isWorthRetrying } from '../reconnecting/retry-policy.js';
-import type { ForwardAnswer, ForwardOptions, ForwardOutput } from './forward-options.js';
+import type { ForwardAnswer, ForwardOptions } from './forward-options.js';
 import { processEach } from './process-each.js';
 import type { ProcessContext, ProcessResult } from './process-options.js';
 import { PROCESS_RULES, processProblems } from './process-settings.js';
@@ -116,14 +118,4 @@ function ownProperties<T>(output: PublishInput<T>): PublishInput<T> {
 /** Publishing again is no harm where at least once is what is promised: also when nobody knows whether it was needed. */
 function isWorthForwarding(error: unknown): boolean {
   return isWorthRetrying(error) || (isMqttError(error) && error.code === 'ERR_MQTT_UNKNOWN_OUTCOME');
-}
-
-function isList<T>(output: NonNullable<ForwardOutput<T>>): output is readonly PublishInput<T>[] {
-  return Array.isArray(output);
-}
-
-function isPromiseLike<T>(
-  answer: NonNullable<ForwardOutput<T>> | PromiseLike<ForwardOutput<T>>,
-): answer is PromiseLike<ForwardOutput<T>> {
-  return 'then' in answer && typeof answer.then === 'function';
 }

@@ -1,4 +1,5 @@
 import { type Observable, isObservable, takeUntil } from 'rxjs';
+import { isPromiseLike } from '../internal/is-promise-like.js';
 
 /** What a handler's answer comes to: the last value of an Observable, what a promise fulfils with, or the value itself. */
 export type HandlerValue<H> = H extends Observable<infer R> ? R | undefined : Awaited<H>;
@@ -57,8 +58,4 @@ function runObservable(work$: Observable<unknown>, stopped$: Observable<void>, e
       end.done(last);
     },
   });
-}
-
-function isPromiseLike(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -1,4 +1,5 @@
 import type { Connection } from '@rxmqtt/core';
+import { isPromiseLike } from '../internal/is-promise-like.js';
 import type { MergedInput } from './input-merger.js';
 import type { PublishStatus } from './publish-to-options.js';
 import type { Puller } from './pull-source.js';
@@ -123,8 +124,4 @@ export class PullLoop<S> {
   #isStopped(): boolean {
     return this.#stopped;
   }
-}
-
-function isPromiseLike<V>(value: V | PromiseLike<V>): value is PromiseLike<V> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
