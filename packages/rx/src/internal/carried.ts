@@ -1,4 +1,4 @@
-import { type DropEvent, type MqttError, type QoS, isMqttError } from '@rxmqtt/core';
+import { type DropEvent, type MqttError, type MqttMessage, type QoS, isMqttError } from '@rxmqtt/core';
 
 /** What a value shows of the message that it is, or was made from. */
 interface Carried {
@@ -13,7 +13,7 @@ function carried(value: unknown): Carried {
 }
 
 /** Whether a value is a message that its observer has to acknowledge. Receive Maximum bounds those; they must not be dropped. */
-export function awaitsAck(value: unknown): boolean {
+export function awaitsAck(value: unknown): value is MqttMessage {
   return carried(value).awaitsAck === true;
 }
 

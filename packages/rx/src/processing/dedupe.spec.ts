@@ -36,6 +36,19 @@ describe('dedupe', () => {
     });
   });
 
+  it('forgets what came first, whatever has been forgotten before', () => {
+    const values = Array.from('abcdefbcdeffe');
+    const duplicates: string[] = [];
+    const onDuplicate = (value: unknown) => duplicates.push(String(value));
+    watch(from(values).pipe(dedupe({ ...same, window: { count: 3 }, onDuplicate })));
+    expect(duplicates.join('')).toBe('fe');
+    marbles(({ cold, expectObservable }) => {
+      const source = cold('  ab-a-b-abc---ca-a|');
+      const expected = '     ab---b-a-c---ca--|';
+      expectObservable(source.pipe(dedupe({ ...same, window: { time: 4 } }))).toBe(expected);
+    });
+  });
+
   it('lets everything through that has no key', () => {
     expect(watch(of(1, 1, 2).pipe(dedupe({ key: () => undefined }))).values).toEqual([1, 1, 2]);
   });

@@ -1,4 +1,4 @@
-import { type MonoTypeOperatorFunction, asyncScheduler, defer, filter, map } from 'rxjs';
+import { type MonoTypeOperatorFunction, defer, filter, map } from 'rxjs';
 import { check, count, fields, func, number } from '../internal/rules.js';
 import { SeenKeys } from './seen-keys.js';
 
@@ -45,15 +45,14 @@ const OPTIONS = fields<DedupeOptions<never>>(
 export function dedupe<T>(options: DedupeOptions<T>): MonoTypeOperatorFunction<T> {
   check(['', options, OPTIONS]);
   const { key, window = {}, onDuplicate } = options;
-  const { count: most = 10_000, time = 60_000 } = window;
   return (source) =>
     defer(() => {
-      const seen = new SeenKeys<T>({ count: most, time });
+      const seen = new SeenKeys<T>(window);
       return source.pipe(
         map((value) => {
           const name = key(value);
           if (name === undefined) return value;
-          const first = seen.take(name, value, asyncScheduler.now());
+          const first = seen.take(name, value);
           if (first !== undefined) return first;
           onDuplicate?.(value);
           // In the place of a value that does not go on: any other one may be of the source's.
