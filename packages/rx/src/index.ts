@@ -129,8 +129,8 @@ export type {
   ProcessResult,
 } from './processing/process-options.js';
 export type { HandlerValue } from './processing/run-handler.js';
-export type { SequenceGapsOptions, SequencedValue } from './processing/sequence-gaps.js';
-export type { SequenceStep } from './processing/sequence.js';
+export type { SequenceGapsOptions } from './processing/sequence-gaps.js';
+export type { SequenceStep, SequencedValue } from './processing/sequence.js';
 export type { ClearRetainedOptions, ClearedTopic } from './publishing/clear-retained.js';
 export type { PublishAllOptions } from './publishing/publish-all.js';
 export type {

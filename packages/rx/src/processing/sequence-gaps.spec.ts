@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { EMPTY, NEVER, Subject, from, map, of, range, take, tap, throwError } from 'rxjs';
 import { FakeMessage } from '../../test/operators/fake-message.js';
 import { marbles, watch } from '../../test/operators/marbles.js';
-import { type SequenceGapsOptions, type SequencedValue, sequenceGaps } from './sequence-gaps.js';
+import { type SequenceGapsOptions, sequenceGaps } from './sequence-gaps.js';
+import type { SequencedValue } from './sequence.js';
 
 const numbers = { sequence: (n: number | undefined) => n };
 const mistake = new Error('mine');
@@ -36,6 +37,10 @@ describe('sequenceGaps', () => {
     [[1, undefined, NaN, 2], {}, ['first', 'unnumbered', 'unnumbered', 'next']],
     // Of what was missed long ago nobody knows whether it has come.
     [[1, 100, 50, 98], { window: 10 }, ['first', 'gap 98 from 2', 'restart', 'gap 47 from 51']],
+    [[1, 3, 12, 2], { window: 10 }, ['first', 'gap 1 from 2', 'gap 8 from 4', 'late']],
+    [[1, 3, 13, 2], { window: 10 }, ['first', 'gap 1 from 2', 'gap 9 from 4', 'restart']],
+    // What was missed the last time round has come this time.
+    [[0, 2, 3, 0, 1, 2, 1], { modulus: 4 }, ['first', 'gap 1 from 1', 'next', 'next', 'next', 'next', 'duplicate']],
   ])('of %j with %j tells %j', (values, options, expected) => {
     expect(told(values, options)).toEqual(expected);
   });
@@ -71,6 +76,12 @@ describe('sequenceGaps', () => {
     const source = ['a', 'b', 'c', 'c', 'a'].map((topic) => ({ topic }));
     const seen = watch(from(source).pipe(sequenceGaps({ sequence: () => 1, maxKeys: 2 })));
     expect(seen.values.map(({ type }) => type)).toEqual(['first', 'first', 'first', 'duplicate', 'first']);
+  });
+
+  it('forgets the key heard of first, whatever has been forgotten before', () => {
+    const source = Array.from('abcdefbcdeffe', (topic) => ({ topic }));
+    const seen = watch(from(source).pipe(sequenceGaps({ sequence: () => 1, maxKeys: 3 })));
+    expect(seen.values.filter(({ type }) => type === 'duplicate').map(({ key }) => key)).toEqual(['f', 'e']);
   });
 
   it('knows how many are missing, whatever order they come in', () => {

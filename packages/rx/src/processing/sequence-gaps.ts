@@ -1,7 +1,7 @@
 import { type OperatorFunction, defer, map } from 'rxjs';
-import { isRepeated, topicOf } from '../internal/carried.js';
+import { topicOf } from '../internal/carried.js';
 import { check, count, fields, func, number } from '../internal/rules.js';
-import { Sequence, type SequenceStep } from './sequence.js';
+import { Sequence, type SequencedValue } from './sequence.js';
 
 /** Options of {@link sequenceGaps}. */
 export interface SequenceGapsOptions<T> {
@@ -28,13 +28,6 @@ const OPTIONS = fields<SequenceGapsOptions<never>>(
   },
   ['sequence'],
 );
-
-/** A value, and what its number says. */
-export type SequencedValue<T> = SequenceStep & {
-  readonly value: T;
-  /** Whose number it is. */
-  readonly key: string;
-};
 
 /**
  * Tells what the numbers say that publishers give their messages. Emits for each value:
@@ -65,23 +58,23 @@ export type SequencedValue<T> = SequenceStep & {
 export function sequenceGaps<T>(options: SequenceGapsOptions<T>): OperatorFunction<T, SequencedValue<T>> {
   check(['', options, OPTIONS]);
   const { sequence, key = topicKey, first = 0, modulus = Infinity, window = 1_000, maxKeys = 10_000 } = options;
+  const rules = { first, modulus, window };
   return (source) =>
     defer(() => {
-      const sequences = new Map<string, Sequence>();
-      const remember = (name: string): Sequence => {
-        if (sequences.size >= maxKeys) sequences.delete(sequences.keys().next().value!);
-        const made = new Sequence({ first, modulus, window });
-        sequences.set(name, made);
-        return made;
+      const sequences = new Map<string, Sequence<T>>();
+      // One iterator for all: each new one would pass all that has been forgotten.
+      const oldest = sequences.keys();
+      const begin = (name: string): Sequence<T> => {
+        if (sequences.size >= maxKeys) sequences.delete(oldest.next().value!);
+        const begun = new Sequence<T>(name, rules);
+        sequences.set(name, begun);
+        return begun;
       };
       return source.pipe(
-        map((value): SequencedValue<T> => {
+        map((value) => {
           const name = key(value);
           const number = sequence(value);
-          const steps = sequences.get(name) ?? remember(name);
-          if (steps.takeExpected(number)) return { type: 'next', sequence: number, key: name, value };
-          // Not spread: that costs ten times as much as all the rest.
-          return Object.assign(steps.take(number, isRepeated(value)), { key: name, value });
+          return (sequences.get(name) ?? begin(name)).take(value, number);
         }),
       );
     });

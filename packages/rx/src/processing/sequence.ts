@@ -1,9 +1,19 @@
+import { isRepeated } from '../internal/carried.js';
+import { MissingNumbers } from './missing-numbers.js';
+
 /** What a number says, seen after those before it. */
 export type SequenceStep =
   | { readonly type: 'first' | 'next' | 'late' | 'duplicate'; readonly sequence: number }
   | { readonly type: 'gap'; readonly sequence: number; readonly expected: number; readonly missing: number }
   | { readonly type: 'restart'; readonly sequence: number; readonly expected: number }
   | { readonly type: 'unnumbered'; readonly sequence: undefined };
+
+/** A value, and what its number says. */
+export type SequencedValue<T> = SequenceStep & {
+  readonly value: T;
+  /** Whose number it is. */
+  readonly key: string;
+};
 
 /** How numbers are counted. */
 export interface SequenceRules {
@@ -13,78 +23,62 @@ export interface SequenceRules {
 }
 
 /** The numbers of one publisher. */
-export class Sequence {
+export class Sequence<T> {
+  readonly #key: string;
   readonly #rules: SequenceRules;
+  /** The highest number that has come. Inside it goes on counting where a modulus lets numbers start again. */
   #last: number | undefined;
-  /** Of the numbers that were skipped, the most recent ones. */
-  readonly #missing = new Set<number>();
+  #missing = new MissingNumbers();
 
-  constructor(rules: SequenceRules) {
+  constructor(key: string, rules: SequenceRules) {
+    this.#key = key;
     this.#rules = rules;
   }
 
-  /** Takes a number if it is the one that is expected, as most are; tells whether it was. */
-  takeExpected(sequence: number | undefined): sequence is number {
+  /** Takes a value, and the number that it carries. Each answer is made in one go: to add to one costs more than all the rest. */
+  take(value: T, sequence: number | undefined): SequencedValue<T> {
+    const key = this.#key;
     const last = this.#last;
-    const isNext = last !== undefined && sequence !== last && sequence === this.#after(last);
-    if (isNext) this.#last = sequence;
-    return isNext;
-  }
-
-  /**
-   * Takes the next number.
-   * @param repeated whether the server says that it has sent this message before.
-   */
-  take(sequence: number | undefined, repeated: boolean): SequenceStep {
-    if (sequence === undefined || !Number.isInteger(sequence)) return { type: 'unnumbered', sequence: undefined };
-    const last = this.#last;
+    if (sequence === undefined || !Number.isInteger(sequence)) {
+      return { type: 'unnumbered', sequence: undefined, key, value };
+    }
     if (last === undefined) {
       this.#last = sequence;
-      return { type: 'first', sequence };
+      return { type: 'first', sequence, key, value };
     }
-    const { modulus, window, first } = this.#rules;
     const ahead = this.#ahead(sequence, last);
     if (ahead === 1) {
-      this.#last = sequence;
-      return { type: 'next', sequence };
+      this.#last = last + 1;
+      return { type: 'next', sequence, key, value };
     }
-    if (ahead > 1 && !(modulus !== Infinity && ahead > modulus / 2)) return this.#skip(sequence, last, ahead);
-    if (ahead === 0) return { type: 'duplicate', sequence };
-    if (this.#missing.delete(sequence)) return { type: 'late', sequence };
-    const back = ahead < 0 ? -ahead : modulus - ahead;
-    if (!repeated && (sequence === first || back > window)) {
-      this.#last = sequence;
-      this.#missing.clear();
-      return { type: 'restart', sequence, expected: this.#after(last) };
-    }
-    return { type: 'duplicate', sequence };
+    return ahead > 0 ? this.#skip(value, sequence, last, ahead) : this.#goBack(value, sequence, last, ahead);
   }
 
-  #skip(sequence: number, last: number, ahead: number): SequenceStep {
-    const { window } = this.#rules;
-    const expected = this.#after(last);
-    const missing = ahead - 1;
+  #skip(value: T, sequence: number, last: number, ahead: number): SequencedValue<T> {
+    this.#last = last + ahead;
+    this.#missing.add(last + 1, this.#last, this.#rules.window);
+    return { type: 'gap', sequence, expected: this.#wrap(last + 1), missing: ahead - 1, key: this.#key, value };
+  }
+
+  #goBack(value: T, sequence: number, last: number, ahead: number): SequencedValue<T> {
+    const key = this.#key;
+    const { first, window } = this.#rules;
+    const isFar = -ahead > window;
+    if (!isFar && this.#missing.delete(last + ahead)) return { type: 'late', sequence, key, value };
+    // The same number at once is no restart, nor is what the server says that it has sent before.
+    if (ahead === 0 || isRepeated(value) || !(isFar || sequence === first)) {
+      return { type: 'duplicate', sequence, key, value };
+    }
     this.#last = sequence;
-    for (let back = Math.min(missing, window); back > 0; back--) this.#missing.add(this.#wrap(sequence - back));
-    this.#forget();
-    return { type: 'gap', sequence, expected, missing };
+    this.#missing = new MissingNumbers();
+    return { type: 'restart', sequence, expected: this.#wrap(last + 1), key, value };
   }
 
-  /** The set keeps its order: what was missed first goes first. */
-  #forget(): void {
-    for (const oldest of this.#missing) {
-      if (this.#missing.size <= this.#rules.window) return;
-      this.#missing.delete(oldest);
-    }
-  }
-
-  /** How far a number is ahead of another one; within a modulus, from 0 to its end. */
+  /** How far a number is ahead of another one, the short way round if there is a modulus; below 0 if it is behind. */
   #ahead(sequence: number, last: number): number {
-    return this.#rules.modulus === Infinity ? sequence - last : this.#wrap(sequence - last);
-  }
-
-  #after(sequence: number): number {
-    return this.#wrap(sequence + 1);
+    const { modulus } = this.#rules;
+    const ahead = this.#wrap(sequence - last);
+    return ahead > modulus / 2 ? ahead - modulus : ahead;
   }
 
   #wrap(number: number): number {
