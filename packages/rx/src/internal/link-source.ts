@@ -1,38 +1,29 @@
-import { type Observable, type Subscriber, takeUntil } from 'rxjs';
-import { stoppedBy } from './stopped-by.js';
+import { NEVER, type Observable, type Subscriber, concat, defer, filter } from 'rxjs';
 
-/** What an operator does with its source. Errors pass through. */
+/** What an operator does with its source. What they throw errors the result, and so does an error of the source. */
 export interface SourceHandlers<T> {
-  /** What it throws errors the result. */
   next(value: T): void;
   complete(): void;
 }
 
 /**
  * Subscribes an operator to its source so that also a source that emits while it is being subscribed stops as soon as the
- * result is done with.
+ * result is done with. It is an operator of RxJS that calls the handlers: an observer would be guarded once more per value.
  */
 export function linkSource<T>(
   source: Observable<T>,
   subscriber: Subscriber<unknown>,
   handlers: SourceHandlers<T>,
-  stopped$ = stoppedBy(subscriber),
 ): void {
-  // What was done with before could not be told to stop any more.
-  if (subscriber.closed) return;
-  source.pipe(takeUntil(stopped$)).subscribe({
-    next: (value) => {
-      try {
-        handlers.next(value);
-      } catch (error) {
-        subscriber.error(error);
-      }
-    },
-    error: (error: unknown) => {
-      subscriber.error(error);
-    },
-    complete: () => {
-      if (!subscriber.closed) handlers.complete();
-    },
+  const taken$ = source.pipe(
+    filter((value) => {
+      handlers.next(value);
+      return false;
+    }),
+  );
+  const completed$ = defer(() => {
+    handlers.complete();
+    return NEVER;
   });
+  concat(taken$, completed$).subscribe(subscriber);
 }

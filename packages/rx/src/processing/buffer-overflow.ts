@@ -103,6 +103,6 @@ export function bufferOverflow<T, R>(
         sourceDone = true;
         run();
       };
-      linkSource(source, subscriber, { next, complete }, stopped$);
+      linkSource(source, subscriber, { next, complete });
     });
 }

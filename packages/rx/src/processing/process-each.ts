@@ -59,12 +59,6 @@ export function processEach<M extends MqttMessage, H>(
       subscriber.add(() => {
         processing.stop();
       });
-      const next = (message: M): void => {
-        processing.take(message);
-      };
-      const complete = (): void => {
-        processing.complete();
-      };
-      linkSource(source, subscriber, { next, complete }, stopped$);
+      linkSource(source, subscriber, processing);
     });
 }

@@ -2,6 +2,7 @@ import { InvalidOptionsError, type MqttMessage, OverflowError, isMqttError } fro
 import { type Observable, type Subscriber, asyncScheduler, takeUntil } from 'rxjs';
 import { Backlog } from '../internal/backlog.js';
 import { dropOf } from '../internal/carried.js';
+import type { SourceHandlers } from '../internal/link-source.js';
 import { isDropWatched, reportDrop } from '../lifecycle/reports.js';
 import { Backoff } from '../reconnecting/backoff.js';
 import { Job } from './job.js';
@@ -16,7 +17,7 @@ const MAX_REDELIVERIES = 3;
 const SWEEP_FROM = 1_024;
 
 /** The work of one subscriber of `processEach`. */
-export class Processing<M extends MqttMessage, H> {
+export class Processing<M extends MqttMessage, H> implements SourceHandlers<M> {
   readonly #handler: (message: M, context: ProcessContext) => H;
   readonly #settings: ProcessSettings<M>;
   readonly #subscriber: Subscriber<ProcessResult<M, HandlerValue<H>>>;
@@ -54,7 +55,7 @@ export class Processing<M extends MqttMessage, H> {
   }
 
   /** A message came. Throws OverflowError by policy, and TypeError for what is no message. */
-  take(message: M): void {
+  next(message: M): void {
     if (typeof message.ack !== 'function') throw noMessage();
     const job = new Job(message);
     const { concurrency, ordered } = this.#settings;
@@ -64,7 +65,7 @@ export class Processing<M extends MqttMessage, H> {
     if (isIdle && this.#active < concurrency && ordered === 'no') {
       this.#pumping = true;
       this.#active++;
-      this.#run(job);
+      this.#attempt(job);
       this.#pumping = false;
       // What came meanwhile, if only the end of the source, was left to this.
       if (this.#backlog.size > 0 || this.#sourceDone) this.#pump();
@@ -107,6 +108,10 @@ export class Processing<M extends MqttMessage, H> {
       this.#finish(job, { status: 'superseded', message: job.message, attempts: job.attempts });
       return;
     }
+    this.#attempt(job);
+  }
+
+  #attempt(job: Job<M>): void {
     const context: ProcessContext = { signal: this.#abort.signal, attempt: ++job.attempts };
     let answer: H;
     try {
@@ -117,16 +122,18 @@ export class Processing<M extends MqttMessage, H> {
     }
     // What is done when it returns needs nobody to wait for it.
     if (typeof answer !== 'object' || answer === null) this.#done(job, answer as HandlerValue<H>);
-    else {
-      followAnswer(answer, this.#stopped$, {
-        done: (value) => {
-          this.#done(job, value);
-        },
-        failed: (error) => {
-          this.#failed(job, error);
-        },
-      });
-    }
+    else this.#follow(job, answer);
+  }
+
+  #follow(job: Job<M>, answer: H): void {
+    followAnswer(answer, this.#stopped$, {
+      done: (value) => {
+        this.#done(job, value);
+      },
+      failed: (error) => {
+        this.#failed(job, error);
+      },
+    });
   }
 
   #done(job: Job<M>, value: HandlerValue<H>): void {
