@@ -18,10 +18,10 @@ export function routingTable<Template extends string>(readers: readonly TopicRea
   for (const [place, { filter }] of readers.entries()) places.add(filter, place);
   const found: number[] = [];
   return (topic) => {
-    found.length = 0;
     places.match(topic, found);
     let first = Infinity;
-    for (const place of found) if (place < first) first = place;
+    // Emptied one by one: setting the length takes longer than finding the one that most topics have.
+    for (let place = found.pop(); place !== undefined; place = found.pop()) if (place < first) first = place;
     return readers[first];
   };
 }

@@ -21,6 +21,14 @@ describe('routeTopics', () => {
     });
   });
 
+  it.each([[['#', 'a/+', 'a/b']], [['a/+', '#', 'a/b']], [['a/b', 'a/+', '#']], [['a/+', 'a/b', '#']]])(
+    'of %j takes the one that is written first',
+    (filters) => {
+      const routes = Object.fromEntries(filters.map((filter) => [filter, () => filter]));
+      expect(watch(of(sample('a/b')).pipe(routeTopics(routes))).values).toEqual([filters[0]]);
+    },
+  );
+
   it('gives the others to the fallback', () => {
     const seen = watch(
       of(sample('a'), sample('b')).pipe(

@@ -49,18 +49,17 @@ export function routeTopics<M extends TopicMessage, Results extends object, F = 
   const handlers = routes as unknown as Readonly<Record<string, (message: object) => Result>>;
   const { readers } = readFilters(Object.keys(handlers), undefined);
   const find = routingTable(readers);
-  const handle = (message: M): { readonly result: Result } | undefined => {
-    const reader = find(message.topic);
-    if (reader === undefined) return fallback === undefined ? undefined : { result: fallback(message) };
-    const { template } = reader;
-    const routed = { template, params: reader.params(message.topic), captures: reader.captures(message.topic) };
-    return { result: handlers[template]!(withProperties(message, routed)) };
-  };
   return (source) =>
     source.pipe(
-      map(handle),
-      filter((handled) => handled !== undefined),
-      map(({ result }) => result),
+      map((message) => {
+        const reader = find(message.topic);
+        // In the place of a result that there is none of: any other value may be one.
+        if (reader === undefined) return fallback === undefined ? find : fallback(message);
+        const { template } = reader;
+        const routed = { template, params: reader.params(message.topic), captures: reader.captures(message.topic) };
+        return handlers[template]!(withProperties(message, routed));
+      }),
+      filter((result): result is Result => result !== find),
     );
 }
 
