@@ -19,6 +19,7 @@ const names = [
   ['decode', slow],
   ['process-each', slow],
   ['process-each-sync'],
+  ['publish-to', slow],
   ['buffer-overflow', slow],
   ['retry-backoff'],
   ['buffer-while-offline'],

@@ -12,7 +12,10 @@ function keys() {
 
 export const ours = () => dedupe({ key: keys(), window: { count: COUNT, time: TIME_MS } });
 
-/** `distinct()` with a bound, for it remembers for ever: the keys in a ring, the oldest of which gives way. */
+/**
+ * `distinct()` with a bound, for it remembers for ever: the keys in a ring, the oldest of which gives way. Keys that are too old
+ * stay until then, and duplicates are not acknowledged.
+ */
 export const twin = () => (messages$) =>
   defer(() => {
     const key = keys();
