@@ -58,6 +58,7 @@ describe('open()', () => {
         proxy: undefined,
         socket: {
           noDelay: true,
+          coalesceReads: true,
           keepAlive: false,
           keepAliveInitialDelay: 0,
           localAddress: undefined,

@@ -5,6 +5,7 @@ const NOTHING: NativeReach = {
   proxy: undefined,
   socket: {
     noDelay: true,
+    coalesceReads: false,
     keepAlive: false,
     keepAliveInitialDelay: 0,
     localAddress: undefined,

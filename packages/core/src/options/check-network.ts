@@ -7,6 +7,7 @@ import type { OptionChecker } from './option-checker.js';
 /** TCP settings, all set. */
 export interface ResolvedSocket {
   readonly noDelay: boolean;
+  readonly coalesceReads: boolean;
   readonly keepAlive: boolean;
   readonly keepAliveInitialDelay: number;
   readonly localAddress: string | undefined;
@@ -27,16 +28,26 @@ export interface Proxy {
 
 const PROXIES = ['socks5h', 'socks5', 'socks4a', 'socks4', 'http', 'https'] as const satisfies readonly ProxyProtocol[];
 
+const KEYS = [
+  'noDelay',
+  'coalesceReads',
+  'keepAlive',
+  'keepAliveInitialDelay',
+  'localAddress',
+  'localPort',
+  'family',
+] as const;
+
 export function checkSocket(value: SocketOptions | undefined, check: OptionChecker): ResolvedSocket {
-  const keys = ['noDelay', 'keepAlive', 'keepAliveInitialDelay', 'localAddress', 'localPort', 'family'] as const;
-  const { noDelay, keepAlive, keepAliveInitialDelay, localAddress, localPort, family } =
-    check.part('socket', value, keys) ?? {};
+  const { noDelay, coalesceReads, keepAlive, keepAliveInitialDelay, localAddress, localPort, family } =
+    check.part('socket', value, KEYS) ?? {};
   if (localAddress !== undefined) checkHost('socket.localAddress', localAddress, check);
   if (keepAliveInitialDelay !== undefined && keepAlive !== true) {
     check.problem('socket.keepAliveInitialDelay', 'has no meaning without socket.keepAlive: true');
   }
   return {
     noDelay: check.boolean('socket.noDelay', noDelay, true),
+    coalesceReads: check.boolean('socket.coalesceReads', coalesceReads, true),
     keepAlive: check.boolean('socket.keepAlive', keepAlive, false),
     keepAliveInitialDelay: check.integer('socket.keepAliveInitialDelay', keepAliveInitialDelay, 0, 0, LONGEST_DELAY),
     localAddress,

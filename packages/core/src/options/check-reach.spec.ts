@@ -311,6 +311,7 @@ describe('the socket', () => {
   it('takes all settings', () => {
     const socket = {
       noDelay: false,
+      coalesceReads: false,
       keepAlive: true,
       keepAliveInitialDelay: 1_000,
       localAddress: '127.0.0.1',
@@ -322,6 +323,7 @@ describe('the socket', () => {
 
   it.each([
     [{ noDelay: 1 }, /^socket\.noDelay: must be true or false/],
+    [{ coalesceReads: 1 }, /^socket\.coalesceReads: must be true or false/],
     [{ keepAlive: 1_000 }, /^socket\.keepAlive: must be true or false/],
     [{ keepAliveInitialDelay: 5 }, /^socket\.keepAliveInitialDelay: has no meaning without/],
     [{ keepAlive: true, keepAliveInitialDelay: -1 }, /^socket\.keepAliveInitialDelay/],

@@ -74,6 +74,12 @@ export interface WebSocketOptions {
 export interface SocketOptions {
   /** Send at once instead of collecting small packets (Nagle); a WebSocket always does. Defaults to `true`. */
   readonly noDelay?: boolean;
+  /**
+   * Read a stream of small pieces, such as a server sends that writes each message by itself, a millisecond's worth at a time.
+   * Begins at some 8,000 pieces a second, and ends where it slows the stream down. Saves two thirds of the CPU time that such
+   * messages cost; one may come 1 to 2 ms later. TCP and TLS. Defaults to `true`.
+   */
+  readonly coalesceReads?: boolean;
   /** Let TCP itself probe an idle connection. MQTT's own keepalive finds dead peers without it. Defaults to `false`. */
   readonly keepAlive?: boolean;
   /** Milliseconds of silence before the first probe. Needs `keepAlive`. Defaults to what the system does, often two hours. */

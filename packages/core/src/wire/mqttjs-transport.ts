@@ -2,7 +2,7 @@ import type { IClientOptions, MqttClient } from 'mqtt';
 import { openCustomStream } from './custom-stream.js';
 import { mqttjsOptions } from './mqttjs-options.js';
 import { openStream } from './open-stream.js';
-import type { OpenedStream } from './opened-stream.js';
+import type { OpenedStream, Reading } from './opened-stream.js';
 import { SlicedWrites } from './sliced-writes.js';
 import type { Transport, TransportFactory, TransportHandlers } from './transport.js';
 import type { ConnectRequest } from './wire.js';
@@ -41,6 +41,7 @@ class MqttjsTransport implements Transport {
   readonly #handlers: TransportHandlers;
   readonly #slices = new SlicedWrites();
   #stream: DuplexStream | undefined;
+  #reading: Reading | undefined;
   #cause: unknown;
   #explain: (cause: unknown) => unknown = (cause) => cause;
   #closed = false;
@@ -62,7 +63,7 @@ class MqttjsTransport implements Transport {
     // Loaded first: no open stream may be left without listeners. Its browser build has a default export only.
     const mqtt = mayBeWebSocket(request) ? (await import('mqtt')).default : undefined;
     const opened = await openAny(request, signal);
-    if (opened.type === 'stream') this.#attach(opened.stream);
+    if (opened.type === 'stream') this.#attach(opened.stream, opened.read);
     else {
       const client = (mqtt ?? (await import('mqtt')).default).connect(webSocketOf(request, opened));
       this.#explain = opened.explain;
@@ -77,7 +78,7 @@ class MqttjsTransport implements Transport {
     else this.#handlers.opened();
   }
 
-  #attach(stream: DuplexStream): void {
+  #attach(stream: DuplexStream, read: () => Reading = () => stream): void {
     this.#stream = stream;
     // The stream of `ws` writes one frame per chunk; one per batch will do. (What has no _writev inherits `null`.)
     if (typeof stream._writev !== 'function' && stream._write !== undefined && !stream.writableObjectMode) {
@@ -97,6 +98,7 @@ class MqttjsTransport implements Transport {
     stream.on('close', () => {
       this.#close();
     });
+    this.#reading = read();
   }
 
   #close(): void {
@@ -122,11 +124,11 @@ class MqttjsTransport implements Transport {
   }
 
   pause(): void {
-    this.#stream?.pause();
+    this.#reading?.pause();
   }
 
   resume(): void {
-    this.#stream?.resume();
+    this.#reading?.resume();
   }
 
   end(): void {

@@ -24,6 +24,7 @@ export function connectRequest(overrides: Partial<ConnectRequest> = {}): Connect
     proxy: undefined,
     socket: {
       noDelay: true,
+      coalesceReads: true,
       keepAlive: false,
       keepAliveInitialDelay: 0,
       localAddress: undefined,

@@ -1,5 +1,6 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import type { Endpoint } from '../../options/endpoint.js';
+import { EAGER_STOP } from './coalesced-reading.js';
 
 /** Where bytes are to go. */
 export type Destination = Pick<Endpoint, 'host' | 'port' | 'socketPath'>;
@@ -7,7 +8,8 @@ export type Destination = Pick<Endpoint, 'host' | 'port' | 'socketPath'>;
 /** A socket that is connected. Destroyed when it takes too long. */
 export function connected(options: NetConnectOpts, signal: AbortSignal): Promise<Socket> {
   signal.throwIfAborted();
-  const socket = connect(options);
+  const socketOptions = { ...options, readableHighWaterMark: EAGER_STOP };
+  const socket = connect(socketOptions);
   return settled(socket, 'connect', signal);
 }
 

@@ -1,6 +1,7 @@
 import { isSecure, isWebSocket } from '../../options/endpoint.js';
 import type { StreamOpener } from '../opened-stream.js';
 import { webSocketHeaders, webSocketUrl } from '../web-socket-target.js';
+import { CoalescedReading } from './coalesced-reading.js';
 import { dial } from './dial.js';
 import { tlsSettings } from './tls-settings.js';
 import { overTls } from './over-tls.js';
@@ -12,7 +13,12 @@ export const openStream: StreamOpener = async (request, signal) => {
   if (!isWebSocket(endpoint)) {
     const settings = isSecure(endpoint) ? await tlsSettings(request, signal) : undefined;
     const socket = await dial(request, endpoint, signal);
-    return { type: 'stream', stream: settings === undefined ? socket : await overTls(socket, settings, signal) };
+    const stream = settings === undefined ? socket : await overTls(socket, settings, signal);
+    return {
+      type: 'stream',
+      stream,
+      ...(request.socket.coalesceReads ? { read: () => new CoalescedReading(stream) } : {}),
+    };
   }
   const url = await webSocketUrl(request, signal);
   const headers = await webSocketHeaders(request, signal);

@@ -1,0 +1,131 @@
+import { type Clock, systemClock, type Timer } from '../../internal/clock.js';
+import type { Reading } from '../opened-stream.js';
+
+/** So many chunks that come within so many milliseconds are a stream of small ones. */
+const SAMPLE = 64;
+const SAMPLE_TIME = 8;
+/** Milliseconds without reading, the shortest that timers can wait. */
+const REST = 1;
+/** After so many rests it is looked at what they did to the rate. */
+const TRIAL = 8;
+/** What part of the rate must be left. */
+const WORTHWHILE = 0.9;
+/** Milliseconds until the next trial after one that slowed things down, doubled each time. */
+const SHORTEST_RETREAT = 20;
+const LONGEST_RETREAT = 5_000;
+
+/** What a socket is for reading. */
+export interface ReadSource {
+  on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
+  on(event: 'close', listener: () => void): unknown;
+  pause(): unknown;
+  resume(): unknown;
+}
+
+/**
+ * A socket must stop reading as soon as it is paused, not when it holds 16 KiB: each read wakes the process up, and what is
+ * not read waits in the kernel, where it slows the sender down.
+ */
+export const EAGER_STOP = 1;
+
+/**
+ * Reads what comes in many small chunks a millisecond's worth at a time, as network cards coalesce their interrupts: a server
+ * that writes each message by itself wakes the process up for each, and each such turn costs ten times what its message does.
+ * Together they are one read, and their acknowledgements one write.
+ *
+ * That suits a server who goes on meanwhile. One that waits for acknowledgements after every few messages would be slowed down:
+ * so each rest is a trial, and where less comes than without, reading is prompt again for a while.
+ */
+export class CoalescedReading implements Reading {
+  readonly #source: ReadSource;
+  readonly #clock: Clock;
+  /** What has come since then, and in how many chunks. */
+  #since: number;
+  #bytes = 0;
+  #chunks = 0;
+  /** Bytes per millisecond without rests; `undefined` while there are none. */
+  #promptRate: number | undefined;
+  /** Whether this is a turn between two rests. */
+  #reading = false;
+  #rests = 0;
+  #timer: Timer;
+  #retreat = SHORTEST_RETREAT;
+  #promptUntil = 0;
+
+  constructor(source: ReadSource, clock = systemClock) {
+    this.#source = source;
+    this.#clock = clock;
+    this.#since = clock.now();
+    source.on('data', (chunk) => {
+      this.#came(chunk.length);
+    });
+    source.on('close', () => {
+      this.#stopResting();
+    });
+  }
+
+  pause(): void {
+    this.#stopResting();
+    this.#source.pause();
+  }
+
+  resume(): void {
+    this.#source.resume();
+  }
+
+  #came(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#promptRate !== undefined || ++this.#chunks < SAMPLE) return;
+    const now = this.#clock.now();
+    const elapsed = now - this.#since;
+    const rate = this.#measure(now);
+    // Clocks of tests may stand still: that is no rate.
+    if (elapsed <= 0 || elapsed > SAMPLE_TIME || now < this.#promptUntil) return;
+    this.#promptRate = rate;
+    this.#rest();
+  }
+
+  #rest(): void {
+    this.#reading = false;
+    this.#source.pause();
+    this.#timer = this.#clock.setTimeout(this.#read, REST);
+  }
+
+  /** For one turn, in which a socket hands over all that has come. */
+  readonly #read = (): void => {
+    this.#reading = true;
+    this.#source.resume();
+    this.#clock.nextTurn(this.#haveRead);
+  };
+
+  readonly #haveRead = (): void => {
+    // It was paused meanwhile, or is gone.
+    if (!this.#reading) return;
+    if (++this.#rests % TRIAL === 0 && !this.#isWorthwhile()) this.#stopResting();
+    else this.#rest();
+  };
+
+  #isWorthwhile(): boolean {
+    const now = this.#clock.now();
+    const worthwhile = this.#measure(now) >= WORTHWHILE * (this.#promptRate ?? 0);
+    if (!worthwhile) this.#promptUntil = now + this.#retreat;
+    this.#retreat = worthwhile ? SHORTEST_RETREAT : Math.min(2 * this.#retreat, LONGEST_RETREAT);
+    return worthwhile;
+  }
+
+  #stopResting(): void {
+    this.#clock.clearTimeout(this.#timer);
+    this.#promptRate = undefined;
+    this.#reading = false;
+    this.#rests = 0;
+  }
+
+  /** @returns bytes per millisecond since the last time. */
+  #measure(now: number): number {
+    const rate = this.#bytes / (now - this.#since);
+    this.#since = now;
+    this.#bytes = 0;
+    this.#chunks = 0;
+    return rate;
+  }
+}
