@@ -24,6 +24,7 @@ const NO_PROPERTIES: PublishProperties = Object.freeze({});
  * Keys of what is nobody's business but the message's own. Not #private fields: an operator that adds to a message makes a copy
  * of it, on which `properties` is to be read too. Nor names: they would show in JSON, and a function cannot be cloned.
  */
+const ACKNOWLEDGER = /* @__PURE__ */ Symbol('acknowledger');
 const PACKET = /* @__PURE__ */ Symbol('packet');
 const START = /* @__PURE__ */ Symbol('start');
 const SOURCE = /* @__PURE__ */ Symbol('source');
@@ -43,7 +44,7 @@ export class InboundMessage implements MqttMessage {
   /** All identifiers, when there are several. */
   readonly subscriptionIds: readonly number[] | undefined;
   redelivered: boolean;
-  acknowledger: Acknowledger | undefined;
+  private [ACKNOWLEDGER]: Acknowledger | undefined;
   private [PACKET]: Uint8Array | undefined;
   private readonly [START]: number;
   private readonly [SOURCE]: PropertiesSource;
@@ -71,7 +72,7 @@ export class InboundMessage implements MqttMessage {
     this.subscriptionId = subscriptionId;
     this.subscriptionIds = subscriptionIds;
     this.redelivered = false;
-    this.acknowledger = undefined;
+    this[ACKNOWLEDGER] = undefined;
     this[PACKET] = packet;
     this[START] = propertiesStart;
     this[SOURCE] = source;
@@ -79,7 +80,7 @@ export class InboundMessage implements MqttMessage {
   }
 
   get awaitsAck(): boolean {
-    return this.acknowledger?.isSettled === false;
+    return this[ACKNOWLEDGER]?.isSettled === false;
   }
 
   get properties(): PublishProperties {
@@ -103,20 +104,15 @@ export class InboundMessage implements MqttMessage {
 
   /** The same message for one more observer, with an acknowledgement of its own. */
   withAcknowledger(acknowledger: Acknowledger): InboundMessage {
-    const copy = this.copy();
-    copy.redelivered = this.redelivered;
-    copy.acknowledger = acknowledger;
-    return copy;
+    return this.copy(this.redelivered, acknowledger);
   }
 
   /** The same message, offered once more. */
   again(): InboundMessage {
-    const copy = this.copy();
-    copy.redelivered = true;
-    return copy;
+    return this.copy(true, undefined);
   }
 
-  private copy(): InboundMessage {
+  private copy(redelivered: boolean, acknowledger: Acknowledger | undefined): InboundMessage {
     const copy = new InboundMessage(
       this.topic,
       this.payload,
@@ -130,17 +126,20 @@ export class InboundMessage implements MqttMessage {
       this[START],
       this[SOURCE],
     );
+    copy.redelivered = redelivered;
+    copy[ACKNOWLEDGER] = acknowledger;
     copy[DECODED] = this[DECODED];
     return copy;
   }
 
   ack(): void {
-    this.acknowledger?.settle(0);
+    this[ACKNOWLEDGER]?.settle(0);
   }
 
   nack(reasonCode = 0x80): void {
-    if (this.acknowledger === undefined) return;
-    if (!this.acknowledger.canRefuse) {
+    const acknowledger = this[ACKNOWLEDGER];
+    if (acknowledger === undefined) return;
+    if (!acknowledger.canRefuse) {
       throw new UnsupportedError(
         'MQTT 3.x has no negative acknowledgement: leave the message unacknowledged, or ack it',
       );
@@ -148,6 +147,6 @@ export class InboundMessage implements MqttMessage {
     if (!REFUSALS.includes(reasonCode)) {
       throw new RangeError(`${String(reasonCode)} is no reason code of a refusal; those are ${REFUSALS.join(', ')}`);
     }
-    this.acknowledger.settle(reasonCode);
+    acknowledger.settle(reasonCode);
   }
 }

@@ -42,19 +42,20 @@ export function logEvents(source: EventSource, log: Log): () => void {
 }
 
 function logState(state: ConnectionState, log: Log): void {
-  switch (state.type) {
+  const { type } = state;
+  switch (type) {
     case 'idle':
       return;
     case 'connecting':
-      log('debug', 'connecting', { attempt: state.attempt });
+      log('debug', type, { attempt: state.attempt });
       return;
     case 'connected': {
       const { clientId, protocolVersion, sessionPresent, keepalive } = state.negotiated;
-      log('info', 'connected', { clientId: escapeText(clientId), protocolVersion, sessionPresent, keepalive });
+      log('info', type, { clientId: escapeText(clientId), protocolVersion, sessionPresent, keepalive });
       return;
     }
     case 'reconnecting':
-      log('info', 'reconnecting', {
+      log('info', type, {
         attempt: state.attempt,
         delay: Math.round(state.delay),
         by: state.by,
@@ -62,16 +63,16 @@ function logState(state: ConnectionState, log: Log): void {
       });
       return;
     case 'draining':
-      log('debug', 'draining', {});
+      log('debug', type, {});
       return;
     case 'closed':
-      log('info', 'closed', {});
+      log('info', type, {});
       return;
     case 'failed':
-      log('error', 'failed', { by: state.by, ...errorFields(state.cause) });
+      log('error', type, { by: state.by, ...errorFields(state.cause) });
       return;
     default:
-      assertNever(state);
+      assertNever(type);
   }
 }
 

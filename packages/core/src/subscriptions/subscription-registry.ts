@@ -57,12 +57,7 @@ export class SubscriptionRegistry {
       ids,
       clock,
       {
-        exchanged: () => {
-          host.exchanged();
-        },
-        warn: (error, what) => {
-          host.warn(error, what);
-        },
+        ...host,
         reject: (subscriptions, error) => {
           this.#reject(subscriptions, error);
         },
