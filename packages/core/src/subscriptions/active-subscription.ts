@@ -11,10 +11,10 @@ import { OwedMessages } from './owed-messages.js';
 import type { Filters } from './resolve-filters.js';
 import type { ResolvedSubscribeOptions } from './resolve-subscribe-options.js';
 import type { Grant, Subscription, SubscriptionObserver } from './subscribe-options.js';
-import { Workload, type WorkloadTarget } from './workload.js';
+import { Workload, type WorkloadHost, type WorkloadTarget } from './workload.js';
 
 /** What a subscription needs of its surroundings. */
-export interface SubscriptionHost {
+export interface SubscriptionHost extends WorkloadHost {
   remove(subscription: ActiveSubscription): Promise<void>;
   /** Other filters are wanted instead. */
   update(subscription: ActiveSubscription, filters: Filters): void;
@@ -25,16 +25,19 @@ export interface SubscriptionHost {
   drop(message: InboundMessage, reason: 'overflow' | 'unobserved'): void;
   /** The subscription ends without having handled this message. */
   leave(message: InboundMessage, handling: Handling, hold: Acknowledger): void;
-  /** The socket is not to be read (`true`), as far as this subscription goes, or may be again. */
-  pressure(high: boolean): void;
-  isPaused(): boolean;
-  /** Calls back when all that has been read is handed on. */
-  afterRead(callback: () => void): void;
-  /** Its messages of QoS 0 are all handled. */
-  idle(): void;
 }
 
-/** One wish: who observes which filters, how. */
+/** A promise that somebody has asked for. What has settled it once stands. */
+class Ready {
+  resolve!: (grants: readonly Grant[]) => void;
+  reject!: (error: MqttError) => void;
+  readonly promise = new Promise<readonly Grant[]>((resolve, reject) => {
+    this.resolve = resolve;
+    this.reject = reject;
+  });
+}
+
+/** One wish: who observes which filters, how. Most of many wait, and are to take little: the rest is made when it is needed. */
 export class ActiveSubscription implements Subscription, WorkloadTarget {
   readonly options: ResolvedSubscribeOptions;
   /** What it wants, as it was given last. */
@@ -42,15 +45,12 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
   /** The filters whose messages it gets: those, and earlier ones until those are granted. The oldest come first. */
   entries: readonly FilterEntry[] = [];
   readonly #observer: SubscriptionObserver;
-  /** Made when the first message comes: most of many observers wait, and are to take little. */
   #workload: Workload | undefined;
-  readonly #owed = new OwedMessages();
+  #owed: OwedMessages | undefined;
   readonly #host: SubscriptionHost;
   #state: 'waiting' | 'granted' | 'over' = 'waiting';
   #over: MqttError | undefined;
-  #grants: readonly Grant[] = [];
-  #ready: Promise<readonly Grant[]> | undefined;
-  #settleReady: { resolve(grants: readonly Grant[]): void; reject(error: MqttError): void } | undefined;
+  #ready: Ready | undefined;
   #withdrawn: Promise<void> | undefined;
 
   constructor(options: ResolvedSubscribeOptions, observer: SubscriptionObserver, host: SubscriptionHost) {
@@ -69,19 +69,17 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
   }
 
   get ready(): Promise<readonly Grant[]> {
-    this.#ready ??= new Promise((resolve, reject) => {
-      if (this.#state === 'granted') resolve(this.#grants);
-      else if (this.#state === 'over') reject(this.#over ?? withdrawn());
-      else this.#settleReady = { resolve, reject };
-    });
-    return this.#ready;
+    const ready = (this.#ready ??= new Ready());
+    if (this.#state === 'granted') ready.resolve(grantsOf(this.wanted));
+    else if (this.#state === 'over') ready.reject(this.#over ?? withdrawn());
+    return ready.promise;
   }
 
   unsubscribe(): Promise<void> {
     if (this.#withdrawn === undefined) {
       const wasOver = this.#state === 'over';
       this.#state = 'over';
-      this.#settleReady?.reject(withdrawn());
+      this.#ready?.reject(withdrawn());
       this.#letGo();
       this.#withdrawn = wasOver ? Promise.resolve() : this.#host.remove(this);
     }
@@ -100,19 +98,23 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
     const oldest = this.entries.find((entry) => matching.includes(entry));
     if (oldest === undefined || this.wanted.includes(oldest)) return oldest;
     const isReady = (entry: FilterEntry): boolean =>
-      matching.includes(entry) && entry.granted !== undefined && !entry.isTakingOver(this);
-    return this.entries.find((entry) => this.wanted.includes(entry) && isReady(entry)) ?? oldest;
+      this.wanted.includes(entry) &&
+      matching.includes(entry) &&
+      entry.granted !== undefined &&
+      !entry.isTakingOver(this);
+    return this.entries.find(isReady) ?? oldest;
   }
 
   /** A message for the observer. */
   deliver(message: InboundMessage, handling: (() => Handling) | undefined): void {
-    if (this.#state !== 'over') (this.#workload ??= new Workload(this.options, this)).give(message, handling);
+    if (this.#state !== 'over')
+      (this.#workload ??= new Workload(this.options, this, this.#host)).give(message, handling);
   }
 
   /** A connection resumes the session, and the server sends again what was not acknowledged: of QoS 1, as new messages. */
   resumed(): void {
     this.#workload?.forgetRepeated();
-    this.#owed.forgetRepeated();
+    this.#owed?.forgetRepeated();
   }
 
   takes(topic: string): boolean {
@@ -127,7 +129,7 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
   run(message: InboundMessage, handling: (() => Handling) | undefined): void | PromiseLike<void> {
     try {
       const isOwed = handling !== undefined && this.options.ack === 'manual';
-      const given = isOwed ? this.#owed.owe(message, handling()) : message;
+      const given = isOwed ? (this.#owed ??= new OwedMessages()).owe(message, handling()) : message;
       const result: unknown = this.#observer.message(given);
       // JavaScript returns what it likes: an arrow function around push() returns a number.
       if (!isPromiseLike(result)) return;
@@ -143,22 +145,6 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
     this.#host.drop(message, 'overflow');
   }
 
-  pressure(high: boolean): void {
-    this.#host.pressure(high);
-  }
-
-  isPaused(): boolean {
-    return this.#host.isPaused();
-  }
-
-  afterRead(callback: () => void): void {
-    this.#host.afterRead(callback);
-  }
-
-  idle(): void {
-    this.#host.idle();
-  }
-
   /** Messages of QoS 0 that are with the listener, or wait for it. */
   get unhandled(): number {
     return this.#workload?.unhandled ?? 0;
@@ -166,7 +152,7 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
 
   overflow(): void {
     if (this.#state === 'over') return;
-    const [{ filter } = { filter: '' }] = this.entries;
+    const filter = this.entries[0]?.filter ?? '';
     this.finish(
       new OverflowError(filter, 'its listener is too slow, and the overflow policy of the subscription is error'),
     );
@@ -179,18 +165,15 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
    */
   grant(again: boolean): void {
     if (this.#state === 'over' || (this.#state === 'granted' && !again)) return;
-    const grants: Grant[] = [];
     for (const entry of this.wanted) {
       const { granted } = entry;
       const wanted = entry.wishes.get(this)?.options.qos ?? 0;
-      if (granted === undefined || granted.request.qos < wanted || entry.isTakingOver(this)) return;
-      grants.push({ filter: entry.filter, qos: granted.qos });
+      if (granted === undefined || granted.qos < wanted || entry.isTakingOver(this)) return;
     }
     this.#state = 'granted';
-    this.#grants = grants;
     if (this.entries.length > this.wanted.length) this.#host.leaveReplaced(this);
-    this.#settleReady?.resolve(grants);
-    this.#call('ready', () => this.#observer.ready?.(grants));
+    this.#ready?.resolve(grantsOf(this.wanted));
+    if (this.#observer.ready !== undefined) this.#call('ready', () => this.#observer.ready?.(grantsOf(this.wanted)));
   }
 
   /** Other filters are wanted: they are to be granted anew. */
@@ -204,7 +187,7 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
     this.#state = 'over';
     this.#letGo();
     this.#over = error ?? new ClosedError('the connection was closed before the server granted the subscription');
-    this.#settleReady?.reject(this.#over);
+    this.#ready?.reject(this.#over);
     if (error === undefined) this.#call('end', () => this.#observer.end?.());
     else if (this.#observer.error !== undefined) this.#call('error', () => this.#observer.error?.(error));
     else if (this.#ready === undefined) this.#host.warn(error, 'a subscription ended and nobody listens for its error');
@@ -213,7 +196,7 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
   /** Nothing is delivered any more: what is not handled is left to others if it matters, and done with if not. */
   #letGo(): void {
     const waiting = this.#workload?.stop() ?? [];
-    for (const { message, handling, hold } of [...this.#owed.clear(), ...waiting]) {
+    for (const { message, handling, hold } of [...(this.#owed?.clear() ?? []), ...waiting]) {
       if (this.options.ack === 'manual') this.#host.leave(message, handling, hold);
       else {
         this.#host.drop(message, 'unobserved');
@@ -233,6 +216,10 @@ export class ActiveSubscription implements Subscription, WorkloadTarget {
       failed(error);
     }
   }
+}
+
+function grantsOf(entries: readonly FilterEntry[]): readonly Grant[] {
+  return entries.map(({ filter, qos }) => ({ filter, qos }));
 }
 
 function withdrawn(): ClosedError {

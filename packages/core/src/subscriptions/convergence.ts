@@ -16,6 +16,7 @@ import type { FilterEntry } from './filter-entry.js';
 import { filterPackets } from './filter-packets.js';
 import type { Router } from './router.js';
 import { notOffered } from './server-offer.js';
+import { sharedFlags } from './shared-flags.js';
 
 /**
  * Makes what the server has been told agree with what is wanted: after every change it sends what it takes, one packet at a
@@ -44,9 +45,7 @@ export class Convergence {
     this.#host = host;
     this.#subscriptionId = firstId;
     this.#exchanges = new Exchanges(ids, clock, {
-      exchanged: () => {
-        host.exchanged();
-      },
+      ...host,
       unanswered: (exchange, waited) => {
         this.#unanswered(exchange, waited);
       },
@@ -104,8 +103,10 @@ export class Convergence {
     for (const [index, entry] of exchange.entries.entries()) {
       entry.answered();
       const code = ack.reasonCodes[index]!;
-      if (code < 0x80) entry.granted = { request: exchange.requests[index]!, qos: code as QoS };
-      else this.#refused(entry, new SubscribeRejectedError(entry.filter, code, ack.reasonString));
+      if (code < 0x80) {
+        entry.granted = sharedFlags(exchange.requests[index]!);
+        entry.qos = code as QoS;
+      } else this.#refused(entry, new SubscribeRejectedError(entry.filter, code, ack.reasonString));
       this.touch(entry);
       if (entry.granted !== undefined) for (const subscription of entry.wishes.keys()) again.add(subscription);
     }
@@ -175,9 +176,10 @@ export class Convergence {
       const packetId = this.#begin({ type: 'subscribe', entries: batch.map(({ entry }) => entry), requests: packet });
       if (packetId === 0) continue;
       const subscriptionId = subscriptionIdentifiersAvailable ? this.#nextId() : 0;
+      const added: readonly [number] = [subscriptionId];
       const tag = subscriptionId === 0 ? -++this.#anonymous : subscriptionId;
       for (const { entry, request } of batch) {
-        if (subscriptionId !== 0) this.#router.identify(entry, subscriptionId);
+        if (subscriptionId !== 0) this.#router.identify(entry, added);
         entry.requested(tag, request);
       }
       const send = (): void => {

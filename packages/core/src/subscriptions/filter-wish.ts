@@ -47,21 +47,18 @@ export class FilterWish {
 }
 
 /**
- * The union of what subscriptions want: the highest QoS, and restrictions only where all want them. `undefined` when there
- * are none.
+ * The union of what subscriptions want: the highest QoS, and restrictions only where all want them.
  */
-export function mergeWishes(filter: string, wishes: Iterable<FilterWish>): SubscribeFilter | undefined {
-  let isEmpty = true;
+export function mergeWishes(filter: string, wishes: Iterable<FilterWish>): SubscribeFilter {
   let qos: QoS = 0;
   let noLocal = true;
   let retainAsPublished = false;
   let retainHandling: 0 | 1 | 2 = 2;
   for (const { options } of wishes) {
-    isEmpty = false;
     if (options.qos > qos) qos = options.qos;
     noLocal &&= options.noLocal;
     retainAsPublished ||= options.retainAsPublished;
     if (options.retainHandling < retainHandling) retainHandling = options.retainHandling;
   }
-  return isEmpty ? undefined : { filter, qos, noLocal, retainAsPublished, retainHandling };
+  return { filter, qos, noLocal, retainAsPublished, retainHandling };
 }

@@ -41,12 +41,16 @@ export function resolveFilterOptions(
   const problem = (key: string, reason: string): void => {
     check.problems.push({ path: prefix + key, reason });
   };
-  const { qos = defaults.qos, noLocal = defaults.noLocal, retainAsPublished = defaults.retainAsPublished } = options;
+  const { qos = defaults.qos } = options;
   if (!QOS.includes(qos)) problem('qos', 'must be 0, 1 or 2');
-  for (const [key, value] of Object.entries({ noLocal, retainAsPublished })) {
-    if (typeof value !== 'boolean') problem(key, 'must be true or false');
-  }
-  return { qos, noLocal, retainAsPublished, ...retained(options, defaults, problem) };
+  const flag = (key: 'noLocal' | 'retainAsPublished'): boolean =>
+    check.boolean(prefix + key, options[key], defaults[key]);
+  return {
+    qos,
+    noLocal: flag('noLocal'),
+    retainAsPublished: flag('retainAsPublished'),
+    ...retained(options, defaults, problem),
+  };
 }
 
 function retained(

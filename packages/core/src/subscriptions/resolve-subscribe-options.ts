@@ -21,7 +21,7 @@ export interface ResolvedSubscribeOptions extends ResolvedFilterOptions {
   readonly onTimeout: 'retry' | 'error';
 }
 
-const OVERFLOW_POLICIES: readonly ReceiveOverflowPolicy[] = ['dropOldest', 'dropNewest', 'latest', 'pause', 'error'];
+const OVERFLOW_POLICIES = ['dropOldest', 'dropNewest', 'latest', 'pause', 'error'] as const;
 
 const KEYS: readonly string[] = [
   ...FILTER_KEYS,
@@ -35,7 +35,7 @@ const KEYS: readonly string[] = [
   'onTimeout',
 ];
 
-const ACK_MODES: readonly AckMode[] = ['auto', 'manual'];
+const ACK_MODES = ['auto', 'manual'] as const;
 
 /** Checks the options and fills in the defaults. Throws InvalidOptionsError with all problems. */
 export function resolveSubscribeOptions(options: SubscribeOptions): ResolvedSubscribeOptions {
@@ -53,15 +53,13 @@ export function resolveSubscribeOptions(options: SubscribeOptions): ResolvedSubs
 export function readSubscribeOptions(options: SubscribeOptions, check: OptionChecker): ResolvedSubscribeOptions {
   const { problems } = check;
   const filter = resolveFilterOptions(check, '', options, DEFAULT_FILTER_OPTIONS);
-  const { ack = 'auto' } = options;
-  if (!ACK_MODES.includes(ack)) problems.push({ path: 'ack', reason: "must be 'auto' or 'manual'" });
-  const { concurrency = 64, capacity = 1_000, overflow = 'dropOldest' } = options;
+  const ack = check.oneOf('ack', options.ack, ACK_MODES);
+  const { concurrency = 64, capacity = 1_000 } = options;
   for (const [path, value] of Object.entries({ concurrency, capacity })) {
     if (!(value === Infinity || Number.isInteger(value)) || value < 1)
       problems.push({ path, reason: 'must be a whole number above 0' });
   }
-  if (!OVERFLOW_POLICIES.includes(overflow))
-    problems.push({ path: 'overflow', reason: `must be one of ${OVERFLOW_POLICIES.join(', ')}` });
+  const overflow = check.oneOf('overflow', options.overflow, OVERFLOW_POLICIES);
   const linger = check.number('linger', options.linger, 0, 0, LONGEST_DELAY);
   const timeout = check.number('timeout', options.timeout, 10_000, 1, Infinity);
   const onTimeout = check.oneOf('onTimeout', options.onTimeout, ['retry', 'error']);

@@ -1,5 +1,5 @@
 import { createTestConnection, type ScriptedWire, type SentPacket, type TestConnection } from '../testing/index.js';
-import type { Grant } from './subscribe-options.js';
+import type { Grant, Subscription } from './subscribe-options.js';
 
 function connected(options: Parameters<typeof createTestConnection>[0] = {}): TestConnection {
   const test = createTestConnection({ reconnect: { initialDelay: 1, maxDelay: 1, jitter: 'none' }, ...options });
@@ -54,6 +54,18 @@ describe('when the server has lost the session', () => {
     test.wire.suback();
     const ids = [subscribes(test.wire), subscribes(reconnect(test, {}))].map(([packet]) => packet?.subscriptionId);
     expect(new Set(ids).size).toBe(2);
+  });
+
+  it('`ready` that nobody has asked for before tells what was granted before, until there is a new answer', async () => {
+    const test = connected();
+    const observe = (filter: string): Subscription => test.connection.subscribe(filter, { qos: 2 }, () => {});
+    const [early, late] = [observe('a'), observe('b')];
+    test.clock.advance();
+    test.wire.suback(undefined, [1, 2]);
+    const wire = reconnect(test, {});
+    await expect(early.ready).resolves.toEqual([{ filter: 'a', qos: 1 }]);
+    wire.suback(undefined, [0, 0]);
+    await expect(late.ready).resolves.toEqual([{ filter: 'b', qos: 0 }]);
   });
 
   it('observers are told again when they are granted again', () => {

@@ -37,13 +37,13 @@ function byIdentifier(message: InboundMessage, { byEntry }: Route): Iterable<Act
 function byTime({ all, byEntry }: Route): Iterable<ActiveSubscription> {
   let newest: FilterEntry | undefined;
   for (const { entry } of byEntry) {
-    if (entry.granted?.request.retainAsPublished === true) return all;
+    if (entry.granted?.retainAsPublished === true) return all;
     // These tags grow downwards.
-    if (entry.last !== undefined && (newest?.last === undefined || entry.last.tag < newest.last.tag)) newest = entry;
+    if (entry.tag !== 0 && (newest === undefined || entry.tag < newest.tag)) newest = entry;
   }
   // The filter of an earlier process, whose session goes on.
-  if (newest?.last === undefined) return all;
-  const { tag, isRepeat } = newest.last;
+  if (newest === undefined) return all;
+  const { tag, isRepeat } = newest;
   const entries = isRepeat ? [newest] : byEntry.map(({ entry }) => entry);
   const takers = new Set<ActiveSubscription>();
   for (const { wishes } of entries) {

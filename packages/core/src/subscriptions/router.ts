@@ -36,16 +36,17 @@ export class Router implements Delivery {
     this.changed();
   }
 
-  /** The messages of this filter may come under this identifier from now on. */
-  identify(entry: FilterEntry, id: number): void {
+  /** The messages of this filter may come under this identifier from now on; the list may be that of many. */
+  identify(entry: FilterEntry, added: readonly [number]): void {
+    const [id] = added;
     this.#ids.set(id, (this.#ids.get(id) ?? 0) + 1);
-    for (const before of entry.remember(id)) this.#forget(before);
+    for (const before of entry.remember(added)) this.#forget(before);
   }
 
   /** The server has forgotten all filters, and with them their identifiers. */
   forgetIds(entry: FilterEntry): void {
     for (const id of entry.ids) this.#forget(id);
-    entry.ids.length = 0;
+    entry.ids = [];
   }
 
   /** Who observes what has changed. */

@@ -15,7 +15,7 @@ describe('the problems of a subscription', () => {
   it('are told all at once, what is wrong for all filters once', () => {
     expect(problems({ a: { qos: 4, qoss: 1 }, b: {}, c: {} }, { qos: 3, ack: 'later', linger: -1 })).toEqual([
       'qos must be 0, 1 or 2',
-      "ack must be 'auto' or 'manual'",
+      'ack must be one of "auto", "manual"',
       'linger must be a number from 0 to 2147483647',
       'a.qoss is not an option; did you mean qos?',
       'a.qos must be 0, 1 or 2',

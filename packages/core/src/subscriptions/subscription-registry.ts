@@ -21,9 +21,9 @@ export interface RegistryHost extends Omit<SubscriptionHost, 'remove' | 'update'
   /** A SUBSCRIBE or UNSUBSCRIBE was sent, or answered. */
   exchanged(): void;
   /** The server may have these filters from when `proceed` is called on. */
-  told?(filters: readonly string[], proceed: () => void): void;
+  told(filters: readonly string[], proceed: () => void): void;
   /** The server does not have this filter any more. */
-  gone?(filter: string): void;
+  gone(filter: string): void;
 }
 
 /** What is wanted: who observes which filters. {@link Convergence} makes the server do it. */
@@ -66,11 +66,7 @@ export class SubscriptionRegistry {
         },
         discard: (entry) => {
           this.#discard(entry);
-          host.gone?.(entry.filter);
-        },
-        told: (filters, proceed) => {
-          if (host.told === undefined) proceed();
-          else host.told(filters, proceed);
+          host.gone(entry.filter);
         },
         flushed: () => {
           for (const subscription of this.#arrived.splice(0)) host.arrived(subscription);
@@ -90,9 +86,8 @@ export class SubscriptionRegistry {
 
   /** Messages of QoS 0 that listeners have not done with. */
   get unhandled(): number {
-    const subscriptions = new Set([...this.#entries.values()].flatMap(({ wishes }) => [...wishes.keys()]));
     let unhandled = 0;
-    for (const subscription of subscriptions) unhandled += subscription.unhandled;
+    for (const subscription of this.#subscriptions) unhandled += subscription.unhandled;
     return unhandled;
   }
 
@@ -120,7 +115,7 @@ export class SubscriptionRegistry {
         this.#router.forgetIds(entry);
       }
     }
-    this.#convergence.connected(wire, negotiated, [...this.#entries.values()]);
+    this.#convergence.connected(wire, negotiated, this.#entries.values());
   }
 
   disconnected(): void {
@@ -144,10 +139,13 @@ export class SubscriptionRegistry {
   /** Ends every subscription: with an error when the connection has failed, without one when the user closed it. */
   close(error: MqttError | undefined): void {
     this.disconnected();
-    const entries = [...this.#entries.values()];
-    const subscriptions = new Set(entries.flatMap(({ wishes }) => [...wishes.keys()]));
-    for (const entry of entries) this.#discard(entry);
+    const subscriptions = this.#subscriptions;
+    for (const entry of [...this.#entries.values()]) this.#discard(entry);
     for (const subscription of subscriptions) subscription.finish(error);
+  }
+
+  get #subscriptions(): Iterable<ActiveSubscription> {
+    return new Set([...this.#entries.values()].flatMap(({ wishes }) => [...wishes.keys()]));
   }
 
   #entry(filter: string): FilterEntry {
@@ -161,17 +159,16 @@ export class SubscriptionRegistry {
   }
 
   #join(subscription: ActiveSubscription, wanted: ReadonlyMap<string, ResolvedFilterOptions>): void {
-    // Those that it has already come first: of a message that matches several, they take the copy, now as before.
-    const entries = new Set(subscription.entries);
     subscription.wanted = [...wanted].map(([filter, options]) => {
       const entry = this.#entry(filter);
       this.#stopLingering(entry);
       entry.wish(subscription, options);
-      entries.add(entry);
       this.#convergence.touch(entry);
       return entry;
     });
-    subscription.entries = [...entries];
+    // Those that it has already come first: of a message that matches several, they take the copy, now as before.
+    const known = subscription.entries;
+    subscription.entries = known.length === 0 ? subscription.wanted : [...new Set([...known, ...subscription.wanted])];
     this.#router.changed();
     this.#arrived.push(subscription);
   }

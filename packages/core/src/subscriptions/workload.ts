@@ -10,6 +10,12 @@ export interface WorkloadTarget {
   run(message: InboundMessage, handling: (() => Handling) | undefined): void | PromiseLike<void>;
   /** A message of QoS 0 was given up. */
   drop(message: InboundMessage): void;
+  /** More came than may wait, and the policy is `error`. */
+  overflow(): void;
+}
+
+/** What a workload needs of its surroundings. */
+export interface WorkloadHost {
   /** As many messages of QoS 0 wait as may (`true`), or only half as many (`false`). */
   pressure(high: boolean): void;
   /** Whether nothing more is read. */
@@ -18,8 +24,6 @@ export interface WorkloadTarget {
   afterRead(callback: () => void): void;
   /** Nothing of QoS 0 runs or waits any more. */
   idle(): void;
-  /** More came than may wait, and the policy is `error`. */
-  overflow(): void;
 }
 
 /** Messages are views of the chunks they came in. Those that wait may hold on to so many chunks. */
@@ -39,6 +43,7 @@ interface Waiting {
 export class Workload {
   readonly #options: ResolvedSubscribeOptions;
   readonly #target: WorkloadTarget;
+  readonly #host: WorkloadHost;
   readonly #direct = new Fifo<Waiting>();
   readonly #acknowledged = new Fifo<Waiting>();
   /** For `latest`: what waits, by topic. */
@@ -54,9 +59,10 @@ export class Workload {
   #chunk: ArrayBufferLike | undefined;
   #chunks = 0;
 
-  constructor(options: ResolvedSubscribeOptions, target: WorkloadTarget) {
+  constructor(options: ResolvedSubscribeOptions, target: WorkloadTarget, host: WorkloadHost) {
     this.#options = options;
     this.#target = target;
+    this.#host = host;
   }
 
   /** Messages of QoS 0 that run or wait. (Those of QoS 1 and 2 are unacknowledged, and counted as that.) */
@@ -96,7 +102,7 @@ export class Workload {
     this.#latest.clear();
     this.#chunk = undefined;
     this.#relax();
-    this.#target.idle();
+    this.#host.idle();
     return this.#acknowledged
       .clear()
       .map(({ message, handling, hold }) => ({ message, handling: handling!, hold: hold! }));
@@ -114,7 +120,7 @@ export class Workload {
       if (handling === undefined) this.#runningDirect--;
       hold?.settle(0);
       this.#next();
-      if (handling === undefined && this.unhandled === 0) this.#target.idle();
+      if (handling === undefined && this.unhandled === 0) this.#host.idle();
     });
   }
 
@@ -167,7 +173,7 @@ export class Workload {
           return;
         case 'pause':
           // Of what is read in a pause, to hear whether the server is alive, nothing is kept: it would have no bound.
-          if (this.#readBefore && this.#target.isPaused()) break;
+          if (this.#readBefore && this.#host.isPaused()) break;
           this.#target.drop(message);
           return;
         case 'error':
@@ -190,10 +196,10 @@ export class Workload {
     if (overflow === 'pause' && !this.#high && this.#direct.size >= capacity) {
       this.#high = true;
       this.#readBefore = true;
-      this.#target.afterRead(() => {
+      this.#host.afterRead(() => {
         this.#readBefore = false;
       });
-      this.#target.pressure(true);
+      this.#host.pressure(true);
     }
   }
 
@@ -212,6 +218,6 @@ export class Workload {
   #relax(): void {
     if (!this.#high) return;
     this.#high = false;
-    this.#target.pressure(false);
+    this.#host.pressure(false);
   }
 }

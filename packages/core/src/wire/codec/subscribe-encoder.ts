@@ -4,14 +4,18 @@ import type { PacketWriter } from './packet-writer.js';
 import { PacketType, type ProtocolVersion } from './packet-type.js';
 import { variableIntegerLength } from './variable-integer.js';
 
-/** One filter of a SUBSCRIBE. */
-export interface SubscribeFilter {
-  readonly filter: string;
+/** How a filter is subscribed. */
+export interface FilterFlags {
   readonly qos: QoS;
   readonly noLocal: boolean;
   readonly retainAsPublished: boolean;
   /** 0 send, 1 send if new, 2 do not send. */
   readonly retainHandling: 0 | 1 | 2;
+}
+
+/** One filter of a SUBSCRIBE. */
+export interface SubscribeFilter extends FilterFlags {
+  readonly filter: string;
 }
 
 /** The bytes that one filter adds to a SUBSCRIBE; UNSUBSCRIBE takes one less. */
@@ -68,6 +72,7 @@ export function encodeUnsubscribe(
   writer.commit();
 }
 
-function optionsByte({ qos, noLocal, retainAsPublished, retainHandling }: SubscribeFilter): number {
+/** The byte that says so on MQTT 5. */
+export function optionsByte({ qos, noLocal, retainAsPublished, retainHandling }: FilterFlags): number {
   return qos | (noLocal ? 4 : 0) | (retainAsPublished ? 8 : 0) | (retainHandling << 4);
 }
