@@ -11,22 +11,25 @@ import type { TopicReader } from './topic-reader.js';
  * acknowledged. How is chosen once, not for each message.
  */
 export type Emit<T> = (
+  connection: Connection,
   to: Subscriber<Observed<string, T>>,
   message: MqttMessage,
-  reader: TopicReader<string>,
+  reader: TopicReader,
 ) => Promise<void> | undefined;
 
 /** Values are the bytes themselves. */
-export function emitBytes<T>(connection: Connection): Emit<T> {
-  return (to, message, reader) => {
-    to.next(new Observed(message, message.payload as T, reader.params(message.topic), reader, connection));
-    return undefined;
-  };
+export function emitBytes<T>(
+  connection: Connection,
+  to: Subscriber<Observed<string, T>>,
+  message: MqttMessage,
+  reader: TopicReader,
+): undefined {
+  to.next(new Observed(message, message.payload as T, reader.params(message.topic), reader, connection));
 }
 
 /** Values are what a codec makes of the bytes. */
-export function emitDecoded<T>(connection: Connection, codec: Codec<T>, policy: DecodeErrorPolicy): Emit<T> {
-  return (to, message, reader) => {
+export function emitDecoded<T>(codec: Codec<T>, policy: DecodeErrorPolicy): Emit<T> {
+  return (connection, to, message, reader) => {
     let value: T;
     try {
       value = codec.decode(message.payload, message);

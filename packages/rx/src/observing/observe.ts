@@ -3,7 +3,7 @@ import { Observable, type Subscriber, isObservable, map } from 'rxjs';
 import { linkSource } from '../internal/link-source.js';
 import { checkObserving } from './check-observing.js';
 import { emitBytes, emitDecoded } from './emit-decoded.js';
-import { type FilterSession, filterSession } from './filter-session.js';
+import { FilterSession } from './filter-session.js';
 import type { FilterInput, ObserveOptions, ObservedOneOf, TemplatesOf } from './observe-options.js';
 import type { Observed } from './observed.js';
 import { type ReadFilters, readFilters } from './read-filters.js';
@@ -17,24 +17,15 @@ export function observe<const Input extends FilterInput, T = Uint8Array>(
   const fixed = checkObserving(input, given);
   const { codec, onDecodeError = 'skip', onDisconnect, ...options } = given;
   const changing$ = isObservable(input) ? input.pipe(map((filters) => readFilters(filters, options.group))) : undefined;
-  const emit = codec === undefined ? emitBytes<T>(connection) : emitDecoded(connection, codec, onDecodeError);
+  const emit = codec === undefined ? emitBytes<T> : emitDecoded(codec, onDecodeError);
+  const plan = { connection, options, emit };
   const messages$ = new Observable<Observed<string, T>>((subscriber) => {
     if (connection.state.type === 'failed') {
       subscriber.error(connection.state.cause);
       return;
     }
-    const session = filterSession(connection, options, {
-      message: (message, reader) => emit(subscriber, message, reader),
-      error: (error) => {
-        subscriber.error(error);
-      },
-      end: () => {
-        subscriber.complete();
-      },
-    });
-    subscriber.add(() => {
-      session.end();
-    });
+    const session = new FilterSession(plan, subscriber);
+    subscriber.add(session);
     if (onDisconnect === 'error' || onDisconnect === 'complete') {
       subscriber.add(
         connection.on('lost', ({ error }) => {
@@ -50,13 +41,17 @@ export function observe<const Input extends FilterInput, T = Uint8Array>(
 }
 
 /** Wants what the source says last. When that has completed, its last word stands. */
-function follow(filters$: Observable<ReadFilters>, session: FilterSession, subscriber: Subscriber<unknown>): void {
+function follow(
+  filters$: Observable<ReadFilters>,
+  session: FilterSession<unknown>,
+  subscriber: Subscriber<unknown>,
+): void {
   linkSource(filters$, subscriber, {
     next: (filters) => {
       session.want(filters);
     },
     complete: () => {
-      if (session.isIdle()) subscriber.complete();
+      if (session.isIdle) subscriber.complete();
     },
   });
 }

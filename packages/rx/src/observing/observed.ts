@@ -1,10 +1,12 @@
 import type { Connection, MqttMessage, PublishProperties, QoS, TemplateCaptures, TemplateParams } from '@rxmqtt/core';
 import type { ObservedMessage } from './observe-options.js';
-import type { TopicReader } from './topic-reader.js';
 import { EXTEND, copyWith } from './with-properties.js';
 
 /** What a reader tells of the filter. */
-type Described<Template extends string> = Pick<TopicReader<Template>, 'template' | 'captures'>;
+interface Described<Template extends string> {
+  readonly template: Template;
+  captures(topic: string): TemplateCaptures<Template>;
+}
 
 /** How many properties an observed message has of its own. */
 const OWN_PROPERTIES = 11;
@@ -55,8 +57,8 @@ export class Observed<Template extends string, T> implements ObservedMessage<Tem
     value: T,
   ): Observed<Template, T> {
     const isOurs = message instanceof Observed;
-    const reader: Described<Template> = isOurs
-      ? message.reader
+    const reader = isOurs
+      ? (message.reader as Described<Template>)
       : { template: message.template, captures: () => message.captures };
     return new Observed(message, value, message.params, reader, isOurs ? message.connection : undefined);
   }

@@ -1,12 +1,12 @@
-import { type FilterOptions, type FilterSet, InvalidOptionsError, buildSharedFilter } from '@rxmqtt/core';
+import { type FilterSet, InvalidOptionsError, buildSharedFilter } from '@rxmqtt/core';
 import { isList } from '../internal/is-list.js';
 import { isObject } from '../internal/rules.js';
 import type { FilterCollection } from './observe-options.js';
-import { type TopicReader, readTopics } from './topic-reader.js';
+import { TopicReader } from './topic-reader.js';
 
 /** Filters and templates, checked and read. */
 export interface ReadFilters {
-  readonly readers: readonly TopicReader<string>[];
+  readonly readers: readonly TopicReader[];
   /** As the core takes them: templates have become filters. */
   readonly filters: string | readonly string[] | FilterSet;
 }
@@ -22,9 +22,9 @@ export function readFilters(given: string | FilterCollection, group: string | un
     ]);
   }
   const templates = typeof given === 'string' ? [given] : isList(given) ? [...new Set(given)] : Object.keys(given);
-  const byFilter = new Map<string, TopicReader<string>>();
+  const byFilter = new Map<string, TopicReader>();
   for (const template of templates) {
-    const reader = readTopics(template);
+    const reader = new TopicReader(template);
     if (group !== undefined) buildSharedFilter(group, reader.filter);
     const other = byFilter.get(reader.filter)?.template;
     if (other !== undefined) {
@@ -33,12 +33,11 @@ export function readFilters(given: string | FilterCollection, group: string | un
     byFilter.set(reader.filter, reader);
   }
   const readers = [...byFilter.values()];
-  if (typeof given === 'string') return { readers, filters: readers[0]?.filter ?? given };
-  if (isList(given)) return { readers, filters: readers.map(({ filter }) => filter) };
+  const filters = [...byFilter.keys()];
+  if (typeof given === 'string') return { readers, filters: filters[0]! };
+  if (isList(given)) return { readers, filters };
   return {
     readers,
-    filters: Object.fromEntries(
-      readers.map(({ filter, template }): [string, FilterOptions] => [filter, given[template]!]),
-    ),
+    filters: Object.fromEntries(readers.map(({ filter, template }) => [filter, given[template]!])),
   };
 }

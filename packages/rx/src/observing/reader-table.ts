@@ -1,19 +1,22 @@
 import { TopicTrie } from '@rxmqtt/core';
-import type { TopicReader } from './topic-reader.js';
+import type { Readers, TopicReader } from './topic-reader.js';
 
-type Find<Template extends string> = (topic: string) => TopicReader<Template> | undefined;
-
-/** {@link routingTable} for topics that came for these filters: with a single one nothing needs to be compared. */
-export function readerTable<Template extends string>(readers: readonly TopicReader<Template>[]): Find<Template> {
-  const [only] = readers;
-  return readers.length === 1 ? () => only : routingTable(readers);
+/**
+ * Readers for topics that came for these filters, or for those of before.
+ * @param before those that were wanted until now: their messages come until the new filters are granted.
+ */
+export function readersOf(wanted: readonly TopicReader[], before: readonly TopicReader[]): Readers {
+  const all = [...wanted, ...before];
+  const [only] = all;
+  // With a single one nothing needs to be compared.
+  return only !== undefined && all.length === 1 ? only : { wanted, find: routingTable(all) };
 }
 
 /**
  * Finds, for a topic, the first of several readers whose filter matches. The time it takes does not depend on how many there
  * are.
  */
-export function routingTable<Template extends string>(readers: readonly TopicReader<Template>[]): Find<Template> {
+export function routingTable(readers: readonly TopicReader[]): Readers['find'] {
   const places = new TopicTrie<number>();
   for (const [place, { filter }] of readers.entries()) places.add(filter, place);
   const found: number[] = [];
