@@ -66,10 +66,7 @@ export class Inbound {
       events.warn(error, what);
     });
     this.#abandonment = new Abandonment(options, this.#flows, {
-      warn: (error, what) => {
-        events.warn(error, what);
-      },
-      cycle: (error) => events.cycle(error),
+      ...events,
       handled: (packetId, flow, reasonCode) => {
         this.#exactlyOnce.handled(packetId, flow, reasonCode);
       },

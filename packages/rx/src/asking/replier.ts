@@ -1,6 +1,7 @@
 import { type Connection, isMqttError } from '@rxmqtt/core';
 import { type Observable, Subject, isObservable, lastValueFrom, map, reduce, takeUntil } from 'rxjs';
 import type { Codec } from '../codecs/codec.js';
+import { isObject } from '../internal/rules.js';
 import { publishAll } from '../publishing/publish-all.js';
 import type { FailedStatus, PublishInput } from '../publishing/publish-to-options.js';
 import { publishTo } from '../publishing/publish-to.js';
@@ -137,5 +138,5 @@ function internal(): RemoteError {
 }
 
 function isAsyncIterable<V>(value: HandlerResult<V>): value is AsyncIterable<V> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+  return isObject(value) && Symbol.asyncIterator in value;
 }

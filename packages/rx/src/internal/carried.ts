@@ -1,4 +1,5 @@
 import { type DropEvent, type MqttError, type MqttMessage, type QoS, isMqttError } from '@rxmqtt/core';
+import { isObject } from './rules.js';
 
 /** What a value shows of the message that it is, or was made from. */
 interface Carried {
@@ -9,7 +10,7 @@ interface Carried {
 }
 
 function carried(value: unknown): Carried {
-  return typeof value === 'object' && value !== null ? value : {};
+  return isObject(value) ? value : {};
 }
 
 /** Whether a value is a message that its observer has to acknowledge. Receive Maximum bounds those; they must not be dropped. */
