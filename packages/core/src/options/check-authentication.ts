@@ -10,11 +10,9 @@ export function checkAuthentication(
   if (!check.object('authentication', authentication)) return;
   check.keys('authentication', authentication, ['method', 'start']);
   check.text('authentication.method', authentication.method);
-  if ((authentication.method as unknown) === '')
-    check.problems.push({ path: 'authentication.method', reason: 'must not be empty' });
-  if (typeof authentication.start !== 'function')
-    check.problems.push({ path: 'authentication.start', reason: 'must be a function' });
+  if ((authentication.method as unknown) === '') check.problem('authentication.method', 'must not be empty');
+  if (typeof authentication.start !== 'function') check.problem('authentication.start', 'must be a function');
   if (version === 4 || version === 3) {
-    check.problems.push({ path: 'authentication', reason: 'needs MQTT 5; protocolVersion asks for an older one' });
+    check.problem('authentication', 'needs MQTT 5; protocolVersion asks for an older one');
   }
 }

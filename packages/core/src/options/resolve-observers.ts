@@ -17,14 +17,14 @@ export function resolveObservers(
   check: OptionChecker,
 ): ResolvedObservers {
   const fault = logger === undefined ? undefined : loggerFault(logger);
-  if (fault !== undefined) check.problems.push({ path: 'logger', reason: fault });
+  if (fault !== undefined) check.problem('logger', fault);
   if (!Array.isArray(plugins)) {
-    check.problems.push({ path: 'plugins', reason: 'must be a list' });
+    check.problem('plugins', 'must be a list');
     return { log: undefined, plugins: [] };
   }
   for (const [index, plugin] of (plugins as readonly unknown[]).entries()) {
     const reason = pluginFault(plugin);
-    if (reason !== undefined) check.problems.push({ path: `plugins[${String(index)}]`, reason });
+    if (reason !== undefined) check.problem(`plugins[${String(index)}]`, reason);
   }
   return {
     log: logger === undefined || fault !== undefined ? undefined : toLog(logger),

@@ -31,11 +31,10 @@ export function resolveReconnect(options: ReconnectOptions, check: OptionChecker
   const { shouldRetry, delay, retryInitial = true } = options;
   for (const [name, value] of Object.entries({ shouldRetry, delay })) {
     if (value !== undefined && typeof value !== 'function') {
-      check.problems.push({ path: `reconnect.${name}`, reason: 'must be a function' });
+      check.problem(`reconnect.${name}`, 'must be a function');
     }
   }
-  if (typeof retryInitial !== 'boolean')
-    check.problems.push({ path: 'reconnect.retryInitial', reason: 'must be true or false' });
+  if (typeof retryInitial !== 'boolean') check.problem('reconnect.retryInitial', 'must be true or false');
   return {
     initialDelay,
     maxDelay: check.number(

@@ -39,7 +39,7 @@ export function resolveFilterOptions(
   defaults: ResolvedFilterOptions,
 ): ResolvedFilterOptions {
   const problem = (key: string, reason: string): void => {
-    check.problems.push({ path: prefix + key, reason });
+    check.problem(prefix + key, reason);
   };
   const { qos = defaults.qos } = options;
   if (!QOS.includes(qos)) problem('qos', 'must be 0, 1 or 2');

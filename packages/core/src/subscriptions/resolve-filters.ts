@@ -37,7 +37,7 @@ export function readFilters(
     // [MQTT-3.8.3-4]
     if (isShared && each.noLocal) {
       const path = options?.noLocal === undefined ? 'noLocal' : `${filter}.noLocal`;
-      check.problems.push({ path, reason: 'is a protocol error in a consumer group; leave it out' });
+      check.problem(path, 'is a protocol error in a consumer group; leave it out');
     }
     resolved.set(sent, each);
   }
@@ -50,7 +50,7 @@ function pairs(filters: Filters, check: OptionChecker): readonly (readonly [stri
     : (Array.isArray(filters) ? (filters as readonly string[]) : [filters as string]).map(
         (filter) => [filter, undefined] as const,
       );
-  if (found.length === 0) check.problems.push({ path: 'filter', reason: 'must name at least one filter' });
+  if (found.length === 0) check.problem('filter', 'must name at least one filter');
   return found;
 }
 

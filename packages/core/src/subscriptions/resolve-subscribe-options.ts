@@ -51,13 +51,12 @@ export function resolveSubscribeOptions(options: SubscribeOptions): ResolvedSubs
 
 /** Fills in the defaults; what is wrong with a value goes to the checker. */
 export function readSubscribeOptions(options: SubscribeOptions, check: OptionChecker): ResolvedSubscribeOptions {
-  const { problems } = check;
   const filter = resolveFilterOptions(check, '', options, DEFAULT_FILTER_OPTIONS);
   const ack = check.oneOf('ack', options.ack, ACK_MODES);
   const { concurrency = 64, capacity = 1_000 } = options;
   for (const [path, value] of Object.entries({ concurrency, capacity })) {
     if (!(value === Infinity || Number.isInteger(value)) || value < 1)
-      problems.push({ path, reason: 'must be a whole number above 0' });
+      check.problem(path, 'must be a whole number above 0');
   }
   const overflow = check.oneOf('overflow', options.overflow, OVERFLOW_POLICIES);
   const linger = check.number('linger', options.linger, 0, 0, LONGEST_DELAY);
