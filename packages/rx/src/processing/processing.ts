@@ -23,6 +23,8 @@ export class Processing<M extends MqttMessage, H> implements SourceHandlers<M> {
   readonly #subscriber: Subscriber<ProcessResult<M, HandlerValue<H>>>;
   readonly #stopped$: Observable<void>;
   readonly #abort = new AbortController();
+  /** Read once: the controller checks whoever asks. */
+  readonly #signal = this.#abort.signal;
   readonly #backlog: Backlog<Job<M>>;
   #active = 0;
   /** Jobs that were put back, and have not started again. */
@@ -59,8 +61,7 @@ export class Processing<M extends MqttMessage, H> implements SourceHandlers<M> {
     if (typeof message.ack !== 'function') throw noMessage();
     const job = new Job(message);
     const { concurrency, ordered } = this.#settings;
-    const { size } = this.#backlog;
-    const isIdle = !this.#pumping && size === 0 && !this.#subscriber.closed;
+    const isIdle = !this.#pumping && this.#backlog.size === 0 && !this.#subscriber.closed;
     // Most find nothing waiting, and need no place among what does.
     if (isIdle && this.#active < concurrency && ordered === 'no') {
       this.#pumping = true;
@@ -112,7 +113,7 @@ export class Processing<M extends MqttMessage, H> implements SourceHandlers<M> {
   }
 
   #attempt(job: Job<M>): void {
-    const context: ProcessContext = { signal: this.#abort.signal, attempt: ++job.attempts };
+    const context: ProcessContext = { signal: this.#signal, attempt: ++job.attempts };
     let answer: H;
     try {
       answer = this.#handler(job.message, context);
