@@ -61,7 +61,8 @@ export class Processing<M extends MqttMessage, H> implements SourceHandlers<M> {
     if (typeof message.ack !== 'function') throw noMessage();
     const job = new Job(message);
     const { concurrency, ordered } = this.#settings;
-    const isIdle = !this.#pumping && this.#backlog.size === 0 && !this.#subscriber.closed;
+    const { size } = this.#backlog;
+    const isIdle = !this.#pumping && size === 0 && !this.#subscriber.closed;
     // Most find nothing waiting, and need no place among what does.
     if (isIdle && this.#active < concurrency && ordered === 'no') {
       this.#pumping = true;
