@@ -343,6 +343,36 @@ describe.each(['TCP', 'WebSocket'] as const)('over %s', (kind) => {
   });
 });
 
+describe('a stream of small pieces over TCP', () => {
+  /** Sends numbered bytes one by one until there are enough of them; the answer is how often the client has rested. */
+  async function stream(coalesceReads: boolean, enough: (pieces: number, rests: number) => boolean): Promise<number> {
+    const server = await Listener.tcp();
+    const { port } = server;
+    const rests = jest.spyOn(Socket.prototype, 'pause');
+    const restsHere = (): number =>
+      rests.mock.contexts.filter((socket) => (socket as Socket).remotePort === port).length;
+    const subject = new Subject(port, { socket: { ...connectRequest().socket, coalesceReads } });
+    await server.until(() => true, 'it connects');
+    let pieces = 0;
+    while (!enough(pieces, restsHere())) {
+      if (pieces > 200_000) throw new Error(`${String(restsHere())} rests in ${String(pieces)} pieces`);
+      server.peer.send(Uint8Array.of(pieces++ & 0xff));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await subject.until(() => subject.chunks.reduce((sum, { length }) => sum + length, 0) === pieces, 'all comes');
+    expect(subject.bytes.equals(Uint8Array.from({ length: pieces }, (_, i) => i & 0xff))).toBe(true);
+    return restsHere();
+  }
+
+  it('is read with rests', async () => {
+    await stream(true, (_pieces, rests) => rests >= 5);
+  });
+
+  it('is read as it comes, where that is asked for', async () => {
+    expect(await stream(false, (pieces) => pieces === 5_000)).toBe(0);
+  });
+});
+
 describe('over TCP alone', () => {
   it('a reset keeps its cause', async () => {
     const { subject, peer } = await connected('TCP');

@@ -16,8 +16,12 @@ class Subject extends EventEmitter {
   longest = 0;
   #since = 0;
 
-  constructor() {
+  /** @param handle who has listened before, as the transport does. */
+  constructor(handle: () => void = () => undefined) {
     super();
+    this.on('data', () => {
+      handle();
+    });
     this.reading = new CoalescedReading(this, this.clock);
   }
 
@@ -50,12 +54,24 @@ class Subject extends EventEmitter {
     }
   }
 
-  /** A server that waits for answers after so many chunks: nothing comes while nothing is read. */
-  comeInTurn(chunks: number, milliseconds: number): void {
+  /** A server that waits for answers: while nothing is read, only this part of the chunks comes. */
+  comeInTurn(chunks: number, milliseconds: number, part = 0): void {
+    let due = 0;
     for (let i = 0; i < chunks; i++) {
       this.clock.advance(milliseconds / chunks);
       if (this.flowing) this.emit('data', new Uint8Array(CHUNK));
+      else if ((due += part) >= 1) {
+        due--;
+        this.#kept += CHUNK;
+      }
     }
+  }
+
+  /** How many rests there are while it runs. */
+  restsIn(run: () => void): number {
+    const { rests } = this;
+    run();
+    return this.rests - rests;
   }
 }
 
@@ -63,13 +79,13 @@ describe('coalesced reading', () => {
   it('rests between turns while small chunks come fast', () => {
     const subject = new Subject();
     subject.come(2_000, 100);
-    // 64 chunks at 20 a millisecond, and then a rest of a millisecond each.
+    // 128 chunks at 20 a millisecond, and then a rest of a millisecond each.
     expect(subject.rests).toBeGreaterThan(90);
     expect(subject.longest).toBeLessThanOrEqual(1);
   });
 
   it.each([
-    ['few', 63, 4],
+    ['few', 127, 6],
     ['slow', 500, 100],
   ])('is prompt where chunks are %s', (_what, chunks, milliseconds) => {
     const subject = new Subject();
@@ -80,7 +96,7 @@ describe('coalesced reading', () => {
   it('is prompt for a burst after a silence', () => {
     const subject = new Subject();
     subject.clock.advance(1_000);
-    subject.come(100, 1);
+    subject.come(200, 1);
     expect(subject.rests).toBe(0);
   });
 
@@ -102,24 +118,48 @@ describe('coalesced reading', () => {
 
   it('leaves a server alone that waits for answers, and asks ever more seldom', () => {
     const subject = new Subject();
-    const restsIn = (milliseconds: number): number => {
-      const { rests } = subject;
-      subject.comeInTurn(milliseconds * 20, milliseconds);
-      return subject.rests - rests;
-    };
-    // A trial is 8 rests; at once, and 20, 40, 80 … ms after the one before.
-    expect(restsIn(100)).toBeLessThanOrEqual(3 * 8);
-    restsIn(30_000);
+    const restsIn = (milliseconds: number): number =>
+      subject.restsIn(() => {
+        subject.comeInTurn(milliseconds * 20, milliseconds);
+      });
+    // A trial is 16 rests; the next ones come 20, 40, 80 … ms after the one before.
+    const early = restsIn(100);
+    expect(early).toBeGreaterThanOrEqual(2 * 16);
+    expect(early).toBeLessThanOrEqual(3 * 16);
+    restsIn(60_000);
     // It goes on asking: what the server waits for may change.
     const late = restsIn(10_000);
-    expect(late).toBeGreaterThanOrEqual(8);
-    expect(late).toBeLessThanOrEqual(3 * 8);
+    expect(late).toBeGreaterThanOrEqual(16);
+    expect(late).toBeLessThanOrEqual(3 * 16);
     // It does, and changes again.
     subject.come(10_000 * 20, 10_000);
-    expect(restsIn(100)).toBeGreaterThanOrEqual(2 * 8);
+    expect(restsIn(150)).toBeGreaterThanOrEqual(2 * 16);
   });
 
-  it('begins anew after the wire has paused, which it never undoes', () => {
+  it.each([
+    [0.95, 'goes on', 900, 1_000],
+    [0.75, 'ends', 0, 32],
+  ])('where %d of the rate is left, resting %s', (part, _what, atLeast, atMost) => {
+    const subject = new Subject();
+    subject.comeInTurn(10_000, 500, part);
+    const rests = subject.restsIn(() => {
+      subject.comeInTurn(20_000, 1_000, part);
+    });
+    expect(rests).toBeGreaterThanOrEqual(atLeast);
+    expect(rests).toBeLessThanOrEqual(atMost);
+  });
+
+  it('finds out when the server has more to send than it had, and waits for answers', () => {
+    const subject = new Subject();
+    subject.come(10_000, 1_000);
+    // So much comes now without rests; with them it is what came before.
+    const rests = subject.restsIn(() => {
+      subject.comeInTurn(120_000, 2_000, 1 / 6);
+    });
+    expect(rests).toBeLessThan(600);
+  });
+
+  it('begins anew after the wire has paused', () => {
     const subject = new Subject();
     subject.come(1_000, 50);
     subject.reading.pause();
@@ -127,26 +167,27 @@ describe('coalesced reading', () => {
     expect(subject).toMatchObject({ flowing: false });
     expect(subject.clock.pending).toBe(0);
     subject.reading.resume();
-    const { rests } = subject;
-    subject.come(63, 3);
-    expect(subject).toMatchObject({ rests, flowing: true });
+    const rests = subject.restsIn(() => {
+      subject.come(127, 6);
+    });
+    expect(rests).toBe(0);
+    expect(subject.flowing).toBe(true);
   });
 
-  it('paused in the turn in which it reads, it stays paused', () => {
-    const subject = new Subject();
-    subject.come(64, 4);
-    expect(subject.flowing).toBe(false);
-    subject.once('data', () => {
-      subject.reading.pause();
+  it.each(Array.from({ length: 8 }, (_, i) => i + 124))('never resumes what was paused at chunk %d', (last) => {
+    let chunks = 0;
+    const subject: Subject = new Subject(() => {
+      if (++chunks === last) subject.reading.pause();
     });
-    subject.come(100, 5);
+    subject.come(200, 10);
+    subject.clock.advance(100);
     expect(subject.flowing).toBe(false);
     expect(subject.clock.pending).toBe(0);
   });
 
   it('leaves no timer behind a socket that has closed', () => {
     const subject = new Subject();
-    subject.come(64, 4);
+    subject.come(128, 6);
     expect(subject.clock.pending).toBe(1);
     subject.emit('close');
     expect(subject.clock.pending).toBe(0);

@@ -2,14 +2,16 @@ import { type Clock, systemClock, type Timer } from '../../internal/clock.js';
 import type { Reading } from '../opened-stream.js';
 
 /** So many chunks that come within so many milliseconds are a stream of small ones. */
-const SAMPLE = 64;
-const SAMPLE_TIME = 8;
+const SAMPLE = 128;
+const SAMPLE_TIME = 16;
 /** Milliseconds without reading, the shortest that timers can wait. */
 const REST = 1;
 /** After so many rests it is looked at what they did to the rate. */
-const TRIAL = 8;
-/** What part of the rate must be left. */
-const WORTHWHILE = 0.9;
+const TRIAL = 16;
+/** What part of the rate must be left; the rest is noise. */
+const WORTHWHILE = 0.85;
+/** After so many rests the rate without them is found out anew: the server may have more to send now. */
+const RENEWAL = 16 * TRIAL;
 /** Milliseconds until the next trial after one that slowed things down, doubled each time. */
 const SHORTEST_RETREAT = 20;
 const LONGEST_RETREAT = 5_000;
@@ -23,8 +25,8 @@ export interface ReadSource {
 }
 
 /**
- * A socket must stop reading as soon as it is paused, not when it holds 16 KiB: each read wakes the process up, and what is
- * not read waits in the kernel, where it slows the sender down.
+ * The mark of a socket that stops reading as soon as it is paused, not when it holds 16 KiB: each read wakes the process up.
+ * What is not read waits in the kernel, where it slows the sender down.
  */
 export const EAGER_STOP = 1;
 
@@ -45,6 +47,8 @@ export class CoalescedReading implements Reading {
   #chunks = 0;
   /** Bytes per millisecond without rests; `undefined` while there are none. */
   #promptRate: number | undefined;
+  /** By the wire, which what is found out here never undoes. */
+  #paused = false;
   /** Whether this is a turn between two rests. */
   #reading = false;
   #rests = 0;
@@ -65,11 +69,13 @@ export class CoalescedReading implements Reading {
   }
 
   pause(): void {
+    this.#paused = true;
     this.#stopResting();
     this.#source.pause();
   }
 
   resume(): void {
+    this.#paused = false;
     this.#source.resume();
   }
 
@@ -79,8 +85,8 @@ export class CoalescedReading implements Reading {
     const now = this.#clock.now();
     const elapsed = now - this.#since;
     const rate = this.#measure(now);
-    // Clocks of tests may stand still: that is no rate.
-    if (elapsed <= 0 || elapsed > SAMPLE_TIME || now < this.#promptUntil) return;
+    // Who handled this chunk may have paused. Clocks of tests may stand still: that is no rate.
+    if (this.#paused || elapsed <= 0 || elapsed > SAMPLE_TIME || now < this.#promptUntil) return;
     this.#promptRate = rate;
     this.#rest();
   }
@@ -101,7 +107,7 @@ export class CoalescedReading implements Reading {
   readonly #haveRead = (): void => {
     // It was paused meanwhile, or is gone.
     if (!this.#reading) return;
-    if (++this.#rests % TRIAL === 0 && !this.#isWorthwhile()) this.#stopResting();
+    if (++this.#rests % TRIAL === 0 && (!this.#isWorthwhile() || this.#rests === RENEWAL)) this.#stopResting();
     else this.#rest();
   };
 

@@ -1,6 +1,5 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import type { Endpoint } from '../../options/endpoint.js';
-import { EAGER_STOP } from './coalesced-reading.js';
 
 /** Where bytes are to go. */
 export type Destination = Pick<Endpoint, 'host' | 'port' | 'socketPath'>;
@@ -8,8 +7,7 @@ export type Destination = Pick<Endpoint, 'host' | 'port' | 'socketPath'>;
 /** A socket that is connected. Destroyed when it takes too long. */
 export function connected(options: NetConnectOpts, signal: AbortSignal): Promise<Socket> {
   signal.throwIfAborted();
-  const socketOptions = { ...options, readableHighWaterMark: EAGER_STOP };
-  const socket = connect(socketOptions);
+  const socket = connect(options);
   return settled(socket, 'connect', signal);
 }
 

@@ -1,7 +1,7 @@
 import { isSecure, isWebSocket } from '../../options/endpoint.js';
 import type { StreamOpener } from '../opened-stream.js';
 import { webSocketHeaders, webSocketUrl } from '../web-socket-target.js';
-import { CoalescedReading } from './coalesced-reading.js';
+import { CoalescedReading, EAGER_STOP } from './coalesced-reading.js';
 import { dial } from './dial.js';
 import { tlsSettings } from './tls-settings.js';
 import { overTls } from './over-tls.js';
@@ -11,14 +11,13 @@ import { webSocketOptions } from './web-socket-options.js';
 export const openStream: StreamOpener = async (request, signal) => {
   const { endpoint } = request;
   if (!isWebSocket(endpoint)) {
+    const { coalesceReads } = request.socket;
+    // The one mark is for writing as well, which nobody minds: whether there is room is judged by what waits.
+    const eagerTls = coalesceReads ? { highWaterMark: EAGER_STOP } : {};
     const settings = isSecure(endpoint) ? await tlsSettings(request, signal) : undefined;
     const socket = await dial(request, endpoint, signal);
-    const stream = settings === undefined ? socket : await overTls(socket, settings, signal);
-    return {
-      type: 'stream',
-      stream,
-      ...(request.socket.coalesceReads ? { read: () => new CoalescedReading(stream) } : {}),
-    };
+    const stream = settings === undefined ? socket : await overTls(socket, { ...settings, ...eagerTls }, signal);
+    return { type: 'stream', stream, ...(coalesceReads ? { read: () => new CoalescedReading(stream) } : {}) };
   }
   const url = await webSocketUrl(request, signal);
   const headers = await webSocketHeaders(request, signal);

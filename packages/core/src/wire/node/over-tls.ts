@@ -1,10 +1,8 @@
 import type { Socket } from 'node:net';
 import { connect, type ConnectionOptions as NodeTlsOptions, type TLSSocket } from 'node:tls';
-import { EAGER_STOP } from './coalesced-reading.js';
 import { settled } from './connected.js';
 
 /** TLS over a socket, once the other side has been verified. */
 export function overTls(socket: Socket, settings: NodeTlsOptions, signal: AbortSignal): Promise<TLSSocket> {
-  const options = { ...settings, socket, highWaterMark: EAGER_STOP };
-  return settled(connect(options), 'secureConnect', signal);
+  return settled(connect({ ...settings, socket }), 'secureConnect', signal);
 }
