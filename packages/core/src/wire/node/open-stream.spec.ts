@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, Socket } from 'node:net';
 import { once } from 'node:events';
 import { cleanup, leavesNothingBehind } from '../../../test/support/globals.js';
 import { connectRequest } from '../../../test/support/connect-request.js';
@@ -24,8 +24,8 @@ async function pair(coalesceReads: boolean): Promise<{ socket: Socket; peer: Soc
     },
     new AbortController().signal,
   );
-  if (opened.type !== 'stream') throw new Error(`a ${opened.type}`);
-  const socket = opened.stream as Socket;
+  if (opened.type !== 'stream' || !(opened.stream instanceof Socket)) throw new Error(`a ${opened.type}`);
+  const socket = opened.stream;
   const [peer] = await accepted;
   cleanup(async () => {
     socket.destroy();
