@@ -1,5 +1,6 @@
 import { InvalidOptionsError } from '@rxmqtt/core';
-import { Subject, map, of } from 'rxjs';
+import fc from 'fast-check';
+import { from, map, of, Subject } from 'rxjs';
 import { marbles } from '../../test/operators/marbles.js';
 import { operatorCases, type Sample, sample } from '../../test/operators/operator-cases.js';
 import { watch } from '../../test/script.js';
@@ -49,6 +50,28 @@ describe('latestByTopic', () => {
     const seen = watch(of(...messages).pipe(latestByTopic({ maxTopics: 2, remove: () => false }), map(text)));
 
     expect(seen.values).toEqual(['a', 'a b', 'b a', 'a c', 'c d']);
+  });
+
+  it('forgets as a list would that is searched, whatever comes and goes', () => {
+    const messages = fc.array(fc.record({ topic: fc.integer({ max: 9, min: 0 }), empty: fc.boolean() }), {
+      maxLength: 100,
+    });
+    fc.assert(
+      fc.property(messages, fc.integer({ min: 1, max: 6 }), (sent, maxTopics) => {
+        const seen = watch(
+          from(sent.map(({ topic, empty }) => sample(String(topic), empty ? '' : '1'))).pipe(
+            latestByTopic({ maxTopics }),
+          ),
+        );
+        let list: string[] = [];
+        for (const { topic, empty } of sent) {
+          list = [...list.filter((known) => known !== String(topic)), ...(empty ? [] : [String(topic)])].slice(
+            -maxTopics,
+          );
+        }
+        expect([...(seen.values.at(-1)?.keys() ?? [])]).toEqual(list);
+      }),
+    );
   });
 
   it('emits so often at most, the last one before it completes', () => {

@@ -44,6 +44,8 @@ export function latestByTopic<M extends TopicMessage>(
   return (source) =>
     new Observable((subscriber) => {
       const latest = new Map<string, M>();
+      // It lasts: one that is made anew passes all that has been deleted before it finds a topic.
+      const oldestFirst = latest.keys();
       let pause: Subscription | undefined;
       let isChanged = false;
       const emit = (): void => {
@@ -68,7 +70,7 @@ export function latestByTopic<M extends TopicMessage>(
         const isKnown = latest.delete(topic);
         if (remove(message)) return isKnown;
         latest.set(topic, message);
-        if (latest.size > maxTopics) latest.delete(latest.keys().next().value!);
+        if (latest.size > maxTopics) latest.delete(oldestFirst.next().value!);
         return true;
       };
       subscriber.add(() => {
