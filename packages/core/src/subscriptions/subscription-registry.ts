@@ -199,7 +199,9 @@ export class SubscriptionRegistry {
     const { ack, linger } = subscription.options;
     for (const entry of entries) {
       if (!entry.wishes.delete(subscription)) continue;
-      entry.leftBy = ack !== 'manual' ? undefined : subscription.isOver ? 'gone' : subscription;
+      // Without a connection, the server has queued by this filter what no other copy of comes.
+      const isGone = subscription.isOver || !this.#convergence.isConnected;
+      entry.leftBy = ack !== 'manual' ? undefined : isGone ? 'gone' : subscription;
       this.#convergence.touch(entry);
       if (entry.wishes.size > 0 || !this.#convergence.isConnected) continue;
       if (linger > 0 && (entry.isTold || entry.pending !== undefined)) this.#linger(entry, linger);

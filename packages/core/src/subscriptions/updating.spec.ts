@@ -171,6 +171,18 @@ describe('other filters', () => {
     expect(test.connection.stats().queues.held).toBe(1);
   });
 
+  it('that were changed without a connection leave what the server has queued by the old ones: no other copy comes', () => {
+    const test = granted(['a/+'], { qos: 1, ack: 'manual' });
+    test.wire.cut();
+    test.subscription.update(['a/#']);
+    test.clock.advance(1);
+    const wire = test.wires.at(-1)!;
+    wire.connack({ sessionPresent: true });
+    wire.message({ topic: 'a/b', qos: 1, packetId: 7, subscriptionIds: [1] });
+    expect(test.connection.stats().queues.held).toBe(1);
+    expect(wire.sent.filter(({ type }) => type === 'ack')).toEqual([]);
+  });
+
   it('take such a copy where the server knows no identifiers', () => {
     const test = granted(['a/+'], { qos: 1 });
     test.subscription.update(['a/#']);

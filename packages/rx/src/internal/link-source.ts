@@ -17,7 +17,8 @@ export function linkSource<T>(
 ): void {
   const taken$ = source.pipe(
     filter((value) => {
-      handlers.next(value);
+      // The source is the last to be left: what comes meanwhile is for nobody.
+      if (!subscriber.closed) handlers.next(value);
       return false;
     }),
   );

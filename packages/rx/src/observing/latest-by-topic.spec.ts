@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { InvalidOptionsError } from '@rxmqtt/core';
 import fc from 'fast-check';
 import { from, map, of, Subject } from 'rxjs';
@@ -72,6 +74,24 @@ describe('latestByTopic', () => {
         expect([...(seen.values.at(-1)?.keys() ?? [])]).toEqual(list);
       }),
     );
+  });
+
+  it('keeps no message that has been replaced', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const source = new Subject<Sample>();
+    const kept: WeakRef<Sample>[] = [];
+    const subscription = source.pipe(latestByTopic({ every: 60_000 })).subscribe();
+    for (let i = 0; i < 1_000; i++) {
+      const message = sample(String(i % 2), String(i));
+      kept.push(new WeakRef(message));
+      source.next(message);
+    }
+    // What a job has seen alive lives to its end.
+    await new Promise((resolve) => setImmediate(resolve));
+    collect();
+    expect(kept.filter((each) => each.deref() !== undefined).length).toBeLessThanOrEqual(10);
+    subscription.unsubscribe();
   });
 
   it('emits so often at most, the last one before it completes', () => {

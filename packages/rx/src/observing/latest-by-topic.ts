@@ -44,8 +44,9 @@ export function latestByTopic<M extends TopicMessage>(
   return (source) =>
     new Observable((subscriber) => {
       const latest = new Map<string, M>();
-      // It lasts: one that is made anew passes all that has been deleted before it finds a topic.
-      const oldestFirst = latest.keys();
+      // A new one passes all that has been deleted, and an old one keeps it: it lasts for as many messages as there are topics.
+      let oldestFirst = latest.keys();
+      let asked = 0;
       let pause: Subscription | undefined;
       let isChanged = false;
       const emit = (): void => {
@@ -70,6 +71,10 @@ export function latestByTopic<M extends TopicMessage>(
         const isKnown = latest.delete(topic);
         if (remove(message)) return isKnown;
         latest.set(topic, message);
+        if (++asked > latest.size) {
+          asked = 0;
+          oldestFirst = latest.keys();
+        }
         if (latest.size > maxTopics) latest.delete(oldestFirst.next().value!);
         return true;
       };

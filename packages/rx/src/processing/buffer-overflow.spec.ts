@@ -1,5 +1,5 @@
 import { InvalidOptionsError, type OverflowError } from '@rxmqtt/core';
-import { EMPTY, NEVER, Subject, of, range, take, tap, throwError } from 'rxjs';
+import { EMPTY, NEVER, Observable, Subject, of, range, take, tap, throwError } from 'rxjs';
 import { FakeMessage } from '../../test/operators/fake-message.js';
 import { marbles, watch } from '../../test/operators/marbles.js';
 import { connected } from '../../test/operators/scripted.js';
@@ -20,6 +20,24 @@ describe('bufferOverflow', () => {
       expectSubscriptions(source.subscriptions).toBe('^------!');
       expectSubscriptions(work.subscriptions).toBe(subscriptions);
     });
+  });
+
+  it('works on nothing that comes while it is being left', () => {
+    const source = new Subject<string>();
+    const worked: string[] = [];
+    const subscription = source
+      .pipe(
+        bufferOverflow(two, (value) => {
+          worked.push(value);
+          return new Observable(() => () => {
+            source.next('again');
+          });
+        }),
+      )
+      .subscribe();
+    source.next('first');
+    subscription.unsubscribe();
+    expect(worked).toEqual(['first']);
   });
 
   it.each([

@@ -44,7 +44,7 @@ export class SeenKeys<T> {
     else ack.join(duplicate);
   }
 
-  /** The oldest one, if there is any. */
+  /** The oldest one; there must be one. */
   #first(): readonly [unknown, number] {
     return (this.#oldest ??= this.#others.next().value!);
   }
