@@ -122,23 +122,24 @@ describe('coalesced reading', () => {
       subject.restsIn(() => {
         subject.comeInTurn(milliseconds * 20, milliseconds);
       });
-    // A trial is 16 rests; the next ones come 20, 40, 80 … ms after the one before.
+    // Two rests say enough; the next ones come 20, 40, 80 … ms later.
     const early = restsIn(100);
-    expect(early).toBeGreaterThanOrEqual(2 * 16);
-    expect(early).toBeLessThanOrEqual(3 * 16);
+    expect(early).toBeGreaterThanOrEqual(2 * 2);
+    expect(early).toBeLessThanOrEqual(4 * 2);
     restsIn(60_000);
     // It goes on asking: what the server waits for may change.
     const late = restsIn(10_000);
-    expect(late).toBeGreaterThanOrEqual(16);
-    expect(late).toBeLessThanOrEqual(3 * 16);
+    expect(late).toBeGreaterThanOrEqual(2);
+    expect(late).toBeLessThanOrEqual(3 * 2);
     // It does, and changes again.
     subject.come(10_000 * 20, 10_000);
-    expect(restsIn(150)).toBeGreaterThanOrEqual(2 * 16);
+    expect(restsIn(150)).toBeGreaterThanOrEqual(2 * 2);
   });
 
   it.each([
     [0.95, 'goes on', 900, 1_000],
-    [0.75, 'ends', 0, 32],
+    [0.75, 'ends after 16 rests', 16, 32],
+    [0.3, 'ends after two', 2, 6],
   ])('where %d of the rate is left, resting %s', (part, _what, atLeast, atMost) => {
     const subject = new Subject();
     subject.comeInTurn(10_000, 500, part);
@@ -156,7 +157,7 @@ describe('coalesced reading', () => {
     const rests = subject.restsIn(() => {
       subject.comeInTurn(120_000, 2_000, 1 / 6);
     });
-    expect(rests).toBeLessThan(600);
+    expect(rests).toBeLessThan(300);
   });
 
   it('begins anew after the wire has paused', () => {

@@ -10,6 +10,9 @@ const REST = 1;
 const TRIAL = 16;
 /** What part of the rate must be left; the rest is noise. */
 const WORTHWHILE = 0.85;
+/** After so few of them it is seen whether there is any hope: a server that waits at once for answers sends far less. */
+const FIRST_LOOK = 2;
+const HOPEFUL = 0.5;
 /** After so many rests the rate without them is found out anew: the server may have more to send now. */
 const RENEWAL = 16 * TRIAL;
 /** Milliseconds until the next trial after one that slowed things down, doubled each time. */
@@ -45,8 +48,8 @@ export class CoalescedReading implements Reading {
   #since: number;
   #bytes = 0;
   #chunks = 0;
-  /** Bytes per millisecond without rests; `undefined` while there are none. */
-  #promptRate: number | undefined;
+  /** Bytes per millisecond without rests; 0 while there are none. */
+  #promptRate = 0;
   /** By the wire, which what is found out here never undoes. */
   #paused = false;
   /** Whether this is a turn between two rests. */
@@ -81,10 +84,11 @@ export class CoalescedReading implements Reading {
 
   #came(bytes: number): void {
     this.#bytes += bytes;
-    if (this.#promptRate !== undefined || ++this.#chunks < SAMPLE) return;
+    if (this.#promptRate > 0 || ++this.#chunks < SAMPLE) return;
     const now = this.#clock.now();
     const elapsed = now - this.#since;
-    const rate = this.#measure(now);
+    const rate = this.#rate(now);
+    this.#begin(now);
     // Who handled this chunk may have paused. Clocks of tests may stand still: that is no rate.
     if (this.#paused || elapsed <= 0 || elapsed > SAMPLE_TIME || now < this.#promptUntil) return;
     this.#promptRate = rate;
@@ -107,31 +111,46 @@ export class CoalescedReading implements Reading {
   readonly #haveRead = (): void => {
     // It was paused meanwhile, or is gone.
     if (!this.#reading) return;
-    if (++this.#rests % TRIAL === 0 && (!this.#isWorthwhile() || this.#rests === RENEWAL)) this.#stopResting();
+    if (this.#isTried()) this.#stopResting();
     else this.#rest();
   };
 
-  #isWorthwhile(): boolean {
+  /** Whether that was enough: rests have done harm, or the rate without them is to be found out anew. */
+  #isTried(): boolean {
     const now = this.#clock.now();
-    const worthwhile = this.#measure(now) >= WORTHWHILE * (this.#promptRate ?? 0);
-    if (!worthwhile) this.#promptUntil = now + this.#retreat;
-    this.#retreat = worthwhile ? SHORTEST_RETREAT : Math.min(2 * this.#retreat, LONGEST_RETREAT);
-    return worthwhile;
+    const rests = ++this.#rests;
+    if (rests === FIRST_LOOK && this.#rate(now) < HOPEFUL * this.#promptRate) return this.#retreats(now);
+    if (rests % TRIAL > 0) return false;
+    const rate = this.#rate(now);
+    this.#begin(now);
+    if (rate < WORTHWHILE * this.#promptRate) return this.#retreats(now);
+    this.#retreat = SHORTEST_RETREAT;
+    return rests === RENEWAL;
+  }
+
+  #retreats(now: number): true {
+    this.#promptUntil = now + this.#retreat;
+    this.#retreat = Math.min(2 * this.#retreat, LONGEST_RETREAT);
+    this.#begin(now);
+    return true;
   }
 
   #stopResting(): void {
     this.#clock.clearTimeout(this.#timer);
-    this.#promptRate = undefined;
+    this.#promptRate = 0;
     this.#reading = false;
     this.#rests = 0;
   }
 
-  /** @returns bytes per millisecond since the last time. */
-  #measure(now: number): number {
-    const rate = this.#bytes / (now - this.#since);
+  /** Bytes per millisecond. */
+  #rate(now: number): number {
+    return this.#bytes / (now - this.#since);
+  }
+
+  /** Begins to count. */
+  #begin(now: number): void {
     this.#since = now;
     this.#bytes = 0;
     this.#chunks = 0;
-    return rate;
   }
 }
