@@ -77,7 +77,8 @@ export interface SocketOptions {
   /**
    * Read a stream of small pieces, such as a server sends that writes each message by itself, a millisecond's worth at a time.
    * Begins at some 8,000 pieces a second, and ends where it slows the stream down. Saves two thirds of the CPU time that such
-   * messages cost; one may come 1 to 2 ms later. TCP and TLS. Defaults to `true`.
+   * messages cost; one may come 1 to 2 ms later. While listeners are behind and reading is paused, a peer that is gone is found
+   * out by the next ping. TCP and TLS. Defaults to `true`.
    */
   readonly coalesceReads?: boolean;
   /** Let TCP itself probe an idle connection. MQTT's own keepalive finds dead peers without it. Defaults to `false`. */

@@ -41,8 +41,9 @@ export type OfflinePolicy = 'queue' | 'drop' | 'error';
  * - `error`, `dropNewest`: it fails with OverflowError (with `dropNewest` nobody meant to be told more than a `drop` event);
  * - `dropOldest`: the messages that wait longest fail with OverflowError, and it is taken;
  * - `latest`: as `dropOldest`, and it takes the place of a waiting message for the same topic even if there is room: of those
- *   with this policy no more than one for a topic waits. One that was sent, and would wait again since its session was lost,
- *   gives way to a newer one as well; it fails with UnknownOutcomeError, for it may have been delivered;
+ *   with this policy no more than one for a topic waits. One that was on its way, and would wait again since its session was
+ *   lost, gives way to a newer one as well: with UnknownOutcomeError if it had left, for it may have been delivered, and
+ *   otherwise with OverflowError;
  * - `block`: it waits for room, in order; as many senders as the outbox has room for may wait. Await `stored` to wait with it.
  */
 export type OverflowPolicy = 'error' | 'dropNewest' | 'dropOldest' | 'latest' | 'block';

@@ -23,7 +23,7 @@ export interface DeadLetterCause {
 /**
  * Publishes the dead letter of a message; whoever asks gives the message up when it is acknowledged. Throws what the user's
  * topic function throws.
- * @param connection of `deadLetter.mqtt`, if there is one.
+ * @param connection of `deadLetter.mqtt`, or that of the message where it names none.
  * @param negotiated what it has agreed on: how a dead letter looks depends on the version.
  */
 export function publishDeadLetter(

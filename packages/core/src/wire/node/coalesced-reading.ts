@@ -20,11 +20,9 @@ const SHORTEST_RETREAT = 20;
 const LONGEST_RETREAT = 5_000;
 
 /** What a socket is for reading. */
-export interface ReadSource {
+export interface ReadSource extends Reading {
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
   on(event: 'close', listener: () => void): unknown;
-  pause(): unknown;
-  resume(): unknown;
 }
 
 /**
